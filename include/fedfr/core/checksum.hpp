@@ -1,0 +1,19 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace fedfr {
+
+/// CRC32C (Castagnoli, RFC 3720 appendix B.4), by the processor's instruction where there is one.
+/// @param crc  the checksum of the bytes before, 0 at the start
+std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc = 0) noexcept;
+
+/// XXH3-64 of the bytes, for model hashes and the hash of a configuration.
+std::uint64_t hash64(std::span<const std::byte> bytes) noexcept;
+
+/// 16 lower-case hexadecimal digits.
+std::string hex16(std::uint64_t value);
+
+}  // namespace fedfr

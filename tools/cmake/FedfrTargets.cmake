@@ -1,0 +1,38 @@
+# Warnings as errors and sanitizers for fedfr's own code only, and one function per kind of target.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(fedfr_own_code INTERFACE)
+target_compile_options(fedfr_own_code INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
+                       $<$<BOOL:${FEDFR_WERROR}>:-Werror>)
+# The bits of a run must not depend on whether the compiler fuses a multiply and an add.
+target_compile_options(fedfr_own_code INTERFACE -ffp-contract=off)
+if(FEDFR_ASAN)
+  target_compile_options(fedfr_own_code INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
+                         -fno-sanitize-recover=undefined)
+  target_link_options(fedfr_own_code INTERFACE -fsanitize=address,undefined)
+endif()
+
+# fedfr_add_layer(comm SOURCES a.cpp ... NEEDS fedfr::core MPI::MPI_CXX ...)
+function(fedfr_add_layer layer)
+  cmake_parse_arguments(A "" "" "SOURCES;NEEDS" ${ARGN})
+  list(TRANSFORM A_SOURCES PREPEND ${layer}/ REGEX "^[^/]")
+  add_library(fedfr_${layer} STATIC ${A_SOURCES})
+  add_library(fedfr::${layer} ALIAS fedfr_${layer})
+  set_target_properties(fedfr_${layer} PROPERTIES EXPORT_NAME ${layer})
+  target_compile_features(fedfr_${layer} PUBLIC cxx_std_20)
+  target_include_directories(fedfr_${layer} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
+  target_link_libraries(fedfr_${layer} PUBLIC ${A_NEEDS} PRIVATE fedfr_own_code)
+endfunction()
+
+# fedfr_add_program(fedfr-data SOURCES main.cpp ... NEEDS fedfr::data ...)
+function(fedfr_add_program name)
+  cmake_parse_arguments(A "" "" "SOURCES;NEEDS" ${ARGN})
+  add_executable(${name} ${A_SOURCES})
+  target_link_libraries(${name} PRIVATE ${A_NEEDS} fedfr_own_code)
+endfunction()
