@@ -1,0 +1,97 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fedfr/core/ids.hpp"
+
+/// A dataset directory: `dataset.json` beside HDF5 shards. One shard holds many clients; a client lies in one shard.
+/// Roles: `collection` (imported or made, not yet split), `clients`, `public`, `benchmark` (images and pairs).
+/// In a collection, a public set or a benchmark a "client" is only a block of images, and labels number the
+/// identities of the whole set; in a set of clients, labels number the identities of the client.
+namespace fedfr::data {
+
+enum class Role { collection, clients, public_set, benchmark };
+enum class Subset : std::uint8_t { train = 0, test = 1 };
+enum class Encoding { raw, jpeg };
+
+std::string_view name(Role role);
+
+struct ImageSize {
+  int height = 0;
+  int width = 0;
+  std::int64_t bytes() const { return std::int64_t{3} * height * width; }  ///< of one RGB image
+  bool operator==(const ImageSize&) const = default;
+};
+
+/// One pair of a verification benchmark; indices count the images of the whole dataset.
+struct Pair {
+  std::int64_t first = 0;
+  std::int64_t second = 0;
+  bool genuine = false;
+  int fold = 0;
+};
+
+class DatasetFiles;  // open shards, shared by the views
+
+/// A read-only view of consecutive images: those of a client, or all of a dataset. Cheap to copy; keeps the shards open.
+class ImageSet {
+ public:
+  ImageSet() = default;
+  ImageSet(std::shared_ptr<const DatasetFiles> files, std::int64_t begin, std::int64_t end, int identities);
+
+  std::int64_t size() const { return end_ - begin_; }          ///< N
+  int identities() const { return identities_; }               ///< labels are in [0, identities)
+  ImageSize image_size() const;
+  std::span<const std::int32_t> labels() const;                ///< [N]
+  std::span<const Subset> subsets() const;                     ///< [N]
+  std::vector<std::int64_t> indices(Subset subset) const;      ///< ascending, into this view
+
+  /// Copies or decodes images, planar RGB; safe to call from several threads.
+  /// @param which  [n] indices into this view
+  /// @param out    [n,3,H,W] uint8
+  /// @throws DataError naming the shard if it cannot be read or an image cannot be decoded
+  void read(std::span<const std::int64_t> which, std::span<std::uint8_t> out) const;
+
+ private:
+  std::shared_ptr<const DatasetFiles> files_;
+  std::int64_t begin_ = 0;
+  std::int64_t end_ = 0;
+  int identities_ = 0;
+};
+
+/// An opened dataset directory. Opening reads `dataset.json` and the index of each shard, never pixels.
+class Dataset {
+ public:
+  /// @throws DataError naming the file, for a missing folder, another format version, a truncated or damaged shard index
+  explicit Dataset(const std::filesystem::path& folder);
+
+  const std::filesystem::path& path() const;
+  Role role() const;
+  ImageSize image_size() const;
+  std::int64_t clients() const;                         ///< C
+  std::int64_t images() const;                          ///< of all clients
+  std::int64_t identities() const;                      ///< of all clients together
+  std::string client_name(ClientId client) const;
+  ImageSet client(ClientId client) const;
+  ImageSet all() const;                                 ///< labels as stored: global ones except in a set of clients
+  std::vector<std::string> identity_names(ClientId client) const;  ///< by label; for other roles than clients use any id
+  std::vector<Pair> pairs() const;                      ///< empty unless the role is benchmark
+  std::string fingerprint() const;                      ///< 16 hex digits over dataset.json: which data a run used
+
+ private:
+  std::shared_ptr<const DatasetFiles> files_;
+};
+
+/// What `verify` found; empty when every checksum holds.
+struct Damage {
+  std::filesystem::path file;
+  std::string what;  ///< for example "images block 7 (client 12): checksum differs"
+};
+std::vector<Damage> verify_checksums(const std::filesystem::path& folder);
+
+}  // namespace fedfr::data

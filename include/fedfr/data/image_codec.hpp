@@ -1,0 +1,28 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "fedfr/data/dataset.hpp"
+
+namespace fedfr::data {
+
+/// An RGB image in memory, planar: pixels[c][y][x], [3,H,W].
+struct Image {
+  ImageSize size;
+  std::vector<std::uint8_t> pixels;
+};
+
+/// JPEG (accurate integer DCT of libjpeg-turbo, so that pixels equal those of Pillow) or PNG, told by their first bytes;
+/// grey images become RGB.
+/// @throws DataError with the codec's reason
+Image decode(std::span<const std::byte> encoded);
+Image read_image(const std::filesystem::path& path);  ///< @throws DataError naming the path
+std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality);  ///< 4:4:4
+void write_png(const std::filesystem::path& path, const Image& image);   ///< durable: see core/file.hpp
+
+/// Area-weighted when shrinking, bilinear when growing.
+Image resize(const Image& image, ImageSize size);
+
+}  // namespace fedfr::data
