@@ -49,7 +49,7 @@ PythonRandom::PythonRandom(std::uint32_t seed) {
 }
 
 std::uint64_t PythonRandom::below(std::uint64_t bound) {
-  const int width = std::bit_width(bound);
+  const auto width = static_cast<int>(std::bit_width(bound));
   for (;;) {
     const std::uint32_t draw = bits32() >> (32 - width);
     if (draw < bound) return draw;

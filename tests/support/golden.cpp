@@ -86,13 +86,15 @@ std::vector<std::string> GoldenFile::strings(const std::string& name) const {
   const hid_t set = checked(H5Dopen2(file_, name.c_str(), H5P_DEFAULT), name);
   const hid_t type = H5Dget_type(set);
   const std::size_t width = H5Tget_size(type);
-  const auto text = read_all<char>(file_, name, H5T_C_S1);
-  std::vector<char> raw(text.size() * width);
+  const hid_t space = H5Dget_space(set);
+  const auto count = static_cast<std::size_t>(H5Sget_simple_extent_npoints(space));
+  H5Sclose(space);
+  std::vector<char> raw(count * width);
   H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data());
   H5Tclose(type);
   H5Dclose(set);
   std::vector<std::string> out;
-  for (std::size_t i = 0; i < text.size(); ++i) out.push_back(cut_at_null(std::string(&raw[i * width], width)));
+  for (std::size_t i = 0; i < count; ++i) out.push_back(cut_at_null(std::string(&raw[i * width], width)));
   return out;
 }
 

@@ -7,6 +7,9 @@ if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
+# Debian's HDF5 names libraries (curl, crypto) that only its network drivers use: load what is referred to.
+add_link_options(-Wl,--as-needed)
+
 add_library(fedfr_own_code INTERFACE)
 target_compile_options(fedfr_own_code INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
                        $<$<BOOL:${FEDFR_WERROR}>:-Werror>)
