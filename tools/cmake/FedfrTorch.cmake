@@ -28,6 +28,8 @@ find_library(C10_LIBRARY c10 PATHS ${FEDFR_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUI
 
 add_library(fedfr_torch INTERFACE)
 target_include_directories(fedfr_torch SYSTEM INTERFACE ${FEDFR_TORCH_INCLUDE})
+# Without this, common headers pull in every operator: twice the compile time.
+target_compile_definitions(fedfr_torch INTERFACE AT_PER_OPERATOR_HEADERS)
 target_link_libraries(fedfr_torch INTERFACE ${TORCH_CPU_LIBRARY} ${C10_LIBRARY} Threads::Threads)
 if(FEDFR_WITH_CUDA)
   find_library(TORCH_CUDA_LIBRARY torch_cuda PATHS ${FEDFR_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)

@@ -1,0 +1,52 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "fedfr/nn/parameters.hpp"
+
+namespace fedfr::nn {
+
+struct BackboneConfig {
+  std::string name = "sphere20";  ///< one of backbone_names()
+  double width = 1.0;             ///< factor on every layer's channels, > 0
+  int embedding = 512;            ///< D
+  int height = 112;               ///< of the images, pixels
+  int width_pixels = 112;
+  bool operator==(const BackboneConfig&) const = default;
+};
+
+/// A network that maps a face to its embedding. It holds the architecture only: the weights are passed in, so
+/// that the global, the local and the previous local model of a client are three sets of numbers and one
+/// network.
+class Backbone {
+ public:
+  virtual ~Backbone() = default;
+
+  /// @throws UsageError for an unknown name or an image too small for the network
+  static std::unique_ptr<Backbone> make(const BackboneConfig& config);
+
+  const BackboneConfig& config() const { return config_; }
+  const std::vector<ParameterSpec>& specs() const { return specs_; }
+  ParameterSet make_parameters(at::Device device = at::kCPU) const { return ParameterSet(specs_, device); }
+
+  /// @param images  [B,3,H,W] float32 in [-1, 1]
+  /// @returns       [B,D], not normalised
+  virtual at::Tensor embed(const ParameterSet& parameters, const at::Tensor& images) const = 0;
+
+ protected:
+  explicit Backbone(BackboneConfig config) : config_(std::move(config)) {}
+  int channels(int base) const;  ///< scaled by the width factor, at least 4 and a multiple of 4
+  void add(ParameterSpec spec) { specs_.push_back(std::move(spec)); }
+
+ private:
+  BackboneConfig config_;
+  std::vector<ParameterSpec> specs_;
+};
+
+std::vector<std::string> backbone_names();
+
+}  // namespace fedfr::nn

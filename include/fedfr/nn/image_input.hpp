@@ -1,0 +1,17 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+
+namespace fedfr::nn {
+
+/// What the networks see of stored images: (x/255 - 0.5)/0.5 in float32 and in this order, mirrored left to
+/// right where asked.
+/// @param pixels    [B,3,H,W] uint8
+/// @param mirrored  [B], non-zero: mirror this image; or empty for none
+/// @returns         [B,3,H,W] float32 on `device`
+at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int width,
+                         std::span<const std::uint8_t> mirrored, at::Device device);
+
+}  // namespace fedfr::nn

@@ -1,0 +1,35 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace fedfr::nn {
+
+struct SgdConfig {
+  double momentum = 0.9;       ///< in [0, 1); the buffer starts as the first gradient, without dampening
+  double weight_decay = 5e-4;  ///< on every parameter, biases and PReLU slopes included
+  double clip_norm = 0;        ///< the gradient's norm over all parameters is scaled down to this; 0: never
+};
+
+/// Stochastic gradient descent over a fixed list of leaf tensors. The caller sets the learning rate of each
+/// step.
+class Sgd {
+ public:
+  Sgd(std::vector<at::Tensor> parameters, const SgdConfig& config);
+
+  /// Takes the gradients that backward has left, updates, and forgets them. Parameters without one are left
+  /// alone.
+  void step(double learning_rate);
+
+  const std::vector<at::Tensor>& momentum_buffers() const { return momentum_; }
+
+ private:
+  void update(const std::vector<std::size_t>& which, double learning_rate, bool first);
+  void clip();
+
+  std::vector<at::Tensor> parameters_;
+  SgdConfig config_;
+  std::vector<at::Tensor> momentum_;  // undefined until a parameter's first gradient
+};
+
+}  // namespace fedfr::nn

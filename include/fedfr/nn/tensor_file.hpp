@@ -1,0 +1,30 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fedfr::nn {
+
+/// Named tensors and text in one file: the safetensors format (Hugging Face, "safetensors" specification 0.4:
+/// an 8-byte little-endian header length, a JSON header, the raw little-endian data), so that any tool of the
+/// field reads weights, client states and checkpoints. The metadata carry a CRC32C of the data.
+struct TensorFile {
+  std::vector<std::pair<std::string, at::Tensor>> tensors;  ///< float32, int64 or uint8
+  std::map<std::string, std::string> metadata;
+
+  bool has(const std::string& name) const;
+  const at::Tensor& at(const std::string& name) const;    ///< @throws std::out_of_range
+  const std::string& text(const std::string& key) const;  ///< metadata; @throws std::out_of_range
+};
+
+/// Durable: a crash leaves the old file or the new one.
+/// @throws DataError naming the path
+void save(const std::filesystem::path& path, const TensorFile& content);
+
+/// @throws DataError naming the path: missing, truncated, not this format, checksum differs
+TensorFile load(const std::filesystem::path& path);
+
+}  // namespace fedfr::nn

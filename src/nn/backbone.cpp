@@ -1,0 +1,58 @@
+#include "fedfr/nn/backbone.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/nn/mobile.hpp"
+#include "fedfr/nn/sphere.hpp"
+
+namespace fedfr::nn {
+
+namespace {
+
+struct Entry {
+  const char* name;
+  std::unique_ptr<Backbone> (*make)(const BackboneConfig&);
+};
+
+template <int A, int B, int C, int D>
+std::unique_ptr<Backbone> make_sphere(const BackboneConfig& config) {
+  return std::make_unique<SphereBackbone>(config, std::array{A, B, C, D});
+}
+
+constexpr Entry backbones[] = {
+    {"sphere20", make_sphere<1, 2, 4, 1>},
+    {"sphere64", make_sphere<3, 7, 16, 3>},
+    {"mobile",
+     [](const BackboneConfig& config) -> std::unique_ptr<Backbone> {
+       return std::make_unique<MobileBackbone>(config);
+     }},
+};
+
+}  // namespace
+
+std::vector<std::string> backbone_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : backbones) names.emplace_back(entry.name);
+  return names;
+}
+
+std::unique_ptr<Backbone> Backbone::make(const BackboneConfig& config) {
+  constexpr int smallest = 16;
+  if (config.height < smallest || config.width_pixels < smallest)
+    throw UsageError("images of {}x{} pixels are too small: the networks need at least {}x{}", config.height,
+                     config.width_pixels, smallest, smallest);
+  for (const auto& entry : backbones)
+    if (config.name == entry.name) return entry.make(config);
+  throw UsageError("unknown backbone '{}': choose one of {}", config.name, fmt::join(backbone_names(), ", "));
+}
+
+int Backbone::channels(int base) const {
+  constexpr int granule = 4;
+  return std::max(granule, static_cast<int>(std::lround(base * config_.width / granule)) * granule);
+}
+
+}  // namespace fedfr::nn

@@ -1,0 +1,99 @@
+#include "fedfr/nn/parameters.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/eye.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+#include <stdexcept>
+#include <utility>
+
+namespace fedfr::nn {
+
+namespace {
+
+std::int64_t element_count(const ParameterSpec& spec) {
+  std::int64_t count = 1;
+  for (const auto extent : spec.shape) count *= extent;
+  return count;
+}
+
+/// Bound of the uniform distribution of Glorot and Bengio for [out, in, kernel...].
+double xavier_bound(const std::vector<std::int64_t>& shape) {
+  std::int64_t kernel = 1;
+  for (std::size_t i = 2; i < shape.size(); ++i) kernel *= shape[i];
+  return std::sqrt(6.0 / static_cast<double>((shape[0] + shape[1]) * kernel));
+}
+
+void fill(std::span<float> out, const ParameterSpec& spec, RngStream random) {
+  switch (spec.start) {
+    case Start::normal:
+      for (auto& x : out) x = static_cast<float>(spec.value * random.normal());
+      return;
+    case Start::xavier_uniform: {
+      const double bound = xavier_bound(spec.shape);
+      for (auto& x : out) x = static_cast<float>(random.uniform(-bound, bound));
+      return;
+    }
+    case Start::identity:
+      for (std::size_t i = 0; i < out.size(); ++i)
+        out[i] = i % (static_cast<std::size_t>(spec.shape[1]) + 1) == 0 ? 1.0F : 0.0F;
+      return;
+    case Start::constant:
+    case Start::zeros:
+      for (auto& x : out) x = static_cast<float>(spec.value);
+      return;
+  }
+}
+
+}  // namespace
+
+std::int64_t element_count(std::span<const ParameterSpec> specs) {
+  std::int64_t total = 0;
+  for (const auto& spec : specs) total += element_count(spec);
+  return total;
+}
+
+ParameterSet::ParameterSet(std::vector<ParameterSpec> specs, at::Device device) : specs_(std::move(specs)) {
+  const at::NoGradGuard no_grad;
+  flat_ = at::zeros({element_count(specs_)}, at::TensorOptions().dtype(at::kFloat).device(device));
+  std::int64_t begin = 0;
+  for (const auto& spec : specs_) {
+    const std::int64_t count = element_count(spec);
+    tensors_.push_back(flat_.narrow(0, begin, count).view(spec.shape).detach());
+    begin += count;
+  }
+}
+
+const at::Tensor& ParameterSet::at(const std::string& name) const {
+  for (std::size_t i = 0; i < specs_.size(); ++i)
+    if (specs_[i].name == name) return tensors_[i];
+  throw std::out_of_range("no parameter named " + name);
+}
+
+void ParameterSet::initialise(std::uint64_t seed, Purpose purpose, std::uint64_t client) {
+  const at::Tensor host = at::empty({size()}, at::kFloat);
+  float* next = host.data_ptr<float>();
+  for (std::size_t i = 0; i < specs_.size(); ++i) {
+    const auto count = static_cast<std::size_t>(element_count(specs_[i]));
+    const StreamKey key{.seed = seed, .purpose = purpose, .round = 0, .client = client, .epoch = i};
+    fill(std::span(next, count), specs_[i], RngStream(key));
+    next += count;
+  }
+  copy_from(host);
+}
+
+void ParameterSet::copy_from(const at::Tensor& flat) {
+  const at::NoGradGuard no_grad;
+  flat_.copy_(flat);
+}
+
+void ParameterSet::set_trainable(bool trainable) {
+  for (auto& tensor : tensors_) {
+    tensor.mutable_grad() = at::Tensor();
+    tensor.set_requires_grad(trainable);
+  }
+}
+
+}  // namespace fedfr::nn
