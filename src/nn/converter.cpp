@@ -39,7 +39,7 @@ at::Tensor convert(Converter kind, std::span<const at::Tensor> p, const at::Tens
   std::vector<at::Tensor> outputs;
   for (std::size_t b = 0; b < static_cast<std::size_t>(branches); ++b) {
     const at::Tensor hidden = at::leaky_relu(at::linear(features, p[4 * b], p[4 * b + 1]), leaky_slope);
-    outputs.push_back(at::linear(hidden, p[4 * b + 2], p[4 * b + 3]));
+    outputs.push_back(at::leaky_relu(at::linear(hidden, p[4 * b + 2], p[4 * b + 3]), leaky_slope));
   }
   return features + at::linear(at::cat(outputs, 1), p[16], p[17]);
 }

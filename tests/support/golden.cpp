@@ -49,7 +49,8 @@ fs::path golden_folder() { return from_environment("FEDFR_GOLDEN_DIR", "../share
 fs::path lfw_folder() { return from_environment("FEDFR_LFW_DIR", "../shared/data/lfw"); }
 
 GoldenFile::GoldenFile(const std::string& file_name)
-    : file_(checked(H5Fopen((golden_folder() / file_name).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), file_name)) {}
+    : file_(checked(H5Fopen((golden_folder() / file_name).c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), file_name)) {
+}
 
 GoldenFile::~GoldenFile() { H5Fclose(file_); }
 
@@ -77,6 +78,9 @@ std::vector<double> GoldenFile::doubles(const std::string& name) const {
 }
 std::vector<std::int64_t> GoldenFile::ints(const std::string& name) const {
   return read_all<std::int64_t>(file_, name, H5T_NATIVE_INT64);
+}
+std::vector<std::uint64_t> GoldenFile::seeds(const std::string& name) const {
+  return read_all<std::uint64_t>(file_, name, H5T_NATIVE_UINT64);
 }
 std::vector<std::uint8_t> GoldenFile::bytes(const std::string& name) const {
   return read_all<std::uint8_t>(file_, name, H5T_NATIVE_UINT8);
@@ -109,7 +113,8 @@ std::vector<std::string> GoldenFile::children(const std::string& group) const {
 }
 
 double GoldenFile::number(const std::string& object, const std::string& attribute) const {
-  const hid_t a = checked(H5Aopen_by_name(file_, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), attribute);
+  const hid_t a =
+      checked(H5Aopen_by_name(file_, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), attribute);
   double value = 0;
   H5Aread(a, H5T_NATIVE_DOUBLE, &value);
   H5Aclose(a);
@@ -117,7 +122,8 @@ double GoldenFile::number(const std::string& object, const std::string& attribut
 }
 
 std::string GoldenFile::text(const std::string& object, const std::string& attribute) const {
-  const hid_t a = checked(H5Aopen_by_name(file_, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), attribute);
+  const hid_t a =
+      checked(H5Aopen_by_name(file_, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), attribute);
   const hid_t type = H5Aget_type(a);
   std::string value(H5Tget_size(type), '\0');
   H5Aread(a, type, value.data());
@@ -126,7 +132,8 @@ std::string GoldenFile::text(const std::string& object, const std::string& attri
   return cut_at_null(value);
 }
 
-void formula_fill(std::uint64_t seed, std::uint64_t tensor_index, float scale, float offset, std::span<float> out) {
+void formula_fill(std::uint64_t seed, std::uint64_t tensor_index, float scale, float offset,
+                  std::span<float> out) {
   constexpr std::uint64_t golden = 0x9E3779B97F4A7C15ULL;
   const std::uint64_t key = mix64(seed + (tensor_index + 1) * golden);
   for (std::size_t i = 0; i < out.size(); ++i) {

@@ -13,11 +13,11 @@ std::filesystem::path golden_folder();  ///< FEDFR_GOLDEN_DIR, default ../shared
 std::filesystem::path lfw_folder();     ///< FEDFR_LFW_DIR, default ../shared/data/lfw
 
 /// First line of a golden test: skips it, loudly, where the folder is missing.
-#define FEDFR_NEEDS_GOLDEN(file)                                                                             \
-  if (!std::filesystem::exists(fedfr::test::golden_folder() / (file)))                                       \
+#define FEDFR_NEEDS_GOLDEN(file)                                       \
+  if (!std::filesystem::exists(fedfr::test::golden_folder() / (file))) \
   GTEST_SKIP() << "NEEDS " << (fedfr::test::golden_folder() / (file)).string() << ": set FEDFR_GOLDEN_DIR"
-#define FEDFR_NEEDS_LFW()                                                                                    \
-  if (!std::filesystem::exists(fedfr::test::lfw_folder() / "lfw112.tar"))                                    \
+#define FEDFR_NEEDS_LFW()                                                 \
+  if (!std::filesystem::exists(fedfr::test::lfw_folder() / "lfw112.tar")) \
   GTEST_SKIP() << "NEEDS " << (fedfr::test::lfw_folder() / "lfw112.tar").string() << ": set FEDFR_LFW_DIR"
 
 /// One HDF5 file, read by absolute data-set names such as "small/logits".
@@ -33,6 +33,7 @@ class GoldenFile {
   std::vector<float> floats(const std::string& name) const;
   std::vector<double> doubles(const std::string& name) const;
   std::vector<std::int64_t> ints(const std::string& name) const;
+  std::vector<std::uint64_t> seeds(const std::string& name) const;
   std::vector<std::uint8_t> bytes(const std::string& name) const;
   std::vector<std::string> strings(const std::string& name) const;
   std::vector<std::string> children(const std::string& group) const;  ///< sorted names
@@ -45,7 +46,8 @@ class GoldenFile {
 
 /// The formula that defines model weights in the golden files (see their README): fills `out` with
 /// fl32(offset + fl32(scale * u)).
-void formula_fill(std::uint64_t seed, std::uint64_t tensor_index, float scale, float offset, std::span<float> out);
+void formula_fill(std::uint64_t seed, std::uint64_t tensor_index, float scale, float offset,
+                  std::span<float> out);
 
 /// max |a - b| / max |b|; infinite when the sizes differ.
 double relative_error(std::span<const float> actual, std::span<const float> expected);

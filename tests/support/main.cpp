@@ -2,8 +2,8 @@
 
 #include <cstdio>
 
-// As gtest_main, but a program whose every test was skipped says so with the exit code 77, and one that skipped some
-// names them loudly, so that a missing data folder never looks like a pass.
+// As gtest_main, but a program whose every test was skipped says so with the exit code 77, and one that
+// skipped some names them loudly, so that a missing data folder never looks like a pass.
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   const int failed = RUN_ALL_TESTS();

@@ -27,7 +27,13 @@ find_library(TORCH_CPU_LIBRARY torch_cpu PATHS ${FEDFR_TORCH_ROOT}/lib NO_DEFAUL
 find_library(C10_LIBRARY c10 PATHS ${FEDFR_TORCH_ROOT}/lib NO_DEFAULT_PATH REQUIRED)
 
 add_library(fedfr_torch INTERFACE)
-target_include_directories(fedfr_torch SYSTEM INTERFACE ${FEDFR_TORCH_INCLUDE})
+# The wheel's include folder holds other libraries too (a newer fmt among them) that would hide the system's.
+set(_torch_headers ${PROJECT_BINARY_DIR}/generated/torch-include)
+file(MAKE_DIRECTORY ${_torch_headers})
+foreach(_part ATen c10 caffe2 torch)
+  file(CREATE_LINK ${FEDFR_TORCH_INCLUDE}/${_part} ${_torch_headers}/${_part} SYMBOLIC)
+endforeach()
+target_include_directories(fedfr_torch SYSTEM INTERFACE ${_torch_headers})
 # Without this, common headers pull in every operator: twice the compile time.
 target_compile_definitions(fedfr_torch INTERFACE AT_PER_OPERATOR_HEADERS)
 target_link_libraries(fedfr_torch INTERFACE ${TORCH_CPU_LIBRARY} ${C10_LIBRARY} Threads::Threads)

@@ -1,0 +1,115 @@
+// Case e: the networks, from pixels to embedding and back, and the formula that defines their weights.
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <gtest/gtest.h>
+
+#include "fedfr/nn/image_input.hpp"
+#include "fedfr/nn/sphere.hpp"
+#include "support/tensors.hpp"
+
+namespace fedfr::nn {
+namespace {
+
+using test::GoldenFile;
+using test::relative_error;
+using test::tensor;
+
+constexpr double tolerance = 1e-5;
+
+at::Tensor golden_images(const GoldenFile& file) {
+  const auto shape = file.shape("images_rgb");  // [B,H,W,3]
+  const auto interleaved = file.bytes("images_rgb");
+  const std::int64_t plane = shape[1] * shape[2];
+  std::vector<std::uint8_t> planar(interleaved.size());
+  for (std::int64_t b = 0; b < shape[0]; ++b)
+    for (std::int64_t at = 0; at < plane; ++at)
+      for (std::int64_t c = 0; c < 3; ++c)
+        planar[static_cast<std::size_t>((b * 3 + c) * plane + at)] =
+            interleaved[static_cast<std::size_t>((b * plane + at) * 3 + c)];
+  return network_input(planar, static_cast<int>(shape[1]), static_cast<int>(shape[2]), {}, at::kCPU);
+}
+
+ParameterSet formula_parameters(const GoldenFile& file, const Backbone& backbone) {
+  ParameterSet parameters = backbone.make_parameters();
+  test::formula_weights(static_cast<std::uint64_t>(file.number(".", "formula_seed")), parameters);
+  return parameters;
+}
+
+TEST(GoldenE, FormulaFill) {
+  FEDFR_NEEDS_GOLDEN("formula.h5");
+  const GoldenFile file("formula.h5");
+  const auto seeds = file.seeds("seed");
+  const auto tensors = file.ints("tensor_index");
+  const auto elements = file.ints("element_index");
+  const auto values = file.floats("value_scale0.1_offset0.25");
+  for (std::size_t i = 0; i < seeds.size(); ++i) {
+    std::vector<float> filled(static_cast<std::size_t>(elements[i]) + 1);
+    test::formula_fill(seeds[i], static_cast<std::uint64_t>(tensors[i]), .1F, .25F, filled);
+    EXPECT_EQ(filled.back(), values[i]) << i;
+  }
+}
+
+TEST(GoldenE, InputNormalisation) {
+  FEDFR_NEEDS_GOLDEN("e_backbone.h5");
+  const GoldenFile file("e_backbone.h5");
+  const at::Tensor images = golden_images(file);
+  const auto expected = file.floats("input_first8");
+  for (std::int64_t b = 0; b < images.size(0); ++b) {
+    const auto leading = test::first8(images[b]);
+    for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(leading[i], expected[static_cast<std::size_t>(b) * 8 + i]);
+  }
+}
+
+class GoldenNetwork : public testing::TestWithParam<const char*> {};
+
+TEST_P(GoldenNetwork, ParametersStagesAndEmbedding) {
+  FEDFR_NEEDS_GOLDEN("e_backbone.h5");
+  const GoldenFile file("e_backbone.h5");
+  const std::string name = GetParam();
+  const auto backbone = Backbone::make({.name = name});
+  const ParameterSet parameters = formula_parameters(file, *backbone);
+  EXPECT_EQ(parameters.size(), static_cast<std::int64_t>(file.number(name, "n_parameters")));
+
+  const auto names = file.strings(name + "/param_names");
+  const auto norms = file.doubles(name + "/param_norm");
+  ASSERT_EQ(names.size(), parameters.specs().size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(parameters.specs()[i].name, names[i]);
+    EXPECT_LT(relative_error(test::norm(parameters[i]), norms[i]), tolerance) << names[i];
+  }
+
+  const at::NoGradGuard no_grad;
+  const at::Tensor images = golden_images(file);
+  const auto stages = dynamic_cast<const SphereBackbone&>(*backbone).stages(parameters, images);
+  for (std::size_t s = 0; s < stages.size(); ++s)
+    EXPECT_LT(relative_error(test::norm(stages[s]), file.doubles(name + "/stage_norm")[s]), tolerance) << s;
+  EXPECT_LT(relative_error(backbone->embed(parameters, images), tensor(file, name + "/embedding")),
+            tolerance);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sphere, GoldenNetwork, testing::Values("sphere20", "sphere64"));
+
+TEST(GoldenE, GradientsOfSphere20) {
+  FEDFR_NEEDS_GOLDEN("e_backbone.h5");
+  const GoldenFile file("e_backbone.h5");
+  const auto backbone = Backbone::make({.name = "sphere20"});
+  ParameterSet parameters = formula_parameters(file, *backbone);
+  parameters.set_trainable(true);
+  const at::Tensor embedding = backbone->embed(parameters, golden_images(file));
+  const at::Tensor probe = test::formula_tensor(static_cast<std::uint64_t>(file.number(".", "formula_seed")),
+                                                4000, 1, 0, embedding.sizes().vec());
+  (embedding * probe).sum().backward();
+  const auto norms = file.doubles("sphere20/grad_norm");
+  const auto leading = file.floats("sphere20/grad_first8");
+  for (std::size_t i = 0; i < norms.size(); ++i) {
+    const at::Tensor gradient = parameters[i].grad();
+    EXPECT_LT(relative_error(test::norm(gradient), norms[i]), 1e-4) << parameters.specs()[i].name;
+    const float largest = gradient.abs().max().item<float>();
+    const auto own = test::first8(gradient);
+    for (std::size_t k = 0; k < 8; ++k)
+      EXPECT_NEAR(own[k], leading[i * 8 + k], 1e-4F * largest) << parameters.specs()[i].name;
+  }
+}
+
+}  // namespace
+}  // namespace fedfr::nn
