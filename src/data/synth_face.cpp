@@ -125,12 +125,12 @@ void draw_beard_and_marks(FaceIdentity& p, Draw& draw) {
 }
 
 void draw_pose(FaceView& v, Draw& draw) {
-  v.yaw = draw.around(0.0F, 0.34F, 0.75F);
+  v.yaw = draw.around(0.0F, 0.30F, 0.7F);
   v.pitch = draw.around(0.0F, 0.17F, 0.38F);
   v.roll = draw.around(0.0F, 0.13F, 0.35F);
-  v.scale = draw.in(0.92F, 1.25F);
-  v.shift_x = draw.around(0.0F, 0.08F, 0.17F);
-  v.shift_y = draw.around(0.0F, 0.08F, 0.17F);
+  v.scale = draw.in(0.88F, 1.28F);
+  v.shift_x = draw.around(0.0F, 0.09F, 0.2F);
+  v.shift_y = draw.around(0.0F, 0.09F, 0.2F);
 }
 
 void draw_expression(FaceView& v, Draw& draw) {
@@ -147,9 +147,9 @@ void draw_light(FaceView& v, Draw& draw) {
   const float elevation = draw.in(-0.45F, 1.2F);
   v.light = {std::sin(azimuth) * std::cos(elevation), std::sin(elevation),
              std::cos(azimuth) * std::cos(elevation)};
-  v.ambient = draw.in(0.12F, 0.65F);
+  v.ambient = draw.in(0.18F, 0.65F);
   v.key = draw.in(0.45F, 1.05F);
-  v.exposure = std::exp(draw.around(0.0F, 0.28F, 0.6F));
+  v.exposure = std::exp(draw.around(0.0F, 0.24F, 0.5F));
   v.contrast = draw.in(0.7F, 1.25F);
   v.saturation = draw.chance(0.12) ? 0.0F : draw.in(0.5F, 1.2F);
   const float warm = draw.around(0.0F, 0.13F, 0.3F), green = draw.around(0.0F, 0.05F, 0.12F);
@@ -175,11 +175,14 @@ void draw_accessories(FaceView& v, Draw& draw) {
 }
 
 void draw_surroundings(FaceView& v, Draw& draw) {
-  for (auto& color : v.background) color = draw.color(0.0F, 1.0F);
+  for (auto& color : v.background) {
+    const float grey = draw.in(0.05F, 0.95F);
+    color = mix(Rgb{grey, grey, grey}, draw.color(0.0F, 1.0F), 0.55F);
+  }
   for (auto& shape : v.background_shape) shape = draw.in(-1.0F, 1.0F);
   v.clothes = draw.color(0.03F, 0.95F);
-  v.blur = draw.chance(0.5) ? draw.in(0.0F, 2.2F) : 0.0F;
-  v.noise = draw.in(0.0F, 0.055F);
+  v.blur = draw.chance(0.4) ? draw.in(0.0F, 1.9F) : 0.0F;
+  v.noise = draw.in(0.0F, 0.045F);
 }
 
 }  // namespace

@@ -47,9 +47,11 @@ Rgb Scene::at(float x, float y) const {
   const auto head = skull_.intersect(ray);
   const float head_t = head && head->edge > 0.0F ? head->t : 1e3F;
   add_ears(color, ray, head_t, false);
+  const auto hair = person_.hair_style == HairStyle::bald ? std::nullopt : hair_.intersect(ray);
+  if (hair) add_hair_inside(color, ray, *hair);
   if (head) add_head(color, ray, *head);
   add_ears(color, ray, head_t, true);
-  add_hair(color, ray);
+  if (hair) add_hair(color, *hair);
   add_headwear(color, ray);
   add_occluder(color, x, y);
   return color;
@@ -164,16 +166,19 @@ Rgb Scene::hair_color(Vec3 point, Vec3 normal) const {
   return lit(mix(person_.hair * shade, person_.skin * 0.8F, 0.5F * part_line), normal, 0.14F);
 }
 
-void Scene::add_hair(Rgb& color, const Ray& ray) const {
-  if (person_.hair_style == HairStyle::bald) return;
-  const auto hit = hair_.intersect(ray);
-  if (!hit) return;
+void Scene::add_hair_inside(Rgb& color, const Ray& ray, const Hit& hit) const {
+  const Vec3 far_side = hit.point - ray.direction * (2.0F * dot(hit.point, ray.direction));
+  const float share = coverage(-hit.edge, pixel_) * coverage(hair_distance(far_side), pixel_ + 0.03F);
+  lay(color, lit(person_.hair * 0.55F, pose_.inverse(camera), 0.0F), share);
+}
+
+void Scene::add_hair(Rgb& color, const Hit& hit) const {
   const float outline =
-      0.045F * person_.curl * std::sin(15.0F * hit->point.x + 2.0F) * std::sin(14.0F * hit->point.y);
+      0.045F * person_.curl * std::sin(15.0F * hit.point.x + 2.0F) * std::sin(14.0F * hit.point.y);
   const float share =
-      coverage(-hit->edge + outline, pixel_) * coverage(hair_distance(hit->point), pixel_ + 0.03F);
+      coverage(-hit.edge + outline, pixel_) * coverage(hair_distance(hit.point), pixel_ + 0.03F);
   const float density = person_.hair_style == HairStyle::shaved ? 0.6F : 1.0F;
-  if (share > 0.0F) lay(color, hair_color(hit->point, hit->normal), share * density);
+  if (share > 0.0F) lay(color, hair_color(hit.point, hit.normal), share * density);
 }
 
 void Scene::add_headwear(Rgb& color, const Ray& ray) const {

@@ -21,7 +21,8 @@ class Scene {
   void add_body(Rgb& color, float x, float y) const;
   void add_ears(Rgb& color, const Ray& ray, float head_t, bool in_front) const;
   void add_head(Rgb& color, const Ray& ray, const Hit& hit) const;
-  void add_hair(Rgb& color, const Ray& ray) const;
+  void add_hair_inside(Rgb& color, const Ray& ray, const Hit& hit) const;
+  void add_hair(Rgb& color, const Hit& hit) const;
   float hair_distance(Vec3 point) const;
   Rgb hair_color(Vec3 point, Vec3 normal) const;
   void add_headwear(Rgb& color, const Ray& ray) const;
