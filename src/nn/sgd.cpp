@@ -37,7 +37,7 @@ void Sgd::update(const std::vector<std::size_t>& which, double learning_rate, bo
     if (first) momentum_[i] = at::empty_like(parameters_[i]);
     values.push_back(parameters_[i]);
     gradients.push_back(parameters_[i].grad().contiguous());
-    buffers.push_back(momentum_[i]);
+    if (config_.momentum > 0) buffers.push_back(momentum_[i]);
   }
   at::_fused_sgd_(values, gradients, buffers, config_.weight_decay, config_.momentum, learning_rate,
                   /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, first);

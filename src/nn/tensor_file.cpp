@@ -92,7 +92,6 @@ const std::string& TensorFile::text(const std::string& key) const { return metad
 
 void save(const std::filesystem::path& path, const TensorFile& content) {
   Json header;
-  Json& metadata = header["__metadata__"] = content.metadata;
   std::vector<at::Tensor> host;
   std::vector<std::span<const std::byte>> pieces(2);
   std::uint32_t crc = 0;
@@ -107,7 +106,9 @@ void save(const std::filesystem::path& path, const TensorFile& content) {
     crc = crc32c(bytes, crc);
     pieces.push_back(bytes);
   }
+  auto metadata = content.metadata;
   metadata[checksum_key] = std::to_string(crc);
+  header["__metadata__"] = metadata;
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the format wants the data aligned to 8 bytes
   const std::uint64_t length = text.size();
@@ -116,32 +117,61 @@ void save(const std::filesystem::path& path, const TensorFile& content) {
   replace_file(path, [&](const std::filesystem::path& temporary) { write_pieces(temporary, pieces); });
 }
 
-TensorFile load(const std::filesystem::path& path) {
-  const auto file = open_for_reading(path);
-  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path));
+namespace {
+
+/// An opened file and its header's text.
+struct Opened {
+  FileDescriptor file;
+  std::int64_t size = 0;
+  std::string header;
+  std::int64_t data_begin() const { return 8 + std::ssize(header); }
+};
+
+Opened open_tensor_file(const std::filesystem::path& path) {
+  Opened opened{open_for_reading(path), static_cast<std::int64_t>(std::filesystem::file_size(path)), {}};
   std::uint64_t length = 0;
-  if (size < 8) throw DataError("{} is not a weights file: it has {} bytes", path.string(), size);
-  read_exactly(file, path, 0, std::as_writable_bytes(std::span(&length, 1)));
-  if (length > static_cast<std::uint64_t>(size - 8))
+  if (opened.size < 8) throw DataError("{} is not a weights file: it has {} bytes", path.string(), opened.size);
+  read_exactly(opened.file, path, 0, std::as_writable_bytes(std::span(&length, 1)));
+  if (length > static_cast<std::uint64_t>(opened.size - 8))
     throw DataError("{} is truncated or not a weights file (safetensors)", path.string());
-  std::string text(length, '\0');
-  read_exactly(file, path, 8, std::as_writable_bytes(std::span(text)));
-  const std::int64_t data_begin = 8 + static_cast<std::int64_t>(length);
+  opened.header.resize(length);
+  read_exactly(opened.file, path, 8, std::as_writable_bytes(std::span(opened.header)));
+  return opened;
+}
+
+/// Runs `parse` on the header; what the JSON library finds wrong becomes an error that names the file.
+template <class Parse>
+auto with_header(const Opened& opened, const std::filesystem::path& path, Parse&& parse) {
   try {
-    Parsed parsed = parse_header(Json::parse(text), size - data_begin, path);
-    std::int64_t at = data_begin;
-    std::uint32_t crc = 0;
-    for (auto& [name, tensor] : parsed.content.tensors) {
-      read_exactly(file, path, at, bytes_of(tensor));
-      crc = crc32c(bytes_of(tensor), crc);
-      at += static_cast<std::int64_t>(tensor.nbytes());
-    }
-    if (!parsed.checksum.empty() && parsed.checksum != std::to_string(crc))
-      throw DataError("{} is damaged: its checksum differs", path.string());
-    return std::move(parsed.content);
+    return parse(Json::parse(opened.header));
   } catch (const Json::exception& e) {
     throw DataError("{} is not a weights file (safetensors): {}", path.string(), e.what());
   }
+}
+
+}  // namespace
+
+TensorFile load(const std::filesystem::path& path) {
+  const Opened opened = open_tensor_file(path);
+  Parsed parsed = with_header(opened, path, [&](const Json& header) {
+    return parse_header(header, opened.size - opened.data_begin(), path);
+  });
+  std::int64_t at = opened.data_begin();
+  std::uint32_t crc = 0;
+  for (auto& [name, tensor] : parsed.content.tensors) {
+    read_exactly(opened.file, path, at, bytes_of(tensor));
+    crc = crc32c(bytes_of(tensor), crc);
+    at += static_cast<std::int64_t>(tensor.nbytes());
+  }
+  if (!parsed.checksum.empty() && parsed.checksum != std::to_string(crc))
+    throw DataError("{} is damaged: its checksum differs", path.string());
+  return std::move(parsed.content);
+}
+
+std::map<std::string, std::string> load_metadata(const std::filesystem::path& path) {
+  return with_header(open_tensor_file(path), path, [](const Json& header) {
+    return header.value("__metadata__", std::map<std::string, std::string>{});
+  });
 }
 
 }  // namespace fedfr::nn

@@ -44,4 +44,9 @@ struct PeerError : Error {
       : Error(ExitCode::peer, fmt::format(text, std::forward<Args>(args)...)) {}
 };
 
+/// The user or the scheduler asked the run to stop; what is done so far is in a checkpoint.
+struct StopRequested : Error {
+  StopRequested() : Error(ExitCode::resubmit, "stopped on request") {}
+};
+
 }  // namespace fedfr

@@ -27,4 +27,7 @@ void save(const std::filesystem::path& path, const TensorFile& content);
 /// @throws DataError naming the path: missing, truncated, not this format, checksum differs
 TensorFile load(const std::filesystem::path& path);
 
+/// Only the metadata; the data are neither read nor checked.
+std::map<std::string, std::string> load_metadata(const std::filesystem::path& path);
+
 }  // namespace fedfr::nn

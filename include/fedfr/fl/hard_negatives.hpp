@@ -1,0 +1,26 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace fedfr::fl {
+
+struct MiningConfig {
+  double threshold = 0.4;  ///< cosine, compared in float32
+  double cap = 0;  ///< at most so many times the number of local images, the most similar ones; 0: no cap
+};
+
+/// For each public image the largest cosine to any local image, by the global model of the round's start.
+/// @param local   [n,D] unit-length features
+/// @param publics [N,D] unit-length features
+/// @returns       [N]
+at::Tensor largest_similarity(const at::Tensor& local, const at::Tensor& publics);
+
+/// Hard negatives (FedFR, section "Hard Negative Sampling"): the public images whose largest similarity is
+/// above the threshold; with a cap the most similar of them, the lower index first where equal.
+/// @returns ascending indices of public images; none is a valid outcome
+std::vector<std::int64_t> mine_hard_negatives(const at::Tensor& local, const at::Tensor& publics,
+                                              const MiningConfig& config);
+
+}  // namespace fedfr::fl

@@ -1,0 +1,123 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fedfr/fl/client_data.hpp"
+#include "fedfr/fl/client_state.hpp"
+#include "fedfr/fl/client_update.hpp"
+#include "fedfr/fl/hard_negatives.hpp"
+#include "fedfr/fl/model.hpp"
+#include "fedfr/fl/objective.hpp"
+#include "fedfr/fl/round_images.hpp"
+#include "fedfr/nn/embedder.hpp"
+#include "fedfr/nn/sgd.hpp"
+
+namespace fedfr::fl {
+
+enum class PublicImages { none, hard_negatives, all };
+
+struct LocalTrainingConfig {
+  ObjectiveConfig objective;
+  nn::SgdConfig sgd;
+  MiningConfig mining;
+  PublicImages public_images = PublicImages::hard_negatives;
+  bool public_classes = true;  ///< public identities join the margin softmax
+  int batch = 16;
+  bool keep_incomplete = true;  ///< train on an epoch's last, smaller batch
+  bool allow_no_steps = false;  ///< a client without a whole batch makes no step instead of being an error
+  bool mirror = true;           ///< each image is mirrored with probability 1/2, drawn anew each epoch
+  nn::EmbedOptions embed;
+  std::uint64_t seed = 100;
+};
+
+/// The public set as one round sees it.
+struct PublicData {
+  data::ImageSet images;
+  FeatureTable
+      features;  ///< by the global model of the round's start, position = index; undefined if not needed
+};
+
+/// What an observer sees of each step, after the gradients are there and before they are used.
+struct StepView {
+  int epoch;
+  std::int64_t step;   ///< of the round, from 0
+  std::int64_t steps;  ///< in the round
+  double learning_rate;
+  std::span<const std::int64_t> positions;  ///< of the batch in [local images; public images of the round]
+  const std::vector<at::Tensor>& terms;     ///< unweighted, in the objective's order
+  const at::Tensor& loss;
+  const nn::ParameterSet& backbone;
+  const Heads& heads;
+};
+
+struct LocalHooks {
+  std::function<void(const StepView&)> after_backward;  ///< progress, tests
+  std::function<bool()> stop_requested;                 ///< asked before each step
+  /// Order of an epoch over `count` items; by default a shuffle from the stream of (seed, round, client,
+  /// epoch).
+  std::function<std::vector<std::int64_t>(int epoch, std::int64_t count)> order;
+};
+
+struct LocalStatistics {
+  std::int64_t local_images = 0;
+  std::int64_t hard_negatives = 0;
+  std::int64_t steps = 0;
+  std::int64_t images = 0;    ///< that went through training steps
+  double loss = 0;            ///< mean over steps, weighted sum of the terms
+  std::vector<double> terms;  ///< mean over steps, unweighted, in the objective's order
+  double seconds_frozen = 0;  ///< features of the frozen models
+  double seconds_mining = 0;
+  double seconds_training = 0;
+};
+
+struct LocalResult {
+  ClientUpdate update;
+  PrivateState state;
+  LocalStatistics statistics;
+  std::vector<std::int64_t> hard_negatives;  ///< kept public images, ascending
+};
+
+/// Trains the clients of one round on this rank, one after the other (FedFR, Algorithm "local update").
+class LocalTrainer {
+ public:
+  LocalTrainer(const GlobalModel& global, const LocalTrainingConfig& config, const PublicData* publics);
+
+  /// @param round           from 0
+  /// @param learning_rates  one for each local epoch
+  /// @param state           the client's private state; without one, its heads start anew
+  /// @param start           where the backbone starts: the global model, or the client's own for `local`
+  /// @throws StopRequested between two steps
+  /// @throws UsageError if the client has fewer images than a batch and incomplete batches are dropped
+  LocalResult train(const ClientData& client, int round, std::span<const double> learning_rates,
+                    const PrivateState* state, const at::Tensor& start, const LocalHooks& hooks);
+
+ private:
+  struct Round;
+  struct EpochPlan {
+    double learning_rate = 0;
+    std::vector<std::int64_t> order;     ///< positions among the round's images
+    std::vector<std::uint8_t> mirrored;  ///< by place in the order
+  };
+  void choose_images(Round& round) const;
+  void embed_previous(Round& round) const;
+  void prepare_heads(Round& round) const;
+  at::Tensor run_epochs(Round& round);
+  EpochPlan plan_epoch(const Round& round, int epoch) const;
+  StepInput step_input(const Round& round, const data::Batch& batch,
+                       std::span<const std::int64_t> positions) const;
+  void run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums);
+  LocalResult finish(Round& round, const at::Tensor& term_sums) const;
+
+  const GlobalModel& global_;
+  LocalTrainingConfig config_;
+  const PublicData* publics_;
+  LocalObjective objective_;
+  nn::ParameterSet backbone_;  // in training; reused from client to client
+};
+
+}  // namespace fedfr::fl

@@ -1,0 +1,102 @@
+#include "fedfr/fl/aggregator.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::fl {
+
+namespace {
+
+constexpr int integer_bits =
+    62;  // of the 63 of a signed integer: one to spare for the rounding of each update
+constexpr float smallest_bound = 64;
+constexpr float headroom = 16;
+
+float power_of_two_above(float x) { return std::ldexp(1.0F, std::ilogb(x) + 1); }
+
+float bound_of(std::span<const float> tensor) {
+  float largest = 0;
+  for (const float x : tensor) largest = std::max(largest, std::abs(x));
+  return power_of_two_above(std::max(smallest_bound / 2, largest * headroom));
+}
+
+/// The largest magnitude, or infinity if a value is not a number. Free of branches, so that it is vectorised.
+float largest_magnitude(std::span<const float> values) {
+  float largest = 0;
+  bool numbers = true;
+  for (const float x : values) {
+    const float magnitude = std::abs(x);
+    numbers &= magnitude == magnitude;
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  return numbers ? largest : INFINITY;
+}
+
+DataError diverged(ClientId client, const std::string& tensor, float largest, float bound) {
+  return DataError(
+      "the training of client {} has diverged: {} holds {}, more than the {} that a sane model can reach; "
+      "lower --lr or "
+      "set --clip-norm",
+      value(client), tensor,
+      std::isfinite(largest) ? fmt::format("values up to {}", largest) : "values that are not finite", bound);
+}
+
+}  // namespace
+
+Aggregator::Aggregator(std::vector<SharedTensor> layout, std::span<const float> global,
+                       std::int64_t weight_bound)
+    : layout_(std::move(layout)), weight_bound_(weight_bound), sum_(global.size() + 1, 0) {
+  const int weight_bits = std::ilogb(static_cast<double>(std::max<std::int64_t>(weight_bound, 1))) + 1;
+  for (const auto& tensor : layout_) {
+    bounds_.push_back(bound_of(
+        global.subspan(static_cast<std::size_t>(tensor.begin), static_cast<std::size_t>(tensor.size))));
+    exponents_.push_back(integer_bits - std::ilogb(bounds_.back()) - weight_bits);
+  }
+}
+
+void Aggregator::add(const ClientUpdate& update) {
+  const std::span<const float> values(update.shared.const_data_ptr<float>(),
+                                      static_cast<std::size_t>(update.shared.numel()));
+  if (values.size() + 1 != sum_.size())
+    throw DataError("the update of client {} has {} values instead of {}", value(update.client),
+                    values.size(), sum_.size() - 1);
+  if (update.sample_weight <= 0 || update.sample_weight > weight_bound_)
+    throw DataError("the update of client {} has the sample weight {}, not in 1..{}", value(update.client),
+                    update.sample_weight, weight_bound_);
+  for (std::size_t t = 0; t < layout_.size(); ++t) add_tensor(t, values, update);
+  sum_.back() += update.sample_weight;
+}
+
+void Aggregator::add_tensor(std::size_t index, std::span<const float> values, const ClientUpdate& update) {
+  const auto begin = static_cast<std::size_t>(layout_[index].begin);
+  const auto size = static_cast<std::size_t>(layout_[index].size);
+  const double factor = std::ldexp(static_cast<double>(update.sample_weight), exponents_[index]);
+  constexpr std::size_t block = 4096;  // checked and added while it is in the cache
+  for (std::size_t at = begin; at < begin + size; at += block) {
+    const auto part = values.subspan(at, std::min(block, begin + size - at));
+    const float largest = largest_magnitude(part);
+    if (!(largest <= bounds_[index]))
+      throw diverged(update.client, layout_[index].name, largest, bounds_[index]);
+    for (std::size_t i = 0; i < part.size(); ++i)
+      sum_[at + i] += std::llrint(static_cast<double>(part[i]) * factor);
+  }
+}
+
+std::vector<float> Aggregator::finish(comm::Communicator& comm) {
+  comm.allreduce_sum(sum_);
+  const std::int64_t weight = sum_.back();
+  if (weight <= 0) throw DataError("no client of the cohort contributed to this round");
+  std::vector<float> mean(sum_.size() - 1);
+  for (std::size_t t = 0; t < layout_.size(); ++t) {
+    const double unit = std::ldexp(1.0, -exponents_[t]);
+    const auto end = static_cast<std::size_t>(layout_[t].begin + layout_[t].size);
+    for (auto i = static_cast<std::size_t>(layout_[t].begin); i < end; ++i)
+      mean[i] = static_cast<float>(static_cast<double>(sum_[i]) / static_cast<double>(weight) * unit);
+  }
+  return mean;
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,64 @@
+#include "fedfr/fl/cohort.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_set>
+
+#include "fedfr/core/python_random.hpp"
+#include "fedfr/core/rng.hpp"
+
+namespace fedfr::fl {
+
+namespace {
+
+/// Floyd's algorithm (Bentley, Floyd, CACM 1987): `count` distinct numbers below `population`.
+std::vector<std::int64_t> sample_keyed(std::uint64_t seed, int round, std::int64_t population,
+                                       std::int64_t count) {
+  RngStream random({.seed = seed, .purpose = Purpose::cohort, .round = static_cast<std::uint64_t>(round)});
+  std::unordered_set<std::int64_t> chosen;
+  for (std::int64_t top = population - count; top < population; ++top) {
+    const auto draw = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(top) + 1));
+    if (!chosen.insert(draw).second) chosen.insert(top);
+  }
+  return {chosen.begin(), chosen.end()};
+}
+
+std::vector<std::int64_t> sample_released(std::uint64_t seed, int round, std::int64_t population,
+                                          std::int64_t count) {
+  PythonRandom random(static_cast<std::uint32_t>(seed));
+  std::vector<std::int64_t> chosen;
+  for (int r = 0; r <= round; ++r) chosen = random.sample(population, count);
+  return chosen;
+}
+
+}  // namespace
+
+std::vector<ClientId> sample_cohort(std::uint64_t seed, int round, std::int64_t clients, double share,
+                                    CohortStream stream) {
+  const auto count =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(share * static_cast<double>(clients)));
+  auto chosen = stream == CohortStream::released ? sample_released(seed, round, clients, count)
+                                                 : sample_keyed(seed, round, clients, count);
+  std::ranges::sort(chosen);
+  std::vector<ClientId> cohort;
+  for (const auto id : chosen) cohort.push_back(ClientId{id});
+  return cohort;
+}
+
+std::vector<std::vector<ClientId>> place(std::span<const ClientId> cohort, std::span<const double> costs,
+                                         int ranks) {
+  std::vector<std::size_t> order(cohort.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return costs[a] > costs[b]; });
+  std::vector<std::vector<ClientId>> placed(static_cast<std::size_t>(ranks));
+  std::vector<double> load(placed.size(), 0.0);
+  for (const std::size_t member : order) {
+    const auto lightest = static_cast<std::size_t>(std::ranges::min_element(load) - load.begin());
+    load[lightest] += costs[member];
+    placed[lightest].push_back(cohort[member]);
+  }
+  for (auto& clients : placed) std::ranges::sort(clients);
+  return placed;
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,268 @@
+#include "fedfr/fl/local_trainer.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "fedfr/core/clock.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/nn/image_input.hpp"
+
+namespace fedfr::fl {
+
+namespace {
+
+constexpr double centre_deviation = 0.01;
+
+at::Tensor int_tensor(std::span<const std::int64_t> values, at::Device device) {
+  at::Tensor out = at::empty({std::ssize(values)}, at::kLong);
+  std::ranges::copy(values, out.data_ptr<std::int64_t>());
+  return out.to(device);
+}
+
+at::Tensor flag_tensor(std::span<const std::uint8_t> flags) {
+  at::Tensor out = at::empty({std::ssize(flags)}, at::kBool);
+  std::ranges::transform(flags, out.data_ptr<bool>(), [](std::uint8_t flag) { return flag != 0; });
+  return out;
+}
+
+/// Sums stay on the device: reading them each step would make a GPU wait.
+void add_losses(at::Tensor& sums, const at::Tensor& loss, const std::vector<at::Tensor>& terms) {
+  const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> values{loss.detach()};
+  for (const auto& term : terms) values.push_back(term.detach());
+  sums.add_(at::stack(values));
+}
+
+std::vector<std::int64_t> all_indices(std::int64_t count) {
+  std::vector<std::int64_t> out(static_cast<std::size_t>(count));
+  std::iota(out.begin(), out.end(), std::int64_t{0});
+  return out;
+}
+
+}  // namespace
+
+/// Everything that belongs to one client in one round.
+struct LocalTrainer::Round {
+  const ClientData& client;
+  int number;
+  std::span<const double> learning_rates;
+  const PrivateState* previous;
+  const LocalHooks& hooks;
+
+  RoundImages images{client};
+  FeatureTable global;  // by the global model of the round's start
+  FeatureTable before;  // by the client's previous model
+  Heads heads;
+  LocalResult result;
+
+  RngStream stream(std::uint64_t seed, Purpose purpose, int epoch) const {
+    return RngStream({.seed = seed,
+                      .purpose = purpose,
+                      .round = static_cast<std::uint64_t>(number),
+                      .client = static_cast<std::uint64_t>(value(client.id)),
+                      .epoch = static_cast<std::uint64_t>(epoch)});
+  }
+};
+
+LocalTrainer::LocalTrainer(const GlobalModel& global, const LocalTrainingConfig& config,
+                           const PublicData* publics)
+    : global_(global),
+      config_(config),
+      publics_(publics),
+      objective_(config.objective),
+      backbone_(global.backbone().make_parameters(global.parameters().flat().device())) {}
+
+LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<const double> learning_rates,
+                                const PrivateState* state, const at::Tensor& start, const LocalHooks& hooks) {
+  Round r{
+      .client = client, .number = round, .learning_rates = learning_rates, .previous = state, .hooks = hooks};
+  choose_images(r);
+  embed_previous(r);
+  backbone_.copy_from(start);
+  prepare_heads(r);
+  const ScopedTimer timer(r.result.statistics.seconds_training);
+  const at::Tensor term_sums = run_epochs(r);
+  return finish(r, term_sums);
+}
+
+/// The client's images and the public ones to train with, together with what the global model sees in them.
+void LocalTrainer::choose_images(Round& round) const {
+  const bool mining = config_.public_images == PublicImages::hard_negatives;
+  const bool contrastive = objective_.has("contrastive");
+  auto& kept = round.result.hard_negatives;
+  if (mining || contrastive) {
+    const ScopedTimer timer(round.result.statistics.seconds_frozen);
+    round.global = embed_round(global_.backbone(), global_.parameters(), round.images,
+                               contrastive && config_.mirror, config_.embed);
+  }
+  if (mining) {
+    const ScopedTimer timer(round.result.statistics.seconds_mining);
+    kept = mine_hard_negatives(nn::unit_rows(round.global.plain), nn::unit_rows(publics_->features.plain),
+                               config_.mining);
+  } else if (config_.public_images == PublicImages::all) {
+    kept = all_indices(publics_->images.size());
+  }
+  if (kept.empty()) return;
+  round.images.add_public(publics_->images, kept, round.client.identities);
+  if (contrastive) round.global.append(publics_->features, int_tensor(kept, at::kCPU));
+}
+
+void LocalTrainer::embed_previous(Round& round) const {
+  if (!objective_.has("contrastive")) return;
+  if (round.previous == nullptr || !round.previous->backbone.defined()) {
+    round.before = round.global;  // before a client's first round its previous model is the global one
+    return;
+  }
+  const ScopedTimer timer(round.result.statistics.seconds_frozen);
+  nn::ParameterSet model = global_.backbone().make_parameters(backbone_.flat().device());
+  model.copy_from(round.previous->backbone);
+  round.before = embed_round(global_.backbone(), model, round.images, config_.mirror, config_.embed);
+}
+
+void LocalTrainer::prepare_heads(Round& round) const {
+  const at::NoGradGuard no_grad;
+  const std::int64_t dimension = global_.backbone().config().embedding;
+  const at::Device device = backbone_.flat().device();
+  const auto client = static_cast<std::uint64_t>(value(round.client.id));
+  nn::ParameterSet centres(
+      {{"local_centres", {round.client.identities, dimension}, nn::Start::normal, centre_deviation}}, device);
+  if (round.previous != nullptr && round.previous->local_centres.defined())
+    centres.copy_from(round.previous->local_centres.flatten());
+  else
+    centres.initialise(config_.seed, Purpose::initialise_head, client);
+  const bool with_public = config_.public_classes && global_.public_identities() > 0;
+  round.heads.classifier = with_public ? at::cat({centres[0], global_.public_centres()}) : centres[0].clone();
+  round.heads.classifier.set_requires_grad(true);
+  if (!config_.objective.dfc) return;
+  round.heads.dfc =
+      nn::ParameterSet(dfc_specs(config_.objective.converter, round.client.identities, dimension), device);
+  if (round.previous != nullptr && round.previous->dfc.defined()) {
+    round.heads.dfc.copy_from(round.previous->dfc);
+  } else {
+    round.heads.dfc.initialise(config_.seed, Purpose::initialise_head, client);
+    at::Tensor(round.heads.dfc[0]).copy_(centres[0]);  // the binary classifiers start as the class centres
+  }
+  round.heads.dfc.set_trainable(true);
+}
+
+at::Tensor LocalTrainer::run_epochs(Round& round) {
+  if (!config_.keep_incomplete && !config_.allow_no_steps && round.images.size() < config_.batch)
+    throw UsageError(
+        "client {} ({}) has {} images in round {}, fewer than --batch {}: with incomplete-batch = drop it "
+        "would make no "
+        "step at all. Lower --batch or set incomplete-batch = keep",
+        value(round.client.id), round.client.name, round.images.size(), round.number + 1, config_.batch);
+  backbone_.set_trainable(true);
+  std::vector<at::Tensor> trained = backbone_.tensors();
+  if (objective_.has("margin")) trained.push_back(round.heads.classifier);
+  for (const auto& tensor : round.heads.dfc.tensors()) trained.push_back(tensor);
+  nn::Sgd sgd(std::move(trained), config_.sgd);
+  at::Tensor term_sums =
+      at::zeros({std::ssize(objective_.terms()) + 1}, backbone_.flat().options().dtype(at::kDouble));
+  for (int epoch = 0; epoch < static_cast<int>(round.learning_rates.size()); ++epoch)
+    run_epoch(round, epoch, sgd, term_sums);
+  backbone_.set_trainable(false);
+  return term_sums;
+}
+
+LocalTrainer::EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) const {
+  EpochPlan plan;
+  plan.learning_rate = round.learning_rates[static_cast<std::size_t>(epoch)];
+  plan.order = all_indices(round.images.size());
+  if (round.hooks.order)
+    plan.order = round.hooks.order(epoch, round.images.size());
+  else
+    round.stream(config_.seed, Purpose::batch_order, epoch).shuffle(std::span(plan.order));
+  plan.mirrored.resize(plan.order.size(), 0);
+  RngStream coins = round.stream(config_.seed, Purpose::flip, epoch);
+  if (config_.mirror) std::ranges::generate(plan.mirrored, [&] { return coins.coin() ? 1 : 0; });
+  return plan;
+}
+
+void LocalTrainer::run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums) {
+  const EpochPlan plan = plan_epoch(round, epoch);
+  data::BatchLoader loader(round.images.sources(), round.images.sequence(plan.order, plan.mirrored),
+                           {.batch = config_.batch, .keep_incomplete = config_.keep_incomplete});
+  const std::int64_t steps = loader.batches() * std::ssize(round.learning_rates);
+  auto& statistics = round.result.statistics;
+  std::size_t done = 0;
+  while (const data::Batch* batch = loader.next()) {
+    if (round.hooks.stop_requested && round.hooks.stop_requested()) throw StopRequested();
+    const auto positions = std::span(plan.order).subspan(done, batch->labels.size());
+    done += positions.size();
+    const auto terms = objective_.evaluate(step_input(round, *batch, positions), round.heads);
+    const at::Tensor loss = objective_.total(terms);
+    loss.backward();
+    if (round.hooks.after_backward)
+      round.hooks.after_backward({.epoch = epoch,
+                                  .step = statistics.steps,
+                                  .steps = steps,
+                                  .learning_rate = plan.learning_rate,
+                                  .positions = positions,
+                                  .terms = terms,
+                                  .loss = loss,
+                                  .backbone = backbone_,
+                                  .heads = round.heads});
+    sgd.step(plan.learning_rate);
+    add_losses(term_sums, loss, terms);
+    ++statistics.steps;
+    statistics.images += std::ssize(positions);
+  }
+}
+
+StepInput LocalTrainer::step_input(const Round& round, const data::Batch& batch,
+                                   std::span<const std::int64_t> positions) const {
+  const at::Device device = backbone_.flat().device();
+  const auto& network = global_.backbone().config();
+  const at::Tensor images =
+      nn::network_input(batch.pixels, network.height, network.width_pixels, batch.mirrored, device);
+  StepInput input;
+  {
+    const nn::PrecisionScope precision(config_.embed.precision, device);
+    input.features = global_.backbone().embed(backbone_, images).to(at::kFloat);
+  }
+  const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
+  input.labels = int_tensor(labels, device);
+  if (objective_.has("contrastive")) {
+    const at::Tensor rows = int_tensor(positions, at::kCPU);
+    const at::Tensor mirrored = flag_tensor(batch.mirrored);
+    input.global_features = round.global.lookup(rows, mirrored).to(device);
+    input.previous_features = round.before.lookup(rows, mirrored).to(device);
+  }
+  return input;
+}
+
+LocalResult LocalTrainer::finish(Round& round, const at::Tensor& term_sums) const {
+  const at::NoGradGuard no_grad;
+  LocalResult& result = round.result;
+  auto& statistics = result.statistics;
+  const at::Tensor sums = term_sums.cpu();
+  const double steps = static_cast<double>(std::max<std::int64_t>(statistics.steps, 1));
+  statistics.loss = sums[0].item<double>() / steps;
+  for (std::int64_t t = 1; t < sums.numel(); ++t) statistics.terms.push_back(sums[t].item<double>() / steps);
+  statistics.local_images = round.images.local();
+  statistics.hard_negatives = round.images.size() - round.images.local();
+
+  const at::Tensor weights = backbone_.flat().cpu();
+  const at::Tensor classifier = round.heads.classifier.detach().cpu();
+  const std::int64_t local = round.client.identities;
+  const at::Tensor publics = classifier.size(0) > local
+                                 ? classifier.narrow(0, local, classifier.size(0) - local)
+                                 : global_.public_centres().cpu();
+  result.update = {.client = round.client.id,
+                   .sample_weight = round.images.size(),
+                   .shared = at::cat({weights, publics.flatten()})};
+  result.state = {.local_centres = classifier.narrow(0, 0, local).clone(),
+                  .dfc = config_.objective.dfc ? round.heads.dfc.flat().cpu().clone() : at::Tensor(),
+                  .backbone = weights.clone()};
+  return std::move(result);
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,155 @@
+#include "fedfr/fl/model.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "fedfr/core/checksum.hpp"
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::fl {
+
+namespace {
+
+constexpr const char* public_centres_name = "public_centres";
+constexpr double centre_deviation = 0.01;
+
+std::string prefixed(const std::string& name) { return "backbone." + name; }
+
+std::string describe(const nn::BackboneConfig& c) {
+  return fmt::format("{} (width {}, {} dimensions, {}x{} pixels)", c.name, c.width, c.embedding, c.height,
+                     c.width_pixels);
+}
+
+const std::string& required_text(const nn::TensorFile& file, const std::filesystem::path& path,
+                                 const char* key) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end())
+    throw DataError("{} is no fedfr model: its metadata lack '{}'", path.string(), key);
+  return found->second;
+}
+
+template <class T>
+T required_number(const nn::TensorFile& file, const std::filesystem::path& path, const char* key) {
+  const std::string& text = required_text(file, path, key);
+  T number{};
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc{} || end != text.data() + text.size())
+    throw DataError("{} is no fedfr model: '{}' is '{}'", path.string(), key, text);
+  return number;
+}
+
+}  // namespace
+
+nn::BackboneConfig backbone_of(const nn::TensorFile& file, const std::filesystem::path& path) {
+  return {.name = required_text(file, path, "backbone"),
+          .width = required_number<double>(file, path, "width"),
+          .embedding = required_number<int>(file, path, "embedding"),
+          .height = required_number<int>(file, path, "image_height"),
+          .width_pixels = required_number<int>(file, path, "image_width")};
+}
+
+GlobalModel::GlobalModel(std::shared_ptr<const nn::Backbone> backbone, std::int64_t public_identities,
+                         at::Device device)
+    : backbone_(std::move(backbone)),
+      parameters_(backbone_->make_parameters(device)),
+      public_centres_(
+          at::zeros({public_identities, backbone_->config().embedding}, parameters_.flat().options())) {}
+
+void GlobalModel::initialise(std::uint64_t seed) {
+  parameters_.initialise(seed, Purpose::initialise_backbone);
+}
+
+void GlobalModel::initialise_public_centres(std::uint64_t seed) {
+  nn::ParameterSet centres(
+      {{public_centres_name, public_centres_.sizes().vec(), nn::Start::normal, centre_deviation}},
+      public_centres_.device());
+  constexpr std::uint64_t no_client = ~std::uint64_t{0};
+  centres.initialise(seed, Purpose::initialise_head, no_client);
+  public_centres_ = centres[0];
+}
+
+std::vector<SharedTensor> GlobalModel::layout() const {
+  std::vector<SharedTensor> layout;
+  std::int64_t begin = 0;
+  for (std::size_t i = 0; i < parameters_.specs().size(); ++i) {
+    layout.push_back({prefixed(parameters_.specs()[i].name), begin, parameters_[i].numel()});
+    begin += parameters_[i].numel();
+  }
+  if (public_centres_.numel() > 0) layout.push_back({public_centres_name, begin, public_centres_.numel()});
+  return layout;
+}
+
+std::vector<float> GlobalModel::shared() const {
+  const at::Tensor weights = parameters_.flat().cpu();
+  const at::Tensor centres = public_centres_.cpu().contiguous();
+  std::vector<float> out(static_cast<std::size_t>(weights.numel() + centres.numel()));
+  std::copy_n(weights.const_data_ptr<float>(), weights.numel(), out.begin());
+  std::copy_n(centres.const_data_ptr<float>(), centres.numel(), out.begin() + weights.numel());
+  return out;
+}
+
+void GlobalModel::set_shared(std::span<const float> shared) {
+  const at::NoGradGuard no_grad;
+  // from_blob wants a mutable pointer, but nothing is written through it.
+  auto* data = const_cast<float*>(shared.data());
+  parameters_.copy_from(at::from_blob(data, {parameters_.size()}, at::kFloat));
+  public_centres_.copy_(at::from_blob(data + parameters_.size(), public_centres_.sizes(), at::kFloat));
+}
+
+std::uint64_t GlobalModel::hash() const {
+  std::string names;
+  for (const auto& tensor : layout()) names += fmt::format("{} {}\n", tensor.name, tensor.size);
+  const auto values = shared();
+  const std::uint64_t parts[] = {hash64(std::as_bytes(std::span(names))),
+                                 hash64(std::as_bytes(std::span(values)))};
+  return hash64(std::as_bytes(std::span(parts)));
+}
+
+nn::TensorFile GlobalModel::to_file(const std::string& public_fingerprint) const {
+  const auto& config = backbone_->config();
+  nn::TensorFile file;
+  file.metadata = {{"format", "fedfr-model-1"},
+                   {"backbone", config.name},
+                   {"width", fmt::format("{}", config.width)},
+                   {"embedding", std::to_string(config.embedding)},
+                   {"image_height", std::to_string(config.height)},
+                   {"image_width", std::to_string(config.width_pixels)},
+                   {"public_fingerprint", public_fingerprint},
+                   {"model_hash", hex16(hash())}};
+  for (std::size_t i = 0; i < parameters_.specs().size(); ++i)
+    file.tensors.emplace_back(prefixed(parameters_.specs()[i].name), parameters_[i].detach());
+  if (public_centres_.numel() > 0) file.tensors.emplace_back(public_centres_name, public_centres_);
+  return file;
+}
+
+bool GlobalModel::take(const nn::TensorFile& file, const std::filesystem::path& path,
+                       const std::string& public_fingerprint) {
+  const auto theirs = backbone_of(file, path);
+  if (theirs != backbone_->config())
+    throw DataError("the weights {} are of {}, but this run is set to {}", path.string(), describe(theirs),
+                    describe(backbone_->config()));
+  const at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < parameters_.specs().size(); ++i) {
+    const std::string name = prefixed(parameters_.specs()[i].name);
+    if (!file.has(name) || file.at(name).sizes() != parameters_[i].sizes())
+      throw DataError("the weights {} lack {} of shape [{}]", path.string(), name,
+                      fmt::join(parameters_.specs()[i].shape, ","));
+    at::Tensor(parameters_[i].detach()).copy_(file.at(name));
+  }
+  const bool same_set = public_centres_.numel() > 0 && file.has(public_centres_name) &&
+                        file.at(public_centres_name).sizes() == public_centres_.sizes() &&
+                        file.metadata.contains("public_fingerprint") &&
+                        file.text("public_fingerprint") == public_fingerprint;
+  if (same_set) public_centres_.copy_(file.at(public_centres_name));
+  return same_set;
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,80 @@
+#include "fedfr/fl/round_images.hpp"
+
+#include <ATen/ops/cat.h>
+#include <ATen/ops/where.h>
+
+#include <numeric>
+
+namespace fedfr::fl {
+
+RoundImages::RoundImages(const ClientData& client) {
+  for (const auto& source : client.sources) {
+    const auto number = static_cast<std::int32_t>(sources_.size());
+    sources_.push_back(source.images);
+    const auto labels = source.images.labels();
+    for (const auto index : source.indices)
+      items_.push_back({.source = number,
+                        .index = index,
+                        .label = source.first_label + labels[static_cast<std::size_t>(index)],
+                        .mirrored = false});
+  }
+  local_ = std::ssize(items_);
+}
+
+void RoundImages::add_public(const data::ImageSet& publics, std::span<const std::int64_t> kept,
+                             std::int32_t first_label) {
+  const auto number = static_cast<std::int32_t>(sources_.size());
+  sources_.push_back(publics);
+  const auto labels = publics.labels();
+  for (const auto index : kept)
+    items_.push_back({.source = number,
+                      .index = index,
+                      .label = first_label + labels[static_cast<std::size_t>(index)],
+                      .mirrored = false});
+}
+
+std::vector<data::BatchItem> RoundImages::sequence(std::span<const std::int64_t> positions,
+                                                   std::span<const std::uint8_t> mirrored) const {
+  std::vector<data::BatchItem> out;
+  out.reserve(positions.size());
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    out.push_back(items_[static_cast<std::size_t>(positions[i])]);
+    out.back().mirrored = !mirrored.empty() && mirrored[i] != 0;
+  }
+  return out;
+}
+
+void RoundImages::read(std::span<const std::int64_t> positions, std::span<std::uint8_t> out) const {
+  const std::size_t bytes = positions.empty() ? 0 : out.size() / positions.size();
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    const auto& item = items_[static_cast<std::size_t>(positions[i])];
+    sources_[static_cast<std::size_t>(item.source)].read(std::span(&item.index, 1),
+                                                         out.subspan(i * bytes, bytes));
+  }
+}
+
+at::Tensor FeatureTable::lookup(const at::Tensor& positions, const at::Tensor& is_mirrored) const {
+  const at::Tensor as_is = plain.index_select(0, positions);
+  if (!mirrored.defined()) return as_is;
+  return at::where(is_mirrored.unsqueeze(1), mirrored.index_select(0, positions), as_is);
+}
+
+void FeatureTable::append(const FeatureTable& more, const at::Tensor& rows) {
+  plain = at::cat({plain, more.plain.index_select(0, rows)});
+  if (mirrored.defined()) mirrored = at::cat({mirrored, more.mirrored.index_select(0, rows)});
+}
+
+FeatureTable embed_round(const nn::Backbone& backbone, const nn::ParameterSet& model,
+                         const RoundImages& images, bool with_mirrored, const nn::EmbedOptions& options) {
+  std::vector<std::int64_t> all(static_cast<std::size_t>(images.size()));
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  const auto read = [&](std::span<const std::int64_t> which, std::span<std::uint8_t> out) {
+    images.read(which, out);
+  };
+  FeatureTable table;
+  table.plain = nn::embed_images(backbone, model, read, all, false, options);
+  if (with_mirrored) table.mirrored = nn::embed_images(backbone, model, read, all, true, options);
+  return table;
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,35 @@
+#include "fedfr/nn/embedder.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "fedfr/nn/image_input.hpp"
+
+namespace fedfr::nn {
+
+at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
+                        std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options) {
+  const at::NoGradGuard no_grad;
+  const auto& config = backbone.config();
+  const auto batch = static_cast<std::size_t>(options.batch);
+  const std::size_t image_bytes = std::size_t{3} * static_cast<std::size_t>(config.height * config.width_pixels);
+  const at::Device device = parameters.flat().device();
+  const PrecisionScope scope(options.precision, device);
+  at::Tensor out = at::empty({std::ssize(which), config.embedding}, at::kFloat);
+  std::vector<std::uint8_t> pixels(std::min(batch, which.size()) * image_bytes);
+  const std::vector<std::uint8_t> flags(mirrored ? batch : 0, 1);
+  for (std::size_t begin = 0; begin < which.size(); begin += batch) {
+    const std::size_t count = std::min(batch, which.size() - begin);
+    const std::span<std::uint8_t> part = std::span(pixels).first(count * image_bytes);
+    read(which.subspan(begin, count), part);
+    const at::Tensor input = network_input(part, config.height, config.width_pixels, flags, device);
+    out.narrow(0, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(count))
+        .copy_(backbone.embed(parameters, input));
+  }
+  return out;
+}
+
+}  // namespace fedfr::nn

@@ -1,0 +1,21 @@
+#include "fedfr/nn/precision.hpp"
+
+#include <ATen/autocast_mode.h>
+
+namespace fedfr::nn {
+
+PrecisionScope::PrecisionScope(Precision precision, at::Device device)
+    : device_(device.type()), active_(precision == Precision::bf16) {
+  if (!active_) return;
+  at::autocast::set_autocast_dtype(device_, at::kBFloat16);
+  at::autocast::set_autocast_enabled(device_, true);
+  at::autocast::increment_nesting();
+}
+
+PrecisionScope::~PrecisionScope() {
+  if (!active_) return;
+  if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+  at::autocast::set_autocast_enabled(device_, false);
+}
+
+}  // namespace fedfr::nn

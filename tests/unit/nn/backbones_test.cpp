@@ -1,0 +1,105 @@
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/nn/backbone.hpp"
+#include "fedfr/nn/embedder.hpp"
+#include "fedfr/nn/image_input.hpp"
+#include "support/tensors.hpp"
+
+namespace fedfr::nn {
+namespace {
+
+ParameterSet initialised(const Backbone& backbone, std::uint64_t seed) {
+  ParameterSet parameters = backbone.make_parameters();
+  parameters.initialise(seed, Purpose::initialise_backbone);
+  return parameters;
+}
+
+TEST(Backbone, PublishedParameterCounts) {
+  EXPECT_EQ(element_count(Backbone::make({.name = "sphere20"})->specs()), 24'501'952);
+  EXPECT_EQ(element_count(Backbone::make({.name = "sphere64"})->specs()), 49'726'656);
+}
+
+TEST(Backbone, EveryNetworkTakesOtherSizesAndWidths) {
+  const at::NoGradGuard no_grad;
+  for (const auto& name : backbone_names()) {
+    for (const auto& [height, width] : {std::pair{56, 56}, {112, 96}, {33, 47}}) {
+      SCOPED_TRACE(name + " " + std::to_string(height));
+      const auto backbone = Backbone::make(
+          {.name = name, .width = 0.25, .embedding = 32, .height = height, .width_pixels = width});
+      const auto images = test::formula_tensor(1, 0, 1, 0, {2, 3, height, width});
+      const at::Tensor embedding = backbone->embed(initialised(*backbone, 1), images);
+      EXPECT_THAT(embedding.sizes().vec(), testing::ElementsAre(2, 32));
+      EXPECT_GT(test::norm(embedding), 0);
+      EXPECT_GT(test::norm(embedding[0] - embedding[1]), 0);
+    }
+  }
+}
+
+TEST(Backbone, UnknownNameListsTheKnownOnes) {
+  try {
+    Backbone::make({.name = "sphere21"});
+    FAIL();
+  } catch (const UsageError& e) {
+    EXPECT_THAT(e.what(), testing::HasSubstr("sphere20, sphere64, mobile"));
+  }
+  EXPECT_THROW(Backbone::make({.name = "mobile", .height = 8, .width_pixels = 8}), UsageError);
+}
+
+TEST(ParameterSet, StartsAreRepeatableAndDifferBySeed) {
+  const auto backbone = Backbone::make({.name = "mobile", .width = 0.25, .embedding = 16});
+  EXPECT_TRUE(initialised(*backbone, 1).flat().equal(initialised(*backbone, 1).flat()));
+  EXPECT_FALSE(initialised(*backbone, 1).flat().equal(initialised(*backbone, 2).flat()));
+}
+
+TEST(ParameterSet, TensorsAreViewsOfTheFlatBuffer) {
+  ParameterSet set({{"a", {2, 3}}, {"b", {4}, Start::constant, 0.5}, {"c", {2, 2}, Start::identity}});
+  set.initialise(1, Purpose::initialise_head);
+  EXPECT_EQ(set.size(), 14);
+  EXPECT_THAT(std::vector<float>(test::floats(set.flat()).begin(), test::floats(set.flat()).end()),
+              testing::ElementsAre(0, 0, 0, 0, 0, 0, .5, .5, .5, .5, 1, 0, 0, 1));
+  at::Tensor(set.at("b")).fill_(2);
+  EXPECT_EQ(test::floats(set.flat())[6], 2);
+  EXPECT_THROW(set.at("d"), std::out_of_range);
+}
+
+TEST(NetworkInput, NormalisesAndMirrors) {
+  const std::vector<std::uint8_t> pixels = {0, 255, 51, 0, 255, 51, 0, 255, 51,  // 3 channels, 1x3
+                                            0, 255, 51, 0, 255, 51, 0, 255, 51};
+  const std::vector<std::uint8_t> mirrored = {0, 1};
+  const at::Tensor images = network_input(pixels, 1, 3, mirrored, at::kCPU);
+  const auto values = test::floats(images);
+  EXPECT_FLOAT_EQ(values[0], -1);
+  EXPECT_FLOAT_EQ(values[1], 1);
+  EXPECT_FLOAT_EQ(values[2], -0.6F);
+  EXPECT_FLOAT_EQ(values[9], -0.6F);
+  EXPECT_FLOAT_EQ(values[10], 1);
+  EXPECT_FLOAT_EQ(values[11], -1);
+}
+
+TEST(Embedder, RowsFollowTheRequestedOrder) {
+  const auto backbone =
+      Backbone::make({.name = "mobile", .width = 0.25, .embedding = 8, .height = 16, .width_pixels = 16});
+  const ParameterSet parameters = initialised(*backbone, 3);
+  const ImageReader read = [](std::span<const std::int64_t> which, std::span<std::uint8_t> out) {
+    const std::size_t bytes = out.size() / which.size();
+    for (std::size_t i = 0; i < out.size(); ++i)
+      out[i] = static_cast<std::uint8_t>(37 * which[i / bytes] + static_cast<std::int64_t>(i % bytes) * 11);
+  };
+  const std::vector<std::int64_t> forward = {0, 1, 2};
+  const std::vector<std::int64_t> backward = {2, 1, 0};
+  const EmbedOptions one_by_one{.batch = 1};
+  const at::Tensor a = embed_images(*backbone, parameters, read, forward, false, one_by_one);
+  const at::Tensor b = embed_images(*backbone, parameters, read, backward, false, one_by_one);
+  EXPECT_TRUE(a[0].equal(b[2]));
+  EXPECT_LT(test::relative_error(embed_images(*backbone, parameters, read, forward, false, {.batch = 2}), a),
+            1e-5);
+  EXPECT_GT(test::relative_error(embed_images(*backbone, parameters, read, forward, true, one_by_one), a),
+            1e-3);
+}
+
+}  // namespace
+}  // namespace fedfr::nn
