@@ -57,6 +57,12 @@ class ImageSet {
   /// @throws DataError naming the shard if it cannot be read or an image cannot be decoded
   void read(std::span<const std::int64_t> which, std::span<std::uint8_t> out) const;
 
+  /// One image as it is stored, to copy it without loss: compressed bytes in a jpeg dataset, else [3,H,W] pixels.
+  std::vector<std::uint8_t> read_stored(std::int64_t which) const;
+
+  /// File name (without folder) that an image was imported from, for example "Aaron_Eckhart_0001.jpg"; empty if none.
+  std::string source_name(std::int64_t which) const;
+
  private:
   std::shared_ptr<const DatasetFiles> files_;
   std::int64_t begin_ = 0;
@@ -73,6 +79,7 @@ class Dataset {
   const std::filesystem::path& path() const;
   Role role() const;
   ImageSize image_size() const;
+  Encoding encoding() const;
   std::int64_t clients() const;                         ///< C
   std::int64_t images() const;                          ///< of all clients
   std::int64_t identities() const;                      ///< of all clients together

@@ -15,6 +15,7 @@ struct NewImage {
   std::vector<std::uint8_t> pixels;  ///< [3,H,W] planar RGB; for jpeg encoding the compressed bytes instead
   std::int32_t label = 0;
   Subset subset = Subset::train;
+  std::string source_name{};  ///< file name without folder, for images that come from files
 };
 
 /// Writes a dataset directory, shard by shard, to a temporary folder that takes the final name in `finish`; a writer that
