@@ -10,7 +10,7 @@
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/data/collection_index.hpp"
 #include "fedfr/data/dataset_writer.hpp"
-#include "image_copier.hpp"
+#include "stored_image.hpp"
 
 namespace fedfr::data {
 
@@ -20,7 +20,10 @@ namespace {
 class NumberedImages {
  public:
   NumberedImages(const Dataset& collection, const std::string& source)
-      : index_(index_collection(collection)), collection_(collection), source_(source) {
+      : index_(index_collection(collection)),
+        collection_(collection),
+        all_(collection.all()),
+        source_(source) {
     for (std::size_t i = 0; i < index_.names.size(); ++i) identity_.emplace(index_.names[i], i);
   }
 
@@ -44,7 +47,7 @@ class NumberedImages {
     const auto [found, is_new] = numbers_.try_emplace(identity);
     if (is_new) {
       for (const auto image : index_.images[identity])
-        found->second.emplace(number_in(collection_.all().image_name(image)), image);
+        found->second.emplace(number_in(all_.source_name(image)), image);
     }
     return found->second;
   }
@@ -63,6 +66,7 @@ class NumberedImages {
 
   CollectionIndex index_;
   const Dataset& collection_;
+  ImageSet all_;
   const std::string& source_;
   std::map<std::string, std::size_t> identity_;
   std::map<std::size_t, ByNumber> numbers_;
@@ -113,7 +117,7 @@ void write_benchmark(const Dataset& collection, const std::vector<Pair>& pairs,
   for (const auto& pair : pairs) used.insert({pair.first, pair.second});
 
   DatasetWriter writer(folder, copy_options(collection, Role::benchmark));
-  ImageCopier copier(collection, writer);
+  const ImageSet all = collection.all();
   ProgressBar bar("pairs", std::ssize(used));
   const auto index = index_collection(collection);
   std::map<std::int64_t, std::int64_t> new_index;
@@ -126,7 +130,7 @@ void write_benchmark(const Dataset& collection, const std::vector<Pair>& pairs,
     writer.begin_client(index.names[identity], std::ssize(images));
     for (const auto image : images) {
       new_index.emplace(image, std::ssize(new_index));
-      copier.add(image, static_cast<std::int32_t>(names.size()), Subset::test);
+      writer.add(stored_image(all, image, static_cast<std::int32_t>(names.size()), Subset::test));
       bar.advance();
     }
     names.push_back(index.names[identity]);

@@ -11,7 +11,7 @@
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/data/collection_index.hpp"
 #include "fedfr/data/dataset_writer.hpp"
-#include "image_copier.hpp"
+#include "stored_image.hpp"
 
 namespace fedfr::data {
 
@@ -56,6 +56,7 @@ class SplitWriter {
   SplitWriter(const Dataset& collection, const SplitPlan& plan, StagedFolder& folder)
       : index_(index_collection(collection)),
         collection_(collection),
+        all_(collection.all()),
         plan_(plan),
         folder_(folder),
         bar_("split", collection.images()) {}
@@ -76,44 +77,43 @@ class SplitWriter {
   }
 
   /// The images of an identity in their order in the collection, each with its subset.
-  void add(ImageCopier& copier, const AssignedIdentity& assigned, std::int32_t label) {
+  void add(DatasetWriter& writer, const AssignedIdentity& assigned, std::int32_t label) {
     const auto& images = index_.images[static_cast<std::size_t>(assigned.identity)];
     std::map<std::int64_t, Subset> subset_of;
     for (const auto position : assigned.train) subset_of[position] = Subset::train;
     for (const auto position : assigned.test) subset_of[position] = Subset::test;
     for (const auto& [position, subset] : subset_of)
-      copier.add(images[static_cast<std::size_t>(position)], label, subset);
+      writer.add(stored_image(all_, images[static_cast<std::size_t>(position)], label, subset));
     bar_.advance(assigned.images());
   }
 
   void write_clients() {
     DatasetWriter writer(folder_ / "clients", copy_options(collection_, Role::clients));
-    ImageCopier copier(collection_, writer);
     for (std::size_t client = 0; client < plan_.clients.size(); ++client) {
       const auto& assignment = plan_.clients[client];
       std::int64_t images = 0;
       for (const auto& assigned : assignment) images += assigned.images();
       writer.begin_client(fmt::format("client_{:04}", client), images, names(assignment));
       for (std::size_t label = 0; label < assignment.size(); ++label)
-        add(copier, assignment[label], static_cast<std::int32_t>(label));
+        add(writer, assignment[label], static_cast<std::int32_t>(label));
     }
     writer.finish();
   }
 
   void write_set(const std::string& name, Role role, const Assignment& assignment) {
     DatasetWriter writer(folder_ / name, copy_options(collection_, role));
-    ImageCopier copier(collection_, writer);
     const auto identities = names(assignment);
     writer.set_identities(identities);
     for (std::size_t label = 0; label < assignment.size(); ++label) {
       writer.begin_client(identities[label], assignment[label].images());
-      add(copier, assignment[label], static_cast<std::int32_t>(label));
+      add(writer, assignment[label], static_cast<std::int32_t>(label));
     }
     writer.finish();
   }
 
   CollectionIndex index_;
   const Dataset& collection_;
+  ImageSet all_;
   const SplitPlan& plan_;
   StagedFolder& folder_;
   ProgressBar bar_;
