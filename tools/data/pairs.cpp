@@ -1,0 +1,91 @@
+#include "fedfr/data/pairs.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/program_options.hpp>
+
+#include "commands.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/data/collection_index.hpp"
+#include "parse.hpp"
+
+namespace fedfr::tool {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* about =
+    R"(Makes a verification benchmark: pairs of images in folds, with only the images that they use.
+
+  fedfr-data pairs --lfw pairs.txt --images COLLECTION --output DIR [--exclude DATASET ...]
+  fedfr-data pairs --from COLLECTION --output DIR [options]
+
+Examples:
+  fedfr-data pairs --lfw pairs.txt --images lfw --output lfw-pairs
+  fedfr-data pairs --lfw pairs.txt --images lfw --output lfw-unseen --exclude parts/clients --exclude parts/public
+  fedfr-data pairs --from parts/heldout --output parts/pairs --genuine 3000 --impostor 3000 --folds 10
+)";
+
+struct PairOptions {
+  std::string lfw, images, from, output;
+  std::vector<std::string> exclude;
+  std::int64_t genuine = 0, impostor = 0;
+  int folds = 0;
+  std::uint64_t seed = 0;
+};
+
+po::options_description describe(PairOptions& o) {
+  po::options_description described("options", 110);
+  described.add_options()                                                               //
+      ("output", po::value(&o.output)->required(), "folder of the new benchmark")       //
+      ("lfw", po::value(&o.lfw), "pairs in the format of LFW's pairs.txt")              //
+      ("images", po::value(&o.images), "with --lfw: collection that holds the images")  //
+      ("exclude", po::value(&o.exclude)->composing(),
+       "with --lfw: drop pairs with identities of this dataset (repeatable)")                             //
+      ("from", po::value(&o.from), "draw pairs from this dataset instead")                                //
+      ("genuine", po::value(&o.genuine)->default_value(3000), "with --from: pairs of one identity")       //
+      ("impostor", po::value(&o.impostor)->default_value(3000), "with --from: pairs of two identities")   //
+      ("folds", po::value(&o.folds)->default_value(10), "with --from: folds, without common identities")  //
+      ("seed", po::value(&o.seed)->default_value(100), "with --from: seed of every random choice");
+  return described;
+}
+
+void make_lfw(const PairOptions& o) {
+  if (o.images.empty()) throw UsageError("--lfw needs --images with the collection that holds the images");
+  auto protocol = data::parse_lfw_pairs(read_text(o.lfw), o.lfw);
+  const std::size_t all = protocol.pairs.size();
+  for (const auto& folder : o.exclude) {
+    const auto names = data::all_identity_names(data::Dataset(folder));
+    data::exclude_identities(protocol, {names.begin(), names.end()});
+  }
+  const data::Dataset collection(o.images);
+  const auto pairs = data::resolve_pairs(protocol, collection, o.lfw);
+  data::write_benchmark(collection, pairs, o.output);
+  fmt::print("{}", data::describe(pairs));
+  if (!o.exclude.empty())
+    fmt::print("{} of {} pairs touch excluded identities and were dropped\n", all - pairs.size(), all);
+}
+
+void draw(const PairOptions& o) {
+  if (!o.images.empty() || !o.exclude.empty())
+    throw UsageError("--images and --exclude have no meaning without --lfw");
+  const data::Dataset collection(o.from);
+  const auto pairs = data::draw_pairs(collection, o.genuine, o.impostor, o.folds, o.seed);
+  data::write_benchmark(collection, pairs, o.output);
+  fmt::print("{}", data::describe(pairs));
+}
+
+}  // namespace
+
+int run_pairs(std::span<const std::string> args) {
+  PairOptions options;
+  if (!parse(args, describe(options), {}, about)) return 0;
+  if (options.lfw.empty() == options.from.empty())
+    throw UsageError("give either --lfw FILE with --images COLLECTION, or --from COLLECTION");
+  options.lfw.empty() ? draw(options) : make_lfw(options);
+  return 0;
+}
+
+}  // namespace fedfr::tool
