@@ -50,13 +50,17 @@ std::vector<std::int64_t> all_indices(std::int64_t count) {
 
 /// Everything that belongs to one client in one round.
 struct LocalTrainer::Round {
+  Round(const ClientData& client_, int number_, std::span<const double> rates, const PrivateState* previous_,
+        const LocalHooks& hooks_)
+      : client(client_), number(number_), learning_rates(rates), previous(previous_), hooks(hooks_), images(client_) {}
+
   const ClientData& client;
   int number;
   std::span<const double> learning_rates;
   const PrivateState* previous;
   const LocalHooks& hooks;
 
-  RoundImages images{client};
+  RoundImages images;
   FeatureTable global;  // by the global model of the round's start
   FeatureTable before;  // by the client's previous model
   Heads heads;

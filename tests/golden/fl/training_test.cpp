@@ -109,8 +109,9 @@ class StepChecks {
 
 void check_hard_negatives(const test::GoldenFile& file, const std::string& group, const LocalResult& result,
                           const Limits& limits) {
-  if (file.number(group, "hn_margin") > limits.margin)
+  if (file.number(group, "hn_margin") > limits.margin) {
     EXPECT_EQ(result.hard_negatives, file.ints(group + "/hard_negatives"));
+  }
   EXPECT_EQ(result.update.sample_weight, static_cast<std::int64_t>(file.number(group, "aggregation_count")));
 }
 
@@ -204,7 +205,7 @@ TEST_P(GoldenTraining, ITwoClientsTwoRounds) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Semantics, GoldenTraining, testing::Values("corrected", "reference"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& variant) { return std::string(variant.param); });
 
 }  // namespace
 }  // namespace fedfr::fl

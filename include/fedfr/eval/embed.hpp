@@ -1,0 +1,37 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+
+#include "fedfr/comm/communicator.hpp"
+#include "fedfr/data/dataset.hpp"
+#include "fedfr/nn/embedder.hpp"
+
+namespace fedfr::eval {
+
+/// Embeddings of many images, worked out by all ranks together: each takes a run of whole batches, and the
+/// parts are gathered. Batches are cut the same way for any number of ranks, so the bits do not depend on it.
+/// @param which  [n] indices into `images`
+/// @returns      [n,D] float32 on the CPU, the same on every rank, not normalised
+/// Collective.
+at::Tensor embed_together(comm::Communicator& comm, const nn::Backbone& backbone,
+                          const nn::ParameterSet& model, const data::ImageSet& images,
+                          std::span<const std::int64_t> which, bool mirrored,
+                          const nn::EmbedOptions& options);
+
+/// What evaluation compares: the unit-length embedding, or that of the sum of both views where `both_views`.
+/// @returns  [n,D] float32, rows of unit length
+at::Tensor evaluation_features(const at::Tensor& plain, const at::Tensor& mirrored);
+
+/// The same by this rank alone.
+at::Tensor evaluation_features(const nn::Backbone& backbone, const nn::ParameterSet& model,
+                               const data::ImageSet& images, std::span<const std::int64_t> which,
+                               bool both_views, const nn::EmbedOptions& options);
+/// The same by all ranks together. Collective.
+at::Tensor evaluation_features(comm::Communicator& comm, const nn::Backbone& backbone,
+                               const nn::ParameterSet& model, const data::ImageSet& images,
+                               std::span<const std::int64_t> which, bool both_views,
+                               const nn::EmbedOptions& options);
+
+}  // namespace fedfr::eval
