@@ -1,0 +1,113 @@
+#include "fedfr/eval/roc.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::eval {
+
+namespace {
+
+void require_rate(double rate) {
+  if (!(rate > 0 && rate < 1)) throw UsageError("the false accept rate {} is not between 0 and 1", rate);
+}
+
+/// Scores greater than the threshold in a descending list.
+std::int64_t accepted(std::span<const float> descending, float threshold) {
+  return std::ranges::lower_bound(descending, threshold, std::greater<>{}) - descending.begin();
+}
+
+double share(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? kUndefined : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+double largest(std::span<const double> rates) { return rates.empty() ? 0.5 : std::ranges::max(rates); }
+
+}  // namespace
+
+bool OperatingPoint::resolvable() const { return allowed_false_accepts(target, impostors) >= 1; }
+
+std::int64_t allowed_false_accepts(double rate, std::int64_t impostors) {
+  // 1e-9: 0.001 * 3000 is a little less than 3 in binary
+  return static_cast<std::int64_t>(std::floor(rate * static_cast<double>(impostors) + 1e-9));
+}
+
+std::int64_t impostors_needed(double rate) { return static_cast<std::int64_t>(std::ceil(1 / rate - 1e-9)); }
+
+LargestScores::LargestScores(std::int64_t total, double largest_rate) {
+  require_rate(largest_rate);
+  kept_ = static_cast<std::size_t>(allowed_false_accepts(largest_rate, total)) + 1;
+  scores_.reserve(std::min(2 * kept_, static_cast<std::size_t>(total)));
+}
+
+void LargestScores::refuse(float score) {
+  throw DataError("a similarity score is {}: the model has diverged; lower the learning rate", score);
+}
+
+void LargestScores::keep(float score) {
+  if (scores_.size() == 2 * kept_) {
+    std::ranges::nth_element(scores_, scores_.begin() + static_cast<std::ptrdiff_t>(kept_ - 1),
+                             std::greater<>{});
+    scores_.resize(kept_);
+    bar_ = scores_.back();
+  }
+  scores_.push_back(score);
+}
+
+std::vector<float> LargestScores::sorted() const {
+  std::vector<float> descending = scores_;
+  std::ranges::sort(descending, std::greater<>{});
+  descending.resize(std::min(kept_, descending.size()));
+  return descending;
+}
+
+std::vector<OperatingPoint> operating_points(std::vector<float> genuine, const LargestScores& impostors,
+                                             std::span<const double> targets) {
+  if (std::ranges::any_of(genuine, [](float score) { return std::isnan(score); }))
+    throw DataError("a similarity score is not a number: the model has diverged; lower the learning rate");
+  std::ranges::sort(genuine, std::greater<>{});
+  const auto tail = impostors.sorted();
+  std::vector<OperatingPoint> points;
+  for (const double target : targets) {
+    require_rate(target);
+    OperatingPoint point{.target = target, .impostors = impostors.count()};
+    if (!tail.empty()) {
+      const auto k = static_cast<std::size_t>(allowed_false_accepts(target, impostors.count()));
+      if (k >= tail.size())
+        throw UsageError("the false accept rate {} is above the largest one that scores were kept for",
+                         target);
+      point.threshold = double{tail[k]};
+      point.true_rate = share(accepted(genuine, tail[k]), std::ssize(genuine));
+      point.false_rate = share(accepted(tail, tail[k]), impostors.count());
+    }
+    points.push_back(point);
+  }
+  return points;
+}
+
+std::vector<OperatingPoint> tar_at_far(std::span<const float> genuine, std::span<const float> impostor,
+                                       std::span<const double> fars) {
+  LargestScores tail(std::ssize(impostor), largest(fars));
+  for (const float score : impostor) tail.add(score);
+  return operating_points({genuine.begin(), genuine.end()}, tail, fars);
+}
+
+std::vector<double> logarithmic_rates(double lowest, double highest, int per_decade) {
+  const double decades = std::log10(highest / lowest);
+  const auto steps = std::max(1, static_cast<int>(std::lround(decades * per_decade)));
+  std::vector<double> rates;
+  for (int i = 0; i < steps; ++i) rates.push_back(lowest * std::pow(10.0, decades * i / steps));
+  rates.push_back(highest);
+  return rates;
+}
+
+std::vector<double> cumulative_match(std::span<const std::int64_t> rank_of_right, std::int64_t ranks) {
+  std::vector<double> curve;
+  for (std::int64_t r = 1; r <= ranks; ++r)
+    curve.push_back(share(std::ranges::count_if(rank_of_right, [r](std::int64_t rank) { return rank <= r; }),
+                          std::ssize(rank_of_right)));
+  return curve;
+}
+
+}  // namespace fedfr::eval

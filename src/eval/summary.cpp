@@ -1,0 +1,76 @@
+#include <algorithm>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/eval/identification.hpp"
+
+namespace fedfr::eval {
+
+namespace {
+
+using Points = std::vector<OperatingPoint> PersonalisedScores::*;
+
+void add(Aggregate& total, ClientId client, double value) {
+  if (std::isnan(value)) return;
+  if (total.clients == 0)
+    total = {.mean = 0, .worst = value, .best = value, .worst_client = client, .best_client = client};
+  ++total.clients;
+  total.mean += (value - total.mean) / static_cast<double>(total.clients);
+  if (value < total.worst) {
+    total.worst = value;
+    total.worst_client = client;
+  }
+  if (value > total.best) {
+    total.best = value;
+    total.best_client = client;
+  }
+}
+
+std::vector<RateAggregate> aggregate(std::span<const ClientScores> clients, Points points) {
+  std::vector<RateAggregate> rates;
+  for (const auto& point : clients.front().scores.*points)
+    rates.push_back({.target = point.target, .fewest_impostors = point.impostors, .resolvable = true});
+  for (const auto& [client, scores] : clients) {
+    const auto& own = scores.*points;
+    if (!std::ranges::equal(own, rates, {}, &OperatingPoint::target, &RateAggregate::target))
+      throw UsageError("clients {} and {} were scored at different targets", value(clients.front().client),
+                       value(client));
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      add(rates[i].rate, client, own[i].true_rate);
+      rates[i].fewest_impostors = std::min(rates[i].fewest_impostors, own[i].impostors);
+      rates[i].resolvable = rates[i].resolvable && own[i].resolvable();
+    }
+  }
+  return rates;
+}
+
+}  // namespace
+
+PersonalisedSummary summarise(std::span<const ClientScores> clients) {
+  PersonalisedSummary summary;
+  if (clients.empty()) return summary;
+  summary.clients = std::ssize(clients);
+  summary.tar_at_far = aggregate(clients, &PersonalisedScores::tar_at_far);
+  summary.tpir_at_fpir = aggregate(clients, &PersonalisedScores::tpir_at_fpir);
+  for (const auto& [client, scores] : clients) add(summary.rank1, client, scores.rank1);
+  return summary;
+}
+
+std::vector<OperatingPoint> mean_roc(std::span<const ClientScores> clients) {
+  std::vector<OperatingPoint> curve;
+  for (const double rate : curve_rates()) {
+    OperatingPoint mean{.target = rate, .true_rate = 0, .false_rate = 0};
+    std::int64_t resolving = 0;
+    for (const auto& [client, scores] : clients) {
+      const auto found = std::ranges::find(scores.roc, rate, &OperatingPoint::target);
+      if (found == scores.roc.end()) continue;
+      ++resolving;
+      mean.true_rate += found->true_rate / static_cast<double>(clients.size());
+      mean.false_rate += found->false_rate / static_cast<double>(clients.size());
+      mean.impostors += found->impostors;
+    }
+    if (resolving > 0 && resolving == std::ssize(clients)) curve.push_back(mean);
+  }
+  return curve;
+}
+
+}  // namespace fedfr::eval

@@ -1,0 +1,160 @@
+#include "fedfr/eval/verification.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/eval/similarity.hpp"
+
+namespace fedfr::eval {
+
+namespace {
+
+constexpr int kThresholds = 400;
+constexpr int kCurvePointsPerDecade = 20;
+constexpr double kLargestCurveRate = 0.5;
+
+double threshold_at(int index) { return 0.01 * index; }
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+struct ScoredPair {
+  double squared_distance = 0;
+  float similarity = 0;
+};
+
+ScoredPair score(std::span<const float> a, std::span<const float> b) {
+  double distance = 0;
+  double product = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    const double gap = double{a[k]} - double{b[k]};
+    distance += gap * gap;
+    product += double{a[k]} * double{b[k]};
+  }
+  return {distance, static_cast<float>(product)};
+}
+
+std::vector<ScoredPair> score_pairs(const EmbeddingView& embeddings, std::span<const data::Pair> pairs) {
+  std::vector<ScoredPair> scored;
+  for (const auto& pair : pairs) {
+    for (const auto image : {pair.first, pair.second})
+      if (image < 0 || image >= embeddings.rows())
+        throw DataError("a benchmark pair names image {}, but there are {} images", image, embeddings.rows());
+    scored.push_back(score(embeddings.row(pair.first), embeddings.row(pair.second)));
+  }
+  return scored;
+}
+
+bool decides_rightly(const ScoredPair& scored, bool genuine, double threshold) {
+  return (scored.squared_distance < threshold) == genuine;
+}
+
+/// Rightly decided pairs of one fold (or of several) at every threshold.
+struct Counts {
+  std::array<std::int64_t, kThresholds> right{};
+  std::int64_t pairs = 0;
+};
+
+std::map<int, Counts> count_by_fold(std::span<const ScoredPair> scored, std::span<const data::Pair> pairs) {
+  std::map<int, Counts> folds;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    auto& counts = folds[pairs[i].fold];
+    ++counts.pairs;
+    for (int t = 0; t < kThresholds; ++t)
+      counts.right[at(t)] += decides_rightly(scored[i], pairs[i].genuine, threshold_at(t)) ? 1 : 0;
+  }
+  return folds;
+}
+
+std::vector<FoldScores> cross_validate(const std::map<int, Counts>& folds) {
+  if (folds.size() < 2)
+    throw DataError("the benchmark has {} fold(s) of pairs: cross-validation needs at least 2", folds.size());
+  std::array<std::int64_t, kThresholds> all{};
+  for (const auto& [fold, counts] : folds)
+    for (std::size_t t = 0; t < all.size(); ++t) all[t] += counts.right[t];
+  std::vector<FoldScores> scores;
+  for (const auto& [fold, counts] : folds) {
+    auto training = all;
+    for (std::size_t t = 0; t < all.size(); ++t) training[t] -= counts.right[t];
+    const auto best = std::ranges::max_element(training) - training.begin();
+    scores.push_back(
+        {.fold = fold,
+         .pairs = counts.pairs,
+         .threshold = threshold_at(static_cast<int>(best)),
+         .accuracy = static_cast<double>(counts.right[at(best)]) / static_cast<double>(counts.pairs)});
+  }
+  return scores;
+}
+
+/// 97.5 % quantile of Student's t.
+double student_quantile(std::int64_t degrees_of_freedom) {
+  constexpr std::array kQuantiles = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+                                     2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+                                     2.080,  2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
+  constexpr double kNormal = 1.960;
+  return degrees_of_freedom > std::ssize(kQuantiles) ? kNormal : kQuantiles[at(degrees_of_freedom - 1)];
+}
+
+void summarise_folds(VerificationScores& scores) {
+  const auto n = static_cast<double>(scores.folds.size());
+  for (const auto& fold : scores.folds) scores.accuracy += fold.accuracy / n;
+  double squares = 0;
+  for (const auto& fold : scores.folds)
+    squares += (fold.accuracy - scores.accuracy) * (fold.accuracy - scores.accuracy);
+  scores.accuracy_deviation = std::sqrt(squares / n);
+  const double half = student_quantile(std::ssize(scores.folds) - 1) * std::sqrt(squares / (n - 1) / n);
+  scores.accuracy_interval = {std::max(0.0, scores.accuracy - half), std::min(1.0, scores.accuracy + half)};
+}
+
+void add_rates(VerificationScores& scores, std::span<const ScoredPair> scored,
+               std::span<const data::Pair> pairs, std::span<const double> fars) {
+  std::vector<float> genuine, impostor;
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    (pairs[i].genuine ? genuine : impostor).push_back(scored[i].similarity);
+  scores.genuine_pairs = std::ssize(genuine);
+  scores.impostor_pairs = std::ssize(impostor);
+  scores.tar_at_far = tar_at_far(genuine, impostor, fars);
+  const double smallest = 1 / std::max(1.0, static_cast<double>(impostor.size()));
+  if (smallest < kLargestCurveRate)
+    scores.roc =
+        tar_at_far(genuine, impostor, logarithmic_rates(smallest, kLargestCurveRate, kCurvePointsPerDecade));
+}
+
+}  // namespace
+
+VerificationScores verify_pairs(const EmbeddingView& embeddings, std::span<const data::Pair> pairs,
+                                std::span<const double> fars) {
+  require_unit_rows(embeddings, "benchmark images");
+  const auto scored = score_pairs(embeddings, pairs);
+  VerificationScores scores;
+  scores.folds = cross_validate(count_by_fold(scored, pairs));
+  summarise_folds(scores);
+  add_rates(scores, scored, pairs, fars);
+  std::map<int, double> threshold_of_fold;
+  for (const auto& fold : scores.folds) threshold_of_fold[fold.fold] = fold.threshold;
+  for (std::size_t i = 0; i < pairs.size(); ++i)
+    scores.correct.push_back(
+        decides_rightly(scored[i], pairs[i].genuine, threshold_of_fold[pairs[i].fold]) ? 1 : 0);
+  return scores;
+}
+
+PairedDifference compare_verification(const VerificationScores& before, const VerificationScores& after) {
+  if (before.correct.size() != after.correct.size() || before.correct.empty())
+    throw UsageError("cannot compare a verification on {} pairs with one on {}", before.correct.size(),
+                     after.correct.size());
+  PairedDifference result;
+  for (std::size_t i = 0; i < before.correct.size(); ++i) {
+    result.only_before += before.correct[i] > after.correct[i] ? 1 : 0;
+    result.only_after += after.correct[i] > before.correct[i] ? 1 : 0;
+  }
+  const auto pairs = static_cast<double>(before.correct.size());
+  const auto gain = static_cast<double>(result.only_after - result.only_before);
+  const auto discordant = static_cast<double>(result.only_after + result.only_before);
+  result.difference = gain / pairs;
+  const double half = 1.960 * std::sqrt(discordant - gain * gain / pairs) / pairs;
+  result.interval = {result.difference - half, result.difference + half};
+  return result;
+}
+
+}  // namespace fedfr::eval
