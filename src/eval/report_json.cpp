@@ -1,0 +1,119 @@
+#include "fedfr/eval/report_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace fedfr::eval {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// JSON has no NaN; nlohmann writes one as null but does not read it back.
+double number(const Json& json) { return json.is_null() ? kUndefined : json.get<double>(); }
+
+Json interval_json(const Interval& interval) { return {interval.low, interval.high}; }
+
+Json aggregate_json(const Aggregate& aggregate) {
+  return {{"mean", aggregate.mean},
+          {"worst", aggregate.worst},
+          {"worst_client", value(aggregate.worst_client)},
+          {"best", aggregate.best},
+          {"best_client", value(aggregate.best_client)},
+          {"clients", aggregate.clients}};
+}
+
+Json rates_json(const std::vector<RateAggregate>& rates) {
+  Json list = Json::array();
+  for (const auto& rate : rates) {
+    Json entry = aggregate_json(rate.rate);
+    entry["target"] = rate.target;
+    entry["fewest_impostors"] = rate.fewest_impostors;
+    entry["resolvable"] = rate.resolvable;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+}  // namespace
+
+void to_json(Json& json, const OperatingPoint& point) {
+  json = {{"target", point.target},       {"rate", point.true_rate},      {"achieved", point.false_rate},
+          {"threshold", point.threshold}, {"impostors", point.impostors}, {"resolvable", point.resolvable()}};
+}
+
+void from_json(const Json& json, OperatingPoint& point) {
+  point = {.target = json.at("target").get<double>(),
+           .true_rate = number(json.at("rate")),
+           .false_rate = number(json.at("achieved")),
+           .threshold = number(json.at("threshold")),
+           .impostors = json.at("impostors").get<std::int64_t>()};
+}
+
+void to_json(Json& json, const VerificationScores& scores) {
+  json = {{"genuine_pairs", scores.genuine_pairs},
+          {"impostor_pairs", scores.impostor_pairs},
+          {"accuracy", scores.accuracy},
+          {"accuracy_deviation", scores.accuracy_deviation},
+          {"accuracy_interval", interval_json(scores.accuracy_interval)},
+          {"tar_at_far", scores.tar_at_far},
+          {"roc", scores.roc},
+          {"folds", Json::array()}};
+  for (const auto& fold : scores.folds)
+    json["folds"].push_back({{"fold", fold.fold},
+                             {"pairs", fold.pairs},
+                             {"threshold", fold.threshold},
+                             {"accuracy", fold.accuracy}});
+}
+
+void to_json(Json& json, const PairedDifference& difference) {
+  json = {{"difference", difference.difference},
+          {"interval", interval_json(difference.interval)},
+          {"only_before", difference.only_before},
+          {"only_after", difference.only_after}};
+}
+
+void to_json(Json& json, const PersonalisedScores& scores) {
+  json = {{"own_probes", scores.own_probes},
+          {"other_probes", scores.other_probes},
+          {"identities", scores.identities},
+          {"genuine_pairs", scores.genuine_pairs},
+          {"impostor_pairs", scores.impostor_pairs},
+          {"tar_at_far", scores.tar_at_far},
+          {"roc", scores.roc},
+          {"rank1", scores.rank1},
+          {"cumulative_match", scores.cumulative_match},
+          {"tpir_at_fpir", scores.tpir_at_fpir}};
+}
+
+void from_json(const Json& json, PersonalisedScores& scores) {
+  json.at("own_probes").get_to(scores.own_probes);
+  json.at("other_probes").get_to(scores.other_probes);
+  json.at("identities").get_to(scores.identities);
+  json.at("genuine_pairs").get_to(scores.genuine_pairs);
+  json.at("impostor_pairs").get_to(scores.impostor_pairs);
+  json.at("tar_at_far").get_to(scores.tar_at_far);
+  json.at("roc").get_to(scores.roc);
+  scores.rank1 = number(json.at("rank1"));
+  scores.cumulative_match.clear();
+  for (const auto& share : json.at("cumulative_match")) scores.cumulative_match.push_back(number(share));
+  json.at("tpir_at_fpir").get_to(scores.tpir_at_fpir);
+}
+
+void to_json(Json& json, const ClientScores& client) {
+  json = client.scores;
+  json["client"] = value(client.client);
+}
+
+void from_json(const Json& json, ClientScores& client) {
+  client.client = ClientId{json.at("client").get<std::int64_t>()};
+  json.get_to(client.scores);
+}
+
+void to_json(Json& json, const PersonalisedSummary& summary) {
+  json = {{"clients", summary.clients},
+          {"tar_at_far", rates_json(summary.tar_at_far)},
+          {"rank1", aggregate_json(summary.rank1)},
+          {"tpir_at_fpir", rates_json(summary.tpir_at_fpir)}};
+}
+
+}  // namespace fedfr::eval

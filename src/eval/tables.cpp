@@ -1,0 +1,165 @@
+#include "fedfr/eval/tables.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::eval {
+
+namespace {
+
+constexpr std::string_view kNotAvailable = "n/a";
+
+/// 10000 as "10,000".
+std::string grouped(std::int64_t number) {
+  if (number < 1000) return std::to_string(number);
+  return fmt::format("{},{:03}", grouped(number / 1000), number % 1000);
+}
+
+/// 0.001 as "1e-3".
+std::string rate_name(double rate) {
+  const auto exponent = static_cast<int>(std::floor(std::log10(rate) + 1e-9));
+  return fmt::format("{:.3g}e{}", rate / std::pow(10.0, exponent), exponent);
+}
+
+/// Code points of UTF-8, which take one column each here.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+}
+
+std::string shortened(const std::string& name) {
+  constexpr std::size_t kLongest = 24;
+  return name.size() <= kLongest ? name : name.substr(0, kLongest - 2) + "..";
+}
+
+/// Columns of one table: cells are padded to the widest of their column, the first column to the left.
+class Columns {
+ public:
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+
+  std::string text() const {
+    std::vector<std::size_t> widths(rows_.front().size());
+    for (const auto& row : rows_)
+      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+    std::string all;
+    for (const auto& row : rows_) {
+      std::string cells = fmt::format("{:<{}}", row[0], widths[0]);
+      for (std::size_t c = 1; c < row.size(); ++c) cells += fmt::format("  {:>{}}", row[c], widths[c]);
+      all += cells + '\n';
+    }
+    return all;
+  }
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+std::string interval_text(const Interval& interval) {
+  return fmt::format("{} - {}", percent(interval.low), percent(interval.high));
+}
+
+/// "93.41 (c12)": the rate and the client that has it.
+std::string with_client(double share, ClientId client) {
+  return std::isnan(share) ? std::string(kNotAvailable)
+                           : fmt::format("{} (c{})", percent(share), value(client));
+}
+
+void append_cells(std::vector<std::string>& row, const Aggregate& aggregate, bool shown) {
+  if (!shown) {
+    row.insert(row.end(), 3, std::string(kNotAvailable));
+    return;
+  }
+  row.push_back(percent(aggregate.mean));
+  row.push_back(with_client(aggregate.worst, aggregate.worst_client));
+  row.push_back(with_client(aggregate.best, aggregate.best_client));
+}
+
+void add_row(Columns& table, const std::string& name, const Aggregate& global, const Aggregate& personalised,
+             bool shown) {
+  std::vector<std::string> row{name};
+  append_cells(row, global, shown);
+  append_cells(row, personalised, shown);
+  const double gain = 100 * (personalised.mean - global.mean);
+  row.push_back(shown && !std::isnan(gain) ? fmt::format("{:+.2f}", gain) : std::string(kNotAvailable));
+  table.add(std::move(row));
+}
+
+/// One note a rate that some client cannot resolve.
+std::string add_rates(Columns& table, std::string_view name, std::string_view trials,
+                      const std::vector<RateAggregate>& global,
+                      const std::vector<RateAggregate>& personalised) {
+  if (!std::ranges::equal(global, personalised, {}, &RateAggregate::target, &RateAggregate::target))
+    throw UsageError("the global and the personalised models were scored at different targets");
+  std::string notes;
+  for (std::size_t i = 0; i < global.size(); ++i) {
+    const bool shown = global[i].resolvable && personalised[i].resolvable;
+    const auto row_name = fmt::format("{}={}", name, rate_name(global[i].target));
+    add_row(table, row_name, global[i].rate, personalised[i].rate, shown);
+    if (!shown)
+      notes += fmt::format("{} needs {} {} a client; the fewest that a client has are {}\n", row_name,
+                           grouped(impostors_needed(global[i].target)), trials,
+                           grouped(std::min(global[i].fewest_impostors, personalised[i].fewest_impostors)));
+  }
+  return notes;
+}
+
+}  // namespace
+
+std::string percent(double share) {
+  return std::isnan(share) ? std::string(kNotAvailable) : fmt::format("{:.2f}", 100 * share);
+}
+
+std::string describe(const OperatingPoint& point) {
+  if (point.resolvable()) return percent(point.true_rate);
+  return fmt::format("{} (needs {} impostors, has {})", kNotAvailable,
+                     grouped(impostors_needed(point.target)), grouped(point.impostors));
+}
+
+std::string generic_table(std::span<const GenericRow> rows) {
+  if (rows.empty()) return {};
+  Columns table;
+  std::vector<std::string> header{"Verification, %", "accuracy", "95 % interval"};
+  for (const auto& point : rows.front().scores->tar_at_far)
+    header.push_back(fmt::format("TAR@{}", rate_name(point.target)));
+  table.add(header);
+  std::string notes;
+  for (const auto& [name, scores] : rows) {
+    std::vector<std::string> row{
+        shortened(name),
+        fmt::format("{} ± {}", percent(scores->accuracy), percent(scores->accuracy_deviation)),
+        interval_text(scores->accuracy_interval)};
+    for (const auto& point : scores->tar_at_far) {
+      row.push_back(point.resolvable() ? percent(point.true_rate) : std::string(kNotAvailable));
+      if (!point.resolvable())
+        notes += fmt::format("{}: FAR={} needs {} impostor pairs, has {}\n", name, rate_name(point.target),
+                             grouped(impostors_needed(point.target)), grouped(scores->impostor_pairs));
+    }
+    if (row.size() != header.size()) throw UsageError("the rows of a table were scored at different targets");
+    table.add(std::move(row));
+  }
+  return table.text() + notes;
+}
+
+std::string describe(const PairedDifference& difference) {
+  return fmt::format("accuracy {:+.2f} points (95 % interval {:+.2f} to {:+.2f}): {} pairs gained, {} lost",
+                     100 * difference.difference, 100 * difference.interval.low,
+                     100 * difference.interval.high, grouped(difference.only_after),
+                     grouped(difference.only_before));
+}
+
+std::string personalised_table(const PersonalisedSummary& global, const PersonalisedSummary& personalised) {
+  Columns table;
+  table.add({fmt::format("{} clients, %", personalised.clients), "global", "worst", "best", "personal",
+             "worst", "best", "gain"});
+  std::string notes =
+      add_rates(table, "TAR@FAR", "impostor pairs", global.tar_at_far, personalised.tar_at_far);
+  add_row(table, "rank 1", global.rank1, personalised.rank1, true);
+  notes += add_rates(table, "TPIR@FPIR", "probes of others", global.tpir_at_fpir, personalised.tpir_at_fpir);
+  return table.text() + notes;
+}
+
+}  // namespace fedfr::eval

@@ -1,0 +1,121 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/eval/report_json.hpp"
+#include "fedfr/eval/tables.hpp"
+
+namespace fedfr::eval {
+namespace {
+
+using testing::HasSubstr;
+
+ClientScores client_scores(std::int64_t id, double tar) {
+  ClientScores client{.client = ClientId{id}, .scores = {}};
+  client.scores.own_probes = 40;
+  client.scores.tar_at_far = {
+      {.target = 1e-2, .true_rate = tar, .false_rate = 0.01, .threshold = 0.3, .impostors = 600},
+      {.target = 1e-4, .true_rate = tar / 2, .impostors = 600}};
+  client.scores.rank1 = 0.5 + tar / 2;
+  client.scores.cumulative_match = {0.75, 1};
+  client.scores.tpir_at_fpir = {{.target = 0.1, .true_rate = tar, .impostors = 50}};
+  return client;
+}
+
+TEST(ReportJson, ClientScoresSurviveARoundTrip) {
+  auto before = client_scores(12, 0.7);
+  before.scores.rank1 = kUndefined;
+  const auto text = nlohmann::json(before).dump();
+  const auto after = nlohmann::json::parse(text).get<ClientScores>();
+  EXPECT_EQ(nlohmann::json(after).dump(), text);
+  EXPECT_EQ(after.client, ClientId{12});
+  EXPECT_TRUE(std::isnan(after.scores.rank1));
+  EXPECT_EQ(after.scores.tar_at_far[0].threshold, 0.3);
+  EXPECT_EQ(after.scores.cumulative_match, before.scores.cumulative_match);
+}
+
+TEST(ReportJson, SaysWhichRatesAreNotResolved) {
+  const auto json = nlohmann::json::parse(nlohmann::json(client_scores(0, 0.7)).dump());
+  EXPECT_TRUE(json["tar_at_far"][0]["resolvable"].get<bool>());
+  EXPECT_FALSE(json["tar_at_far"][1]["resolvable"].get<bool>());
+  EXPECT_TRUE(json["tar_at_far"][1]["achieved"].is_null());
+}
+
+TEST(ReportJson, SummaryNamesClients) {
+  const std::vector clients{client_scores(3, 0.7), client_scores(8, 0.9)};
+  const nlohmann::json json = summarise(clients);
+  EXPECT_EQ(json["tar_at_far"][0]["worst_client"], 3);
+  EXPECT_EQ(json["rank1"]["best_client"], 8);
+  EXPECT_EQ(json["tpir_at_fpir"][0]["fewest_impostors"], 50);
+}
+
+VerificationScores lfw_scores() {
+  VerificationScores scores;
+  scores.genuine_pairs = scores.impostor_pairs = 3000;
+  scores.accuracy = 0.98533;
+  scores.accuracy_deviation = 0.0042;
+  scores.accuracy_interval = {.low = 0.9822, .high = 0.9884};
+  for (const double far : {1e-1, 1e-2, 1e-3, 1e-4})
+    scores.tar_at_far.push_back({.target = far, .true_rate = 0.9, .impostors = 3000});
+  return scores;
+}
+
+void expect_narrow(const std::string& table) {
+  std::istringstream lines(table);
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_LE(line.size(), 104U) << line;  // bytes; ± has two
+}
+
+TEST(GenericTable, AlignsColumnsAndExplainsWhatIsMissing) {
+  const auto scores = lfw_scores();
+  const auto table =
+      generic_table(std::vector<GenericRow>{{"lfw before", &scores}, {"lfw round 20", &scores}});
+  EXPECT_EQ(table,
+            "Verification, %      accuracy  95 % interval  TAR@1e-1  TAR@1e-2  TAR@1e-3  TAR@1e-4\n"
+            "lfw before       98.53 ± 0.42  98.22 - 98.84     90.00     90.00     90.00       n/a\n"
+            "lfw round 20     98.53 ± 0.42  98.22 - 98.84     90.00     90.00     90.00       n/a\n"
+            "lfw before: FAR=1e-4 needs 10,000 impostor pairs, has 3,000\n"
+            "lfw round 20: FAR=1e-4 needs 10,000 impostor pairs, has 3,000\n");
+  expect_narrow(
+      generic_table(std::vector<GenericRow>{{"a benchmark with a very long name indeed", &scores}}));
+  EXPECT_EQ(generic_table({}), "");
+}
+
+TEST(Describe, ShowsARateOrWhatItNeeds) {
+  EXPECT_EQ(describe(OperatingPoint{.target = 1e-2, .true_rate = 0.93414, .impostors = 100}), "93.41");
+  EXPECT_EQ(describe(OperatingPoint{.target = 1e-4, .true_rate = 0.9, .impostors = 3000}),
+            "n/a (needs 10,000 impostors, has 3,000)");
+  EXPECT_EQ(describe(PairedDifference{.difference = 0.0083,
+                                      .interval = {.low = 0.0041, .high = 0.0125},
+                                      .only_before = 11,
+                                      .only_after = 1061}),
+            "accuracy +0.83 points (95 % interval +0.41 to +1.25): 1,061 pairs gained, 11 lost");
+}
+
+TEST(PersonalisedTable, ShowsMeanWorstBestAndGain) {
+  const auto global = summarise(std::vector{client_scores(0, 0.6), client_scores(10123, 0.8)});
+  const auto own = summarise(std::vector{client_scores(0, 0.7), client_scores(10123, 1.0)});
+  const auto table = personalised_table(global, own);
+  EXPECT_THAT(table, HasSubstr("2 clients, %"));
+  EXPECT_THAT(table,
+              testing::ContainsRegex("TAR@FAR=1e-2 +70.00 +60.00 .c0. +80.00 .c10123. +85.00 +70.00 .c0. "
+                                     "+100.00 .c10123. +\\+15.00\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("TAR@FAR=1e-4 +n/a +n/a +n/a +n/a +n/a +n/a +n/a\n"));
+  EXPECT_THAT(
+      table,
+      HasSubstr("TAR@FAR=1e-4 needs 10,000 impostor pairs a client; the fewest that a client has are 600\n"));
+  expect_narrow(table);
+}
+
+TEST(PersonalisedTable, RefusesDifferentTargets) {
+  const auto global = summarise(std::vector{client_scores(0, 0.6)});
+  auto own = global;
+  own.tpir_at_fpir.pop_back();
+  EXPECT_THROW(personalised_table(global, own), UsageError);
+}
+
+}  // namespace
+}  // namespace fedfr::eval
