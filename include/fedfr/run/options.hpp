@@ -1,0 +1,157 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+/// Everything that a user can set. A value comes from, in rising order: the table of options
+/// (option_table.hpp), the preset of the chosen algorithm, the job file, the command line.
+namespace fedfr::run {
+
+struct Options {
+  // Run
+  std::filesystem::path output;
+  int rounds = 20;
+  std::uint64_t seed = 100;
+  int threads = 0;  ///< a rank; 0: its share of the allowed processors
+  std::string device = "auto";
+  std::string precision = "fp32";
+  bool allow_tf32 = false;
+  std::string algorithm = "fedfr";
+  bool reference_semantics = false;
+  bool dry_run = false;
+  double deadline = 600;  ///< seconds
+  int keep_checkpoints = 3;
+  std::string log_level = "info";
+
+  // Data
+  std::filesystem::path clients;
+  std::filesystem::path public_set;  ///< the option is called `public`
+  std::vector<std::filesystem::path> benchmark;
+  std::filesystem::path init;
+  std::string centralized_data = "public";
+  int max_images_per_identity = 0;  ///< 0: all
+
+  // Model
+  std::string backbone = "sphere20";
+  double width = 1;
+  int embedding = 512;
+
+  // Cohort
+  double cohort_share = 1;
+  std::string cohort_stream = "fedfr";
+
+  // Local training
+  int local_epochs = 10;
+  bool adaptive_epochs = true;
+  int batch = 16;
+  std::string incomplete_batch = "keep";
+  bool mirror = true;
+  double lr = 0.001;
+  int lr_step = 8;  ///< epochs
+  double lr_gamma = 0.1;
+  int lr_round_step = 0;  ///< rounds; 0: never
+  double lr_round_gamma = 0.1;
+  double momentum = 0.9;
+  double weight_decay = 5e-4;
+  double clip_norm = 0;  ///< 0: off
+
+  // Objective
+  std::string margin = "cosface";
+  double margin_scale = 30;
+  double margin_value = 0.4;
+  double margin_weight = 1;
+  bool public_classes = true;
+  bool share_public_centres = true;
+  bool hard_negatives = true;
+  double hn_threshold = 0.4;
+  double hn_cap = 0;  ///< times the local images; 0: no cap
+  bool dfc = true;
+  double dfc_weight = 10;
+  std::string dfc_converter = "linear";
+  double dfc_scale = 30;
+  double dfc_margin = 0.4;
+  double dfc_lambda = 0.7;
+  double dfc_power = 3;
+  bool dfc_detach = false;
+  bool contrastive = true;
+  double contrastive_weight = 5;
+  double temperature = 0.5;
+
+  // Evaluation
+  int evaluate_every = 1;  ///< rounds; 0: only at the end
+  int eval_batch = 64;
+  bool personalised = true;
+  bool mirror_embedding = true;
+  std::vector<double> fars = {1e-1, 1e-2, 1e-3, 1e-4};
+  std::vector<double> fpirs = {1e-1, 1e-2, 1e-3};
+  bool pictures = true;
+
+  bool operator==(const Options&) const = default;
+};
+
+/// One value that somebody set, still as text.
+struct Setting {
+  std::string name;
+  std::string value;
+  std::string where;  ///< for messages: "jobs/demo.cfg:12" or "command line"
+};
+
+/// The options of a run, and where each value that was set comes from.
+struct Configuration {
+  Options options;
+  std::map<std::string, std::string> where;  ///< by option; absent for defaults and presets
+
+  /// "jobs/demo.cfg:12: rounds", or "--rounds" where nobody set it: how messages name an option.
+  std::string named(const std::string& option) const;
+};
+
+/// What `fedfr train [JOB.cfg] [--name value ...]` was given.
+struct CommandLine {
+  std::filesystem::path job_file;  ///< empty if none was named
+  std::vector<Setting> settings;
+  bool help = false;
+  bool markdown = false;
+};
+
+/// Takes `--name value`, `--name=value`, and `--name` alone for a switch that is turned on; the last of
+/// several wins.
+/// @param args  without the names of the program and the subcommand
+/// @throws UsageError naming an unknown option and the nearest known one
+CommandLine parse_command_line(std::span<const std::string> args);
+
+/// Puts the values on top of the defaults and of the presets that they imply. Where the command line names a
+/// repeatable option, it replaces what the job file lists.
+/// @throws UsageError naming file and line (or the command line), key, value and what is allowed
+Configuration resolve(std::span<const Setting> job_file, std::span<const Setting> command_line);
+
+/// Refuses options that contradict each other or lack a partner, and says what to do.
+/// @throws UsageError
+void validate(const Configuration& configuration);
+
+/// Refuses datasets and weights that do not exist, before any rank starts work; opens none of them.
+/// @throws DataError naming file and line, key and path
+void check_files(const Configuration& configuration);
+
+/// Settings that are allowed but that a user may not have meant, one sentence each.
+std::vector<std::string> remarks(const Options& options);
+
+/// Every option as a job file; parsing it gives equal options.
+std::string record(const Options& options);
+
+/// Only the options that differ from the defaults and the preset of the algorithm, as lines of a job file.
+std::vector<std::string> changed_settings(const Options& options);
+
+/// 16 hexadecimal digits over the options that decide the results: not those of where to write and how much
+/// to print, and not the number of threads.
+std::string config_hash(const Options& options);
+
+/// `--help`: the options by section, with defaults, allowed values and examples.
+std::string help_text();
+
+/// The same table in Markdown, for the documentation.
+std::string markdown_table();
+
+}  // namespace fedfr::run
