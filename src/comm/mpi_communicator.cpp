@@ -1,106 +1,169 @@
 #include "fedfr/comm/mpi_communicator.hpp"
 
-#include <algorithm>
-#include <chrono>
-#include <thread>
+#include <fmt/ranges.h>
 
-#include "fedfr/comm/mpi_session.hpp"
-#include "fedfr/core/clock.hpp"
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "chunks.hpp"
+#include "deadline.hpp"
+#include "fedfr/comm/topology.hpp"
 #include "fedfr/core/error.hpp"
 
 namespace fedfr::comm {
 
-namespace {
-
-constexpr std::size_t most_items = std::size_t{1} << 28;  // in one call: Open MPI 4.1 counts with int
-
-/// Calls `action` for consecutive parts that one MPI call can take; not at all for none.
-template <class T, class Action>
-void in_parts(std::span<T> values, Action&& action) {
-  for (std::size_t begin = 0; begin < values.size(); begin += most_items)
-    action(values.subspan(begin, std::min(most_items, values.size() - begin)));
+std::string MpiCommunicator::library() {
+  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
+  int length = 0;
+  check_mpi(MPI_Get_library_version(text.data(), &length), "asking for MPI's version");
+  return text.substr(0,
+                     std::min(text.find(','), static_cast<std::size_t>(length)));  // drop packager and date
 }
 
-int count_of(std::size_t size) { return static_cast<int>(size); }
-
-}  // namespace
-
-MpiCommunicator::MpiCommunicator(double deadline_seconds) : deadline_(deadline_seconds) {
-  check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "asking for the rank");
-  check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &size_), "asking for the number of ranks");
+std::string_view MpiCommunicator::name(Operation operation) {
+  constexpr std::array<std::string_view, 5> kNames{"allreduce_sum", "allreduce_max", "allgather_bytes",
+                                                   "broadcast", "barrier"};
+  return kNames.at(static_cast<std::size_t>(operation));
 }
 
-std::string MpiCommunicator::description() const { return "MPI through host memory"; }
+MpiCommunicator::MpiCommunicator(const MpiSession& session, double deadline_seconds, std::string why)
+    : rank_(session.rank()),
+      size_(session.size()),
+      deadline_seconds_(deadline_seconds),
+      why_(std::move(why)) {
+  check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &comm_), "creating a communicator");
+  hosts_.resize(static_cast<std::size_t>(size_), "?");
+  const std::string host = hostname();
+  const auto hosts = allgather_bytes(std::as_bytes(std::span(host)));
+  for (std::size_t i = 0; i < hosts.size(); ++i)
+    hosts_[i].assign(reinterpret_cast<const char*>(hosts[i].data()), hosts[i].size());
+}
 
-void MpiCommunicator::wait(MPI_Request& request, const char* doing) const {
-  using std::chrono::microseconds;
-  const Stopwatch watch;
-  microseconds pause{0};
-  for (int tests = 0;; ++tests) {
-    int done = 0;
-    check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), doing);
-    if (done != 0) return;
-    if (watch.seconds() > deadline_)
-      throw PeerError("rank {} waited {:.0f} s in vain while {}: another rank is dead, stopped or slower than --deadline",
-                      rank_, deadline_, doing);
-    // A transfer needs to be driven without pause while it runs; a rank that is late may be waited for gently.
-    constexpr int eager_tests = 20'000;
-    if (tests < eager_tests) {
-      std::this_thread::yield();
-      continue;
-    }
-    pause = std::min(pause + microseconds{10}, microseconds{1000});
-    std::this_thread::sleep_for(pause);
+MpiCommunicator::~MpiCommunicator() {
+  if (comm_ != MPI_COMM_NULL) MPI_Comm_free(&comm_);
+}
+
+std::string MpiCommunicator::description() const { return fmt::format("{}: {}", library(), why_); }
+
+std::string MpiCommunicator::rank_name(int rank) const {
+  return fmt::format("rank {} ({})", rank, hosts_[static_cast<std::size_t>(rank)]);
+}
+
+void MpiCommunicator::arrive(Operation operation, std::int64_t length) {
+  constexpr int kTag = 1;
+  mine_ = {operation, length};
+  std::vector<Arrival> arrivals(static_cast<std::size_t>(size_), mine_);
+  std::vector<MPI_Request> sends, receives;
+  for (int peer = 0; peer < size_; ++peer) {
+    if (peer == rank_) continue;
+    auto& arrival = arrivals[static_cast<std::size_t>(peer)];
+    check_mpi(MPI_Irecv(&arrival, sizeof arrival, MPI_BYTE, peer, kTag, comm_, &receives.emplace_back()),
+              "listening to the other ranks");
+    check_mpi(MPI_Isend(&mine_, sizeof mine_, MPI_BYTE, peer, kTag, comm_, &sends.emplace_back()),
+              "telling the other ranks of an operation");
   }
+  const auto all_here = [&receives, count = static_cast<int>(receives.size())] {
+    int done = 0;
+    check_mpi(MPI_Testall(count, receives.data(), &done, MPI_STATUSES_IGNORE), "waiting for the other ranks");
+    return done != 0;
+  };
+  if (!poll(deadline_seconds_, Pace::patient, all_here)) {
+    for (MPI_Request& send : sends) MPI_Request_free(&send);
+    give_up(receives);
+  }
+  check_mpi(MPI_Waitall(static_cast<int>(sends.size()), sends.data(), MPI_STATUSES_IGNORE),
+            "telling the other ranks of an operation");
+  compare(arrivals);
+}
+
+void MpiCommunicator::give_up(std::vector<MPI_Request>& receives) const {
+  std::vector<std::string> missing;
+  for (std::size_t i = 0; i < receives.size(); ++i) {
+    int done = 0;
+    MPI_Test(&receives[i], &done, MPI_STATUS_IGNORE);
+    if (done != 0) continue;
+    missing.push_back(rank_name(static_cast<int>(i) < rank_ ? static_cast<int>(i) : static_cast<int>(i) + 1));
+    MPI_Cancel(&receives[i]);
+    MPI_Wait(&receives[i], MPI_STATUS_IGNORE);
+  }
+  throw PeerError("{} waited {:g} s in {} for {}: hung, dead, or slower than the deadline allows",
+                  rank_name(rank_), deadline_seconds_, name(mine_.operation), fmt::join(missing, ", "));
+}
+
+void MpiCommunicator::compare(const std::vector<Arrival>& arrivals) const {
+  for (std::size_t i = 0; i < arrivals.size(); ++i)
+    if (arrivals[i] != mine_)
+      throw PeerError("the ranks have parted: {} is in {} of length {}, but {} in {} of length {}",
+                      rank_name(rank_), name(mine_.operation), mine_.length, rank_name(static_cast<int>(i)),
+                      name(arrivals[i].operation), arrivals[i].length);
+}
+
+void MpiCommunicator::finish(MPI_Request request, Operation operation) const {
+  const auto complete = [&request, operation] {
+    int done = 0;
+    check_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), name(operation));
+    return done != 0;
+  };
+  if (!poll(deadline_seconds_, Pace::eager, complete))
+    throw PeerError("{} was stuck for {:g} s in {}, although every rank had come: one has hung since",
+                    rank_name(rank_), deadline_seconds_, name(operation));
 }
 
 void MpiCommunicator::allreduce_sum(std::span<std::int64_t> values) {
-  in_parts(values, [&](std::span<std::int64_t> part) {
+  await_all_for_sum(values);
+  in_chunks(values, [this](std::span<std::int64_t> piece) {
     MPI_Request request = MPI_REQUEST_NULL;
-    check_mpi(MPI_Iallreduce(MPI_IN_PLACE, part.data(), count_of(part.size()), MPI_INT64_T, MPI_SUM, MPI_COMM_WORLD,
-                             &request),
-              "summing the clients' updates");
-    wait(request, "summing the clients' updates");
+    check_mpi(MPI_Iallreduce(MPI_IN_PLACE, piece.data(), static_cast<int>(piece.size()), MPI_INT64_T, MPI_SUM,
+                             comm_, &request),
+              name(Operation::sum));
+    finish(request, Operation::sum);
   });
 }
 
 void MpiCommunicator::allreduce_max(std::span<double> values) {
-  in_parts(values, [&](std::span<double> part) {
+  arrive(Operation::max, std::ssize(values));
+  in_chunks(values, [this](std::span<double> piece) {
     MPI_Request request = MPI_REQUEST_NULL;
-    check_mpi(
-        MPI_Iallreduce(MPI_IN_PLACE, part.data(), count_of(part.size()), MPI_DOUBLE, MPI_MAX, MPI_COMM_WORLD, &request),
-        "agreeing on a maximum");
-    wait(request, "agreeing on a maximum");
+    check_mpi(MPI_Iallreduce(MPI_IN_PLACE, piece.data(), static_cast<int>(piece.size()), MPI_DOUBLE, MPI_MAX,
+                             comm_, &request),
+              name(Operation::max));
+    finish(request, Operation::max);
   });
 }
 
 std::vector<std::vector<std::byte>> MpiCommunicator::allgather_bytes(std::span<const std::byte> mine) {
-  // A sequence of broadcasts has no limit on the total, unlike the int offsets of MPI_Allgatherv.
-  std::vector<std::int64_t> sizes(static_cast<std::size_t>(size_), 0);
-  sizes[static_cast<std::size_t>(rank_)] = std::ssize(mine);
-  allreduce_sum(sizes);
-  std::vector<std::vector<std::byte>> all;
+  arrive(Operation::gather, -1);
+  std::vector<std::int64_t> lengths(static_cast<std::size_t>(size_));
+  const std::int64_t length = std::ssize(mine);
+  MPI_Request request = MPI_REQUEST_NULL;
+  check_mpi(MPI_Iallgather(&length, 1, MPI_INT64_T, lengths.data(), 1, MPI_INT64_T, comm_, &request),
+            name(Operation::gather));
+  finish(request, Operation::gather);
+  std::vector<std::vector<std::byte>> all(lengths.size());
   for (int root = 0; root < size_; ++root) {
-    auto& part = all.emplace_back(static_cast<std::size_t>(sizes[static_cast<std::size_t>(root)]));
-    if (root == rank_) std::ranges::copy(mine, part.begin());
-    broadcast(part, root);
+    auto& part = all[static_cast<std::size_t>(root)];
+    if (root == rank_) part.assign(mine.begin(), mine.end());
+    part.resize(static_cast<std::size_t>(lengths[static_cast<std::size_t>(root)]));
+    send_bytes(part, root, Operation::gather);
   }
   return all;
 }
 
 void MpiCommunicator::broadcast(std::span<std::byte> bytes, int root) {
-  in_parts(bytes, [&](std::span<std::byte> part) {
+  arrive(Operation::broadcast, std::ssize(bytes));
+  send_bytes(bytes, root, Operation::broadcast);
+}
+
+void MpiCommunicator::send_bytes(std::span<std::byte> bytes, int root, Operation operation) const {
+  in_chunks(bytes, [&](std::span<std::byte> piece) {
     MPI_Request request = MPI_REQUEST_NULL;
-    check_mpi(MPI_Ibcast(part.data(), count_of(part.size()), MPI_BYTE, root, MPI_COMM_WORLD, &request),
-              "sending from one rank to all");
-    wait(request, "sending from one rank to all");
+    check_mpi(MPI_Ibcast(piece.data(), static_cast<int>(piece.size()), MPI_BYTE, root, comm_, &request),
+              name(operation));
+    finish(request, operation);
   });
 }
 
-void MpiCommunicator::barrier() {
-  MPI_Request request = MPI_REQUEST_NULL;
-  check_mpi(MPI_Ibarrier(MPI_COMM_WORLD, &request), "meeting all ranks");
-  wait(request, "meeting all ranks");
-}
+void MpiCommunicator::barrier() { arrive(Operation::barrier, 0); }
 
 }  // namespace fedfr::comm

@@ -1,6 +1,8 @@
 #include "fedfr/comm/mpi_session.hpp"
 
 #include <cstdlib>
+#include <exception>
+#include <filesystem>
 #include <string>
 
 #include "fedfr/core/error.hpp"
@@ -11,11 +13,18 @@ MpiSession::MpiSession(int& argc, char**& argv) {
   int provided = 0;
   check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "starting MPI");
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "setting MPI's error handler");
+  // abort() may come from a thread that watches over a main thread stuck inside MPI.
+  if (provided < MPI_THREAD_MULTIPLE)
+    throw PeerError(
+        "this MPI library cannot be called from several threads: use one built with MPI_THREAD_MULTIPLE");
   check_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank_), "asking for the rank");
   check_mpi(MPI_Comm_size(MPI_COMM_WORLD, &size_), "asking for the number of ranks");
 }
 
-MpiSession::~MpiSession() { MPI_Finalize(); }
+MpiSession::~MpiSession() {
+  if (std::uncaught_exceptions() > 0) abort(static_cast<int>(ExitCode::peer));
+  MPI_Finalize();
+}
 
 void MpiSession::abort(int exit_code) {
   MPI_Abort(MPI_COMM_WORLD, exit_code);
@@ -28,7 +37,8 @@ void check_mpi(int code, std::string_view doing, std::source_location at) {
   int length = 0;
   MPI_Error_string(code, text.data(), &length);
   text.resize(static_cast<std::size_t>(length));
-  throw PeerError("MPI failed while {}: {} ({}:{})", doing, text, at.file_name(), at.line());
+  throw PeerError("MPI failed while {}: {} ({}:{})", doing, text,
+                  std::filesystem::path(at.file_name()).filename().string(), at.line());
 }
 
 }  // namespace fedfr::comm

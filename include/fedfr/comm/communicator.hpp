@@ -7,8 +7,8 @@
 
 namespace fedfr::comm {
 
-/// The ranks of a job as a group. Every function but the first three is collective: all ranks call it, in the same
-/// order, with spans of equal length unless said otherwise.
+/// The ranks of a job as a group. Every function but the first three is collective: all ranks call it, in the
+/// same order, with spans of equal length unless said otherwise.
 /// @throws PeerError from any of them when a rank does not come within the deadline or the transport fails
 class Communicator {
  public:

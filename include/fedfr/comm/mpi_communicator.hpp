@@ -1,32 +1,70 @@
 #pragma once
 #include <mpi.h>
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 #include "fedfr/comm/communicator.hpp"
+#include "fedfr/comm/mpi_session.hpp"
 
 namespace fedfr::comm {
 
-/// All ranks of MPI_COMM_WORLD, through host memory. Waits poll with growing pauses, so that ranks that share a core do
-/// not take it from those that still work.
+/// All ranks of the job through MPI. Before data moves, every rank tells every other which operation it has
+/// come to: waiting for a slow rank then costs next to no processor time, a rank that never comes is named,
+/// and ranks that come to different operations are an error instead of a hang. After a PeerError the
+/// operation may still be in flight and own the caller's memory: the job must end by MpiSession::abort.
 class MpiCommunicator final : public Communicator {
  public:
-  /// @param deadline_seconds  of every wait
-  explicit MpiCommunicator(double deadline_seconds);
+  /// Collective.
+  /// @param deadline_seconds  longest wait for other ranks in one operation, > 0
+  /// @param why               for the description
+  MpiCommunicator(const MpiSession& session, double deadline_seconds, std::string why);
+  MpiCommunicator(const MpiCommunicator&) = delete;
+  MpiCommunicator& operator=(const MpiCommunicator&) = delete;
+  ~MpiCommunicator() override;
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
   std::string description() const override;
+
   void allreduce_sum(std::span<std::int64_t> values) override;
   void allreduce_max(std::span<double> values) override;
   std::vector<std::vector<std::byte>> allgather_bytes(std::span<const std::byte> mine) override;
   void broadcast(std::span<std::byte> bytes, int root) override;
   void barrier() override;
 
- private:
-  void wait(MPI_Request& request, const char* doing) const;
+  /// The first half of allreduce_sum, for a transport that moves the data itself.
+  void await_all_for_sum(std::span<const std::int64_t> values) { arrive(Operation::sum, std::ssize(values)); }
 
-  double deadline_;
-  int rank_ = 0;
-  int size_ = 1;
+  double deadline_seconds() const { return deadline_seconds_; }
+  std::string rank_name(int rank) const;  ///< "rank 1 (node17)"
+  static std::string library();           ///< "Open MPI v4.1.4"
+
+ private:
+  enum class Operation : std::int64_t { sum, max, gather, broadcast, barrier };
+  /// What a rank tells the others when it arrives. The length is that of the span, -1 where lengths may
+  /// differ.
+  struct Arrival {
+    Operation operation;
+    std::int64_t length;
+    bool operator==(const Arrival&) const = default;
+  };
+  static std::string_view name(Operation operation);
+
+  void arrive(Operation operation, std::int64_t length);
+  void compare(const std::vector<Arrival>& arrivals) const;
+  [[noreturn]] void give_up(std::vector<MPI_Request>& receives) const;
+  void finish(MPI_Request request, Operation operation) const;
+  void send_bytes(std::span<std::byte> bytes, int root, Operation operation) const;
+
+  MPI_Comm comm_ = MPI_COMM_NULL;
+  int rank_;
+  int size_;
+  double deadline_seconds_;
+  std::string why_;
+  Arrival mine_{};  // a member, because it is still being sent when arrive() gives up
+  std::vector<std::string> hosts_;
 };
 
 }  // namespace fedfr::comm

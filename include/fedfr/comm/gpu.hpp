@@ -1,0 +1,17 @@
+#pragma once
+#include <string>
+
+namespace fedfr::comm {
+
+/// GPUs that this process may use; 0 without a driver and in a build without CUDA.
+int visible_gpus();
+
+/// Makes a GPU the calling thread's current one, for NCCL as well as for LibTorch.
+/// @throws PeerError if it cannot be used
+void select_gpu(int index);
+
+/// The PCI address of the current GPU, the same for every process that uses it.
+/// @throws PeerError if there is none
+std::string gpu_address();
+
+}  // namespace fedfr::comm

@@ -1,0 +1,49 @@
+#include "fedfr/comm/on_every_rank.hpp"
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "fedfr/comm/topology.hpp"
+
+namespace fedfr::comm {
+namespace {
+
+/// The exit code and the text of a failure; empty for a success.
+std::vector<std::byte> outcome(ExitCode code, std::string_view what) {
+  const std::string text = fmt::format("({}): {}", hostname(), what);
+  std::vector<std::byte> bytes(sizeof code + text.size());
+  std::memcpy(bytes.data(), &code, sizeof code);
+  std::memcpy(bytes.data() + sizeof code, text.data(), text.size());
+  return bytes;
+}
+
+std::vector<std::byte> try_work(const std::function<void()>& work) {
+  try {
+    work();
+    return {};
+  } catch (const Error& error) {
+    return outcome(error.code(), error.what());
+  } catch (const std::exception& error) {
+    return outcome(ExitCode::peer, error.what());
+  }
+}
+
+}  // namespace
+
+void on_every_rank(Communicator& comm, std::string_view phase, const std::function<void()>& work) {
+  if (comm.size() == 1) return work();
+  const auto outcomes = comm.allgather_bytes(try_work(work));
+  for (std::size_t rank = 0; rank < outcomes.size(); ++rank) {
+    const std::span<const std::byte> failure = outcomes[rank];
+    if (failure.empty()) continue;
+    ExitCode code{};
+    std::memcpy(&code, failure.data(), sizeof code);
+    const auto text = failure.subspan(sizeof code);
+    throw AgreedError(
+        code, fmt::format("rank {} {} (while {})", rank,
+                          std::string_view(reinterpret_cast<const char*>(text.data()), text.size()), phase));
+  }
+}
+
+}  // namespace fedfr::comm
