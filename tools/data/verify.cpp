@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include <boost/program_options.hpp>
+
+#include "commands.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/data/dataset.hpp"
+#include "parse.hpp"
+
+namespace fedfr::tool {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr const char* about =
+    R"(Reads all of a dataset, compares every checksum and lists what is damaged (exit code 3).
+
+  fedfr-data verify DATASET
+
+Example:
+  fedfr-data verify parts/clients
+)";
+
+}  // namespace
+
+int run_verify(std::span<const std::string> args) {
+  std::string dataset;
+  po::options_description described("options", 110);
+  described.add_options()("dataset", po::value(&dataset)->required(),
+                          "dataset to check; the first word as well");
+  if (!parse(args, described, {"dataset"}, about)) return 0;
+  const auto damage = data::verify_checksums(dataset);
+  for (const auto& found : damage) fmt::print("{}: {}\n", found.file.string(), found.what);
+  if (!damage.empty())
+    throw DataError(
+        "{} is damaged in {} place(s), listed above: restore these files or make the dataset anew", dataset,
+        damage.size());
+  fmt::print("{}: every checksum holds\n", dataset);
+  return 0;
+}
+
+}  // namespace fedfr::tool
