@@ -1,0 +1,120 @@
+#include "fedfr/data/batch_loader.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace fedfr::data {
+
+namespace {
+
+struct Buffer {
+  std::vector<std::uint8_t> pixels;
+  std::vector<std::int32_t> labels;
+  std::vector<std::uint8_t> mirrored;
+};
+
+}  // namespace
+
+/// A ring of buffers: batch b lies in buffer b modulo their number. The reader may be at most `ahead` batches
+/// before the one that the consumer holds.
+class BatchLoader::State {
+ public:
+  State(std::vector<ImageSet> sources, std::vector<BatchItem> sequence, const Options& options)
+      : sources_(std::move(sources)), sequence_(std::move(sequence)), batch_(options.batch) {
+    const std::int64_t items = std::ssize(sequence_);
+    batches_ = options.keep_incomplete ? (items + batch_ - 1) / batch_ : items / batch_;
+    buffers_.resize(static_cast<std::size_t>(
+        std::min<std::int64_t>(options.ahead + 1, std::max<std::int64_t>(batches_, 1))));
+    if (batches_ > 0) reader_ = std::jthread([this](const std::stop_token& stop) { read_all(stop); });
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    const std::lock_guard lock(mutex_);  // else the reader could miss it between its check and its sleep
+    reader_.request_stop();
+    changed_.notify_all();
+  }
+
+  std::int64_t batches() const { return batches_; }
+
+  const Batch* next() {
+    std::unique_lock lock(mutex_);
+    taken_ = next_;  // the batch before is free to be overwritten
+    changed_.notify_all();
+    if (next_ == batches_) return nullptr;
+    changed_.wait(lock, [&] { return ready_ > next_ || failure_; });
+    if (ready_ <= next_) std::rethrow_exception(failure_);
+    const Buffer& buffer = buffers_[static_cast<std::size_t>(next_) % buffers_.size()];
+    ++next_;
+    current_ = {buffer.pixels, buffer.labels, buffer.mirrored};
+    return &current_;
+  }
+
+ private:
+  void read_all(const std::stop_token& stop) {
+    try {
+      for (std::int64_t b = 0; b < batches_; ++b) {
+        {
+          std::unique_lock lock(mutex_);
+          changed_.wait(lock, [&] { return stop.stop_requested() || b < taken_ + std::ssize(buffers_); });
+          if (stop.stop_requested()) return;
+        }
+        fill(b);
+        const std::lock_guard lock(mutex_);
+        ready_ = b + 1;
+        changed_.notify_all();
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+      changed_.notify_all();
+    }
+  }
+
+  void fill(std::int64_t b) {
+    Buffer& buffer = buffers_[static_cast<std::size_t>(b) % buffers_.size()];
+    const auto first = static_cast<std::size_t>(b * batch_);
+    const auto items = std::span(sequence_).subspan(
+        first, std::min(static_cast<std::size_t>(batch_), sequence_.size() - first));
+    const auto bytes = static_cast<std::size_t>(sources_[0].image_size().bytes());
+    buffer.pixels.resize(items.size() * bytes);
+    buffer.labels.clear();
+    buffer.mirrored.clear();
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const auto& item = items[i];
+      sources_[static_cast<std::size_t>(item.source)].read(
+          std::span(&item.index, 1), std::span(buffer.pixels).subspan(i * bytes, bytes));
+      buffer.labels.push_back(item.label);
+      buffer.mirrored.push_back(item.mirrored ? 1 : 0);
+    }
+  }
+
+  std::vector<ImageSet> sources_;
+  std::vector<BatchItem> sequence_;
+  std::int64_t batch_;
+  std::int64_t batches_ = 0;
+  std::vector<Buffer> buffers_;
+  Batch current_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::int64_t ready_ = 0;  // batches read
+  std::int64_t next_ = 0;   // batches handed out
+  std::int64_t taken_ = 0;  // batches that the consumer is done with
+  std::exception_ptr failure_;
+  std::jthread reader_;  // last: it uses all of the above
+};
+
+BatchLoader::BatchLoader(std::vector<ImageSet> sources, std::vector<BatchItem> sequence,
+                         const Options& options)
+    : state_(std::make_unique<State>(std::move(sources), std::move(sequence), options)) {}
+BatchLoader::~BatchLoader() = default;
+
+std::int64_t BatchLoader::batches() const { return state_->batches(); }
+const Batch* BatchLoader::next() { return state_->next(); }
+
+}  // namespace fedfr::data
