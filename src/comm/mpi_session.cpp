@@ -22,7 +22,10 @@ MpiSession::MpiSession(int& argc, char**& argv) {
 }
 
 MpiSession::~MpiSession() {
-  if (std::uncaught_exceptions() > 0) abort(static_cast<int>(ExitCode::peer));
+  if (std::uncaught_exceptions() > 0) {
+    fmt::print(stderr, "rank {}: an exception is ending this rank, and with it the job\n", rank_);
+    abort(static_cast<int>(ExitCode::peer));
+  }
   MPI_Finalize();
 }
 

@@ -1,0 +1,112 @@
+// What every communicator promises, whatever moves the data.
+#include "communicator_contract.hpp"
+
+#include <array>
+#include <chrono>
+#include <limits>
+#include <numeric>
+#include <thread>
+#include <vector>
+
+#include "fedfr/core/clock.hpp"
+
+namespace fedfr::test {
+namespace {
+
+constexpr std::size_t kOverAChunk = (std::size_t{1} << 20) + 5;  // int64 elements; a chunk is 2^20 of them
+
+std::vector<std::byte> pattern(std::size_t length, int seed) {
+  std::vector<std::byte> bytes(length);
+  for (std::size_t i = 0; i < length; ++i)
+    bytes[i] = static_cast<std::byte>(i * 7 + static_cast<std::size_t>(seed));
+  return bytes;
+}
+
+}  // namespace
+
+TEST_P(CommunicatorContract, KnowsItsPlace) {
+  EXPECT_GE(rank_, 0);
+  EXPECT_LT(rank_, size_);
+  EXPECT_FALSE(comm_->description().empty());
+}
+
+TEST_P(CommunicatorContract, SumsExactly) {
+  const std::int64_t large = std::numeric_limits<std::int64_t>::max() / size_;
+  std::array<std::int64_t, 4> values{rank_ + 1, -(rank_ + 1), large, (std::int64_t{1} << 53) + 1};
+  comm_->allreduce_sum(values);
+  const std::int64_t ranks = size_;
+  const std::int64_t ranks_sum = ranks * (ranks + 1) / 2;
+  EXPECT_EQ(values, (std::array<std::int64_t, 4>{ranks_sum, -ranks_sum, large * ranks,
+                                                 ((std::int64_t{1} << 53) + 1) * ranks}));
+}
+
+TEST_P(CommunicatorContract, SumsMoreThanAChunk) {
+  std::vector<std::int64_t> values(kOverAChunk), expected(kOverAChunk);
+  const std::int64_t ranks = size_;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    values[i] = (static_cast<std::int64_t>(i) << 20) + rank_;
+    expected[i] = (static_cast<std::int64_t>(i) << 20) * ranks + ranks * (ranks - 1) / 2;
+  }
+  comm_->allreduce_sum(values);
+  EXPECT_TRUE(values == expected);
+}
+
+TEST_P(CommunicatorContract, FindsTheLargest) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  std::array<double, 3> values{static_cast<double>(rank_), -static_cast<double>(rank_),
+                               rank_ == size_ - 1 ? -1e300 : -kInfinity};
+  comm_->allreduce_max(values);
+  EXPECT_EQ(values, (std::array<double, 3>{static_cast<double>(size_ - 1), 0.0, -1e300}));
+}
+
+TEST_P(CommunicatorContract, GathersDifferentLengths) {
+  const auto all = comm_->allgather_bytes(pattern(static_cast<std::size_t>(rank_) * 3, rank_));
+  ASSERT_EQ(std::ssize(all), size_);
+  for (int r = 0; r < size_; ++r)
+    EXPECT_EQ(all[static_cast<std::size_t>(r)], pattern(static_cast<std::size_t>(r) * 3, r)) << "rank " << r;
+}
+
+TEST_P(CommunicatorContract, GathersMoreThanAChunk) {
+  const auto length = [](int rank) { return kOverAChunk * 8 + static_cast<std::size_t>(rank); };
+  const auto all = comm_->allgather_bytes(pattern(length(rank_), rank_));
+  for (int r = 0; r < size_; ++r)
+    EXPECT_TRUE(all[static_cast<std::size_t>(r)] == pattern(length(r), r)) << "rank " << r;
+}
+
+TEST_P(CommunicatorContract, BroadcastsFromEveryRoot) {
+  for (const std::size_t length : {std::size_t{1}, std::size_t{1000}, kOverAChunk * 8})
+    for (int root = 0; root < size_; ++root) {
+      std::vector<std::byte> bytes(length);
+      if (rank_ == root) bytes = pattern(length, root);
+      comm_->broadcast(bytes, root);
+      EXPECT_TRUE(bytes == pattern(length, root)) << length << " bytes from rank " << root;
+    }
+}
+
+TEST_P(CommunicatorContract, TakesEmptySpans) {
+  comm_->allreduce_sum({});
+  comm_->allreduce_max({});
+  comm_->broadcast({}, size_ - 1);
+  EXPECT_EQ(comm_->allgather_bytes({}), std::vector<std::vector<std::byte>>(static_cast<std::size_t>(size_)));
+}
+
+TEST_P(CommunicatorContract, BarrierWaitsForTheLast) {
+  comm_->barrier();
+  const Stopwatch watch;
+  if (rank_ == size_ - 1) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  comm_->barrier();
+  EXPECT_GE(watch.seconds(), 0.045);
+}
+
+TEST_P(CommunicatorContract, KeepsTheOrderOfManyOperations) {
+  for (int i = 0; i < 200; ++i) {
+    std::array<std::int64_t, 1> value{i};
+    comm_->allreduce_sum(value);
+    ASSERT_EQ(value[0], std::int64_t{i} * size_);
+    std::array<std::byte, 1> byte{static_cast<std::byte>(rank_ == i % size_ ? i : 0)};
+    comm_->broadcast(byte, i % size_);
+    ASSERT_EQ(byte[0], static_cast<std::byte>(i));
+  }
+}
+
+}  // namespace fedfr::test
