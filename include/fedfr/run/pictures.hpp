@@ -1,0 +1,63 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+/// Pictures of a run, drawn by the program gnuplot as PNG in twice the usual resolution. The script with the
+/// data stays beside each picture (learning_curve.png: learning_curve.gp), so that anybody can restyle it and
+/// draw it again.
+namespace fedfr::run {
+
+/// Distinguishable with any kind of colour vision (Okabe and Ito, 2008).
+enum class Colour { blue, vermillion, green, purple, sky, orange, black, grey };
+
+/// One line; values that are not numbers leave a gap. Rates are shares in [0, 1].
+struct Series {
+  std::string name;
+  std::vector<double> x;
+  std::vector<double> y;  ///< as many as x
+  Colour colour = Colour::blue;
+  bool dashed = false;
+};
+
+/// A horizontal line to compare with, such as the pre-trained model's accuracy.
+struct Level {
+  std::string name;
+  double y = 0;
+  Colour colour = Colour::blue;
+};
+
+/// Rates against the round, and under them the terms of the loss.
+struct LearningCurve {
+  std::string title;
+  std::vector<Series> rates;  ///< x: rounds
+  std::vector<Level> levels;
+  std::vector<Series> losses;  ///< x: rounds; without any there is no second panel
+};
+
+/// TAR against FAR, which is logarithmic.
+struct RocCurves {
+  std::string title;
+  std::vector<Series> curves;  ///< x: FAR in (0, 1], y: TAR
+};
+
+/// One rate of every client with the global model and with its own.
+struct ClientBars {
+  std::string title;
+  std::string rate;  ///< for example "TAR at FAR 1e-3"
+  std::vector<std::string> clients;
+  std::vector<double> global;        ///< as many as clients
+  std::vector<double> personalised;  ///< as many as clients
+};
+
+/// Writes the script and has gnuplot draw it. Where gnuplot is missing or fails, a warning in the log says
+/// what to do and the script remains.
+/// @param png  ends in .png; its folder is made
+/// @return whether the picture was drawn
+/// @throws UsageError if lists that belong together differ in length or there is nothing to draw
+/// @throws DataError if the script cannot be written
+bool draw(const LearningCurve& picture, const std::filesystem::path& png);
+bool draw(const RocCurves& picture, const std::filesystem::path& png);
+bool draw(const ClientBars& picture, const std::filesystem::path& png);
+
+}  // namespace fedfr::run
