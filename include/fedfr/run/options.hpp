@@ -113,7 +113,6 @@ struct CommandLine {
   std::filesystem::path job_file;  ///< empty if none was named
   std::vector<Setting> settings;
   bool help = false;
-  bool markdown = false;
 };
 
 /// Takes `--name value`, `--name=value`, and `--name` alone for a switch that is turned on; the last of

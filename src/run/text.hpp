@@ -1,0 +1,23 @@
+#pragma once
+#include <string_view>
+
+namespace fedfr::run {
+
+constexpr std::string_view blanks = " \t\r\f\v";
+
+/// Without blanks at both ends.
+inline std::string_view trim(std::string_view text) {
+  const auto begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+/// Takes what precedes the next `separator`, or all that is left, off the front of `rest`.
+inline std::string_view next_part(std::string_view& rest, char separator) {
+  const auto end = rest.find(separator);
+  const auto part = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  return part;
+}
+
+}  // namespace fedfr::run
