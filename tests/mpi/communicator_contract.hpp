@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "fedfr/comm/communicator.hpp"
@@ -14,6 +15,8 @@ struct Implementation {
   std::string name;
   std::function<std::unique_ptr<comm::Communicator>()> make;
 };
+
+inline void PrintTo(const Implementation& implementation, std::ostream* out) { *out << implementation.name; }
 
 class CommunicatorContract : public testing::TestWithParam<Implementation> {
  protected:
