@@ -1,9 +1,11 @@
 #include "fedfr/data/dataset.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "dataset_files.hpp"
-#include "fedfr/core/error.hpp"
+#include "fedfr/core/checksum.hpp"
+#include "pairs_file.hpp"
 
 namespace fedfr::data {
 
@@ -14,13 +16,13 @@ ImageSet::ImageSet(std::shared_ptr<const DatasetFiles> files, std::int64_t begin
 ImageSize ImageSet::image_size() const { return files_->manifest.size; }
 
 std::span<const std::int32_t> ImageSet::labels() const {
-  return std::span(files_->labels)
-      .subspan(static_cast<std::size_t>(begin_), static_cast<std::size_t>(size()));
+  if (size() == 0) return {};
+  return files_->labels(begin_, end_);
 }
 
 std::span<const Subset> ImageSet::subsets() const {
-  return std::span(files_->subsets)
-      .subspan(static_cast<std::size_t>(begin_), static_cast<std::size_t>(size()));
+  if (size() == 0) return {};
+  return files_->subsets(begin_, end_);
 }
 
 std::vector<std::int64_t> ImageSet::indices(Subset subset) const {
@@ -32,6 +34,7 @@ std::vector<std::int64_t> ImageSet::indices(Subset subset) const {
 }
 
 void ImageSet::read(std::span<const std::int64_t> which, std::span<std::uint8_t> out) const {
+  if (which.empty()) return;
   const auto bytes = static_cast<std::size_t>(image_size().bytes());
   for (std::size_t i = 0; i < which.size(); ++i) {
     const auto place = files_->image(begin_ + which[i]);
@@ -46,10 +49,11 @@ std::vector<std::uint8_t> ImageSet::read_stored(std::int64_t which) const {
 
 std::string ImageSet::source_name(std::int64_t which) const {
   const auto place = files_->image(begin_ + which);
-  return files_->source_names(place.shard)[static_cast<std::size_t>(place.index)];
+  return place.shard.names().sources[static_cast<std::size_t>(place.index)];
 }
 
-Dataset::Dataset(const std::filesystem::path& folder) : files_(std::make_shared<DatasetFiles>(folder)) {}
+Dataset::Dataset(const std::filesystem::path& folder)
+    : files_(std::make_shared<const DatasetFiles>(folder)) {}
 
 const std::filesystem::path& Dataset::path() const { return files_->folder; }
 Role Dataset::role() const { return files_->manifest.role; }
@@ -57,77 +61,49 @@ ImageSize Dataset::image_size() const { return files_->manifest.size; }
 Encoding Dataset::encoding() const { return files_->manifest.encoding; }
 std::int64_t Dataset::clients() const { return files_->first_client.back(); }
 std::int64_t Dataset::images() const { return files_->first_image.back(); }
-std::string Dataset::fingerprint() const { return files_->fingerprint; }
+
+std::string Dataset::fingerprint() const {
+  return hex16(hash64(std::as_bytes(std::span(files_->manifest_text))));
+}
 
 std::int64_t Dataset::identities() const {
   if (role() != Role::clients) return std::ssize(files_->manifest.identities);
   std::int64_t total = 0;
-  for (const auto& shard : files_->shards) total += shard->index().identity_offsets.back();
+  for (const auto& shard : files_->manifest.shards) total += shard.identities;
   return total;
 }
 
 std::string Dataset::client_name(ClientId client) const {
   const auto place = files_->client(value(client));
-  return place.shard.client_names().at(static_cast<std::size_t>(place.index));
+  return place.shard.names().clients[static_cast<std::size_t>(place.index)];
 }
 
 ImageSet Dataset::client(ClientId client) const {
-  if (value(client) < 0 || value(client) >= clients())
-    throw DataError("{} has {} clients, but none of the number {}", path().string(), clients(),
-                    value(client));
   const auto place = files_->client(value(client));
-  const auto c = static_cast<std::size_t>(place.index);
   const ShardIndex& index = place.shard.index();
-  const auto shard =
-      std::ranges::find_if(files_->shards, [&](const auto& own) { return own.get() == &place.shard; });
-  const std::int64_t base = files_->first_image[static_cast<std::size_t>(shard - files_->shards.begin())];
-  const std::int64_t identities_of_set =
+  const auto c = static_cast<std::size_t>(place.index);
+  const std::int64_t labels =
       role() == Role::clients ? index.identity_offsets[c + 1] - index.identity_offsets[c] : identities();
-  return {files_, base + index.client_offsets[c], base + index.client_offsets[c + 1],
-          static_cast<int>(identities_of_set)};
+  return {files_, place.first_image + index.client_offsets[c],
+          place.first_image + index.client_offsets[c + 1], static_cast<int>(labels)};
 }
 
 ImageSet Dataset::all() const {
-  if (role() != Role::clients) return {files_, 0, images(), static_cast<int>(identities())};
-  const auto largest = std::ranges::max_element(files_->labels);
-  return {files_, 0, images(), largest == files_->labels.end() ? 0 : *largest + 1};
+  if (role() != Role::clients || images() == 0) return {files_, 0, images(), static_cast<int>(identities())};
+  return {files_, 0, images(), std::ranges::max(files_->labels(0, images())) + 1};
 }
 
 std::vector<std::string> Dataset::identity_names(ClientId client) const {
   if (role() != Role::clients) return files_->manifest.identities;
   const auto place = files_->client(value(client));
   const auto& offsets = place.shard.index().identity_offsets;
-  const auto names = place.shard.identity_names();
-  return {names.begin() + offsets.at(static_cast<std::size_t>(place.index)),
-          names.begin() + offsets.at(static_cast<std::size_t>(place.index) + 1)};
+  const auto names = place.shard.names().identities.begin();
+  return {names + offsets[static_cast<std::size_t>(place.index)],
+          names + offsets[static_cast<std::size_t>(place.index) + 1]};
 }
 
 std::vector<Pair> Dataset::pairs() const {
-  if (files_->manifest.pairs == 0) return {};
-  const Hdf5File file = Hdf5File::open(path() / pairs_name);
-  const auto rows = file.read<std::int64_t>("pairs");
-  std::vector<Pair> pairs;
-  for (std::size_t at = 0; at + 3 < rows.size(); at += 4)
-    pairs.push_back({rows[at], rows[at + 1], rows[at + 2] != 0, static_cast<int>(rows[at + 3])});
-  if (std::ssize(pairs) != files_->manifest.pairs)
-    throw DataError("{} holds {} pairs instead of {}", (path() / pairs_name).string(), pairs.size(),
-                    files_->manifest.pairs);
-  return pairs;
-}
-
-std::vector<Damage> verify_checksums(const std::filesystem::path& folder) {
-  std::vector<Damage> damage;
-  const auto manifest = Manifest::parse(read_text(folder / manifest_name), folder / manifest_name);
-  for (const auto& entry : manifest.shards) {
-    const auto path = folder / entry.file;
-    try {
-      for (auto& what : ShardFile(path, manifest.size, manifest.encoding).damaged_blocks())
-        damage.push_back({path, std::move(what)});
-    } catch (const DataError& e) {
-      damage.push_back({path, e.what()});
-    }
-  }
-  return damage;
+  return files_->manifest.pairs == 0 ? std::vector<Pair>{} : read_pairs(path(), files_->manifest);
 }
 
 }  // namespace fedfr::data

@@ -1,125 +1,93 @@
 #include "dataset_files.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 
 namespace fedfr::data {
 
-using Json = nlohmann::ordered_json;
-
 namespace {
 
-constexpr std::pair<Role, const char*> roles[] = {{Role::collection, "collection"},
-                                                  {Role::clients, "clients"},
-                                                  {Role::public_set, "public"},
-                                                  {Role::benchmark, "benchmark"}};
+/// Of one dataset; a run has a few datasets, and a process may open 1,024 files as a rule.
+constexpr std::size_t most_open_files = 64;
 
-Role role_of(const std::string& text) {
-  for (const auto& [role, known] : roles)
-    if (text == known) return role;
-  throw DataError("the role '{}' is unknown", text);
+std::vector<std::int64_t> sums(const std::vector<ShardEntry>& shards, std::int64_t ShardEntry::*count) {
+  std::vector<std::int64_t> first{0};
+  for (const auto& shard : shards) first.push_back(first.back() + shard.*count);
+  return first;
+}
+
+std::size_t interval(const std::vector<std::int64_t>& first, std::int64_t value) {
+  return static_cast<std::size_t>(std::ranges::upper_bound(first, value) - first.begin() - 1);
+}
+
+template <class T>
+std::span<const T> part(const std::vector<T>& all, std::int64_t begin, std::int64_t end) {
+  return std::span(all).subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
 }
 
 }  // namespace
 
-std::string_view name(Role role) {
-  for (const auto& [known, text] : roles)
-    if (role == known) return text;
-  return "?";
-}
-
-std::string Manifest::to_text() const {
-  Json json = {{"format", "fedfr-dataset"},
-               {"format_version", dataset_format_version},
-               {"role", name(role)},
-               {"encoding", encoding == Encoding::raw ? "raw" : "jpeg"},
-               {"height", size.height},
-               {"width", size.width},
-               {"channels", 3},
-               {"pairs", pairs},
-               {"shards", Json::array()},
-               {"identities", identities}};
-  for (const auto& shard : shards)
-    json["shards"].push_back({{"file", shard.file},
-                              {"clients", shard.clients},
-                              {"images", shard.images},
-                              {"checksum", shard.checksum}});
-  return json.dump(1) + "\n";
-}
-
-Manifest Manifest::parse(const std::string& text, const std::filesystem::path& path) {
-  try {
-    const Json json = Json::parse(text);
-    const int version = json.at("format_version").get<int>();
-    if (version != dataset_format_version)
-      throw DataError(
-          "its format version is {}, but this fedfr reads version {}: convert it, or use the fedfr that "
-          "wrote it",
-          version, dataset_format_version);
-    Manifest manifest;
-    manifest.role = role_of(json.at("role").get<std::string>());
-    manifest.encoding = json.at("encoding").get<std::string>() == "raw" ? Encoding::raw : Encoding::jpeg;
-    manifest.size = {json.at("height").get<int>(), json.at("width").get<int>()};
-    manifest.pairs = json.at("pairs").get<std::int64_t>();
-    for (const auto& shard : json.at("shards"))
-      manifest.shards.push_back({shard.at("file").get<std::string>(), shard.at("clients").get<std::int64_t>(),
-                                 shard.at("images").get<std::int64_t>(),
-                                 shard.at("checksum").get<std::uint32_t>()});
-    manifest.identities = json.at("identities").get<std::vector<std::string>>();
-    return manifest;
-  } catch (const DataError& e) {
-    throw DataError("{}: {}", path.string(), e.what());
-  } catch (const Json::exception& e) {
-    throw DataError("{} is damaged or no fedfr dataset: {}", path.string(), e.what());
-  }
-}
-
 DatasetFiles::DatasetFiles(const std::filesystem::path& where)
-    : folder(where), first_image{0}, first_client{0} {
-  const auto manifest_path = folder / manifest_name;
-  if (!std::filesystem::exists(manifest_path))
-    throw DataError("{} is no dataset: it holds no {}; make one with fedfr-data", folder.string(),
-                    manifest_name);
-  const std::string text = read_text(manifest_path);
-  manifest = Manifest::parse(text, manifest_path);
-  fingerprint = hex16(hash64(std::as_bytes(std::span(text))));
-  for (const auto& entry : manifest.shards) {
-    auto shard = std::make_unique<ShardFile>(folder / entry.file, manifest.size, manifest.encoding);
-    const ShardIndex& index = shard->index();
-    if (index.images != entry.images || std::ssize(index.client_ids) != entry.clients ||
-        index.checksum() != entry.checksum)
-      throw DataError("the shard {} is not the one that {} lists: were files of two datasets mixed?",
-                      shard->path().string(), manifest_path.string());
-    labels.insert(labels.end(), index.labels.begin(), index.labels.end());
-    std::ranges::transform(index.subsets, std::back_inserter(subsets),
-                           [](std::uint8_t subset) { return static_cast<Subset>(subset); });
-    first_image.push_back(first_image.back() + entry.images);
-    first_client.push_back(first_client.back() + entry.clients);
-    shards.push_back(std::move(shard));
-  }
+    : folder(where),
+      manifest_text(read_manifest_text(folder)),
+      manifest(Manifest::parse(manifest_text, folder / manifest_name)),
+      first_image(sums(manifest.shards, &ShardEntry::images)),
+      first_client(sums(manifest.shards, &ShardEntry::clients)),
+      files_(manifest.shards.size(), most_open_files),
+      slots_(manifest.shards.size()) {
+  for (const auto& entry : manifest.shards) check_length(folder / entry.file, entry.bytes);
+}
+
+const ShardFile& DatasetFiles::shard(std::size_t number) const {
+  Slot& slot = slots_[number];
+  std::call_once(slot.once,
+                 [&] { slot.shard = std::make_unique<const ShardFile>(folder, manifest, number, files_); });
+  return *slot.shard;
 }
 
 DatasetFiles::Place DatasetFiles::image(std::int64_t index) const {
-  const auto shard =
-      static_cast<std::size_t>(std::ranges::upper_bound(first_image, index) - first_image.begin() - 1);
-  return {*shards.at(shard), index - first_image[shard]};
+  const std::size_t number = interval(first_image, index);
+  return {shard(number), first_image[number], index - first_image[number]};
 }
 
 DatasetFiles::Place DatasetFiles::client(std::int64_t client) const {
-  const auto shard =
-      static_cast<std::size_t>(std::ranges::upper_bound(first_client, client) - first_client.begin() - 1);
-  return {*shards.at(shard), client - first_client[shard]};
+  if (client < 0 || client >= first_client.back())
+    throw DataError("{} has {} clients, but none of the number {}", folder.string(), first_client.back(),
+                    client);
+  const std::size_t number = interval(first_client, client);
+  return {shard(number), first_image[number], client - first_client[number]};
 }
 
-const std::vector<std::string>& DatasetFiles::source_names(const ShardFile& shard) const {
-  const std::lock_guard lock(names_mutex_);
-  for (const auto& [known, names] : names_)
-    if (known == &shard) return names;
-  names_.reserve(shards.size());  // so that references that were handed out stay valid
-  return names_.emplace_back(&shard, shard.source_names()).second;
+bool DatasetFiles::lie_in_one_shard(std::int64_t begin, std::int64_t end) const {
+  return end <= first_image[interval(first_image, begin) + 1];
+}
+
+const DatasetFiles::Merged& DatasetFiles::merged() const {
+  std::call_once(merged_.once, [this] {
+    merged_.labels.clear();  // a call before may have thrown half-way
+    merged_.subsets.clear();
+    for (std::size_t number = 0; number < slots_.size(); ++number) {
+      const ShardIndex& index = shard(number).index();
+      merged_.labels.insert(merged_.labels.end(), index.labels.begin(), index.labels.end());
+      merged_.subsets.insert(merged_.subsets.end(), index.subsets.begin(), index.subsets.end());
+    }
+  });
+  return merged_;
+}
+
+std::span<const std::int32_t> DatasetFiles::labels(std::int64_t begin, std::int64_t end) const {
+  if (begin == end) return {};
+  if (!lie_in_one_shard(begin, end)) return part(merged().labels, begin, end);
+  const auto [shard, base, index] = image(begin);
+  return part(shard.index().labels, index, end - base);
+}
+
+std::span<const Subset> DatasetFiles::subsets(std::int64_t begin, std::int64_t end) const {
+  if (begin == end) return {};
+  if (!lie_in_one_shard(begin, end)) return part(merged().subsets, begin, end);
+  const auto [shard, base, index] = image(begin);
+  return part(shard.index().subsets, index, end - base);
 }
 
 }  // namespace fedfr::data

@@ -22,13 +22,19 @@ template <>
 hid_t hdf5_type<std::int64_t>() {
   return H5T_NATIVE_INT64;
 }
+template <>
+hid_t hdf5_type<Subset>() {
+  return H5T_NATIVE_UINT8;
+}
 
 namespace {
 
-/// The library would print a stack of its own to standard error; our errors name file and data set instead.
-void silence_library() {
-  static const bool done = [] { return H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr) >= 0; }();
-  static_cast<void>(done);
+std::unique_lock<std::mutex> enter_library() {
+  static std::mutex mutex;
+  std::unique_lock lock(mutex);
+  // The library would print a stack of its own to standard error; our errors name file and data set instead.
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  return lock;
 }
 
 Hdf5Handle simple_space(const std::vector<hsize_t>& shape) {
@@ -45,19 +51,26 @@ Hdf5Handle text_type(std::size_t width) {
 
 }  // namespace
 
+Hdf5File::Hdf5File(std::filesystem::path path, std::unique_lock<std::mutex> library, Hdf5Handle file)
+    : path_(std::move(path)), library_(std::move(library)), file_(std::move(file)) {}
+
 Hdf5File Hdf5File::open(const std::filesystem::path& path) {
-  silence_library();
+  auto library = enter_library();
   Hdf5Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   if (!file)
-    throw DataError("cannot open the shard {}: it is missing, truncated or no HDF5 file", path.string());
-  return {path, std::move(file)};
+    throw DataError("cannot open {}: it is missing, truncated, damaged or no HDF5 file", path.string());
+  return {path, std::move(library), std::move(file)};
 }
 
 Hdf5File Hdf5File::create(const std::filesystem::path& path) {
-  silence_library();
-  Hdf5Handle file(H5Fcreate(path.c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
-  if (!file) throw DataError("cannot create the shard {}", path.string());
-  return {path, std::move(file)};
+  auto library = enter_library();
+  // The newer format has checksums in its own structures as well.
+  const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_LATEST);
+  Hdf5Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose);
+  if (!file)
+    throw DataError("cannot create {}: is the disk full, or the folder not writable?", path.string());
+  return {path, std::move(library), std::move(file)};
 }
 
 void Hdf5File::check(bool good, const char* doing, const char* name) const {
@@ -96,8 +109,8 @@ void Hdf5File::read_into(const char* name, hid_t type, void* out) const {
   check(H5Dread(data_set(name).get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) >= 0, "read", name);
 }
 
-void Hdf5File::write_from(const char* name, hid_t type, const void* data, std::size_t count) {
-  const Hdf5Handle space = simple_space({count});
+void Hdf5File::write_from(const char* name, hid_t type, const void* data, const std::vector<hsize_t>& shape) {
+  const Hdf5Handle space = simple_space(shape);
   const Hdf5Handle set(
       H5Dcreate2(file_.get(), name, type, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
   check(set && H5Dwrite(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0, "write", name);
@@ -123,7 +136,7 @@ void Hdf5File::write_strings(const char* name, const std::vector<std::string>& v
   for (const auto& text : values) width = std::max(width, text.size());
   std::string padded;
   for (const auto& text : values) padded += text + std::string(width - text.size(), '\0');
-  write_from(name, text_type(width).get(), padded.data(), values.size());
+  write_from(name, text_type(width).get(), padded.data(), {values.size()});
 }
 
 std::int64_t Hdf5File::data_offset(const char* name) const {

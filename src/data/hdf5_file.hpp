@@ -4,13 +4,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "fedfr/data/dataset.hpp"
+
 /// The little that a shard needs of the HDF5 C library, with handles that close themselves and errors that
-/// name the file. Not safe for several threads at once.
+/// name the file.
 namespace fedfr::data {
 
 class Hdf5Handle {
@@ -32,8 +35,10 @@ class Hdf5Handle {
 };
 
 template <class T>
-hid_t hdf5_type();  ///< std::uint8_t, std::uint32_t, std::int32_t, std::int64_t
+hid_t hdf5_type();  ///< std::uint8_t, std::uint32_t, std::int32_t, std::int64_t, Subset
 
+/// An open file. The library is entered by one thread at a time: a file holds it from opening to closing, so
+/// a thread has one file open at a time.
 class Hdf5File {
  public:
   static Hdf5File open(const std::filesystem::path& path);    ///< @throws DataError naming the path
@@ -50,7 +55,11 @@ class Hdf5File {
   }
   template <class T>
   void write(const char* name, std::span<const T> values) {
-    write_from(name, hdf5_type<T>(), values.data(), values.size());
+    write<T>(name, values, {values.size()});
+  }
+  template <class T>
+  void write(const char* name, std::span<const T> values, const std::vector<hsize_t>& shape) {
+    write_from(name, hdf5_type<T>(), values.data(), shape);
   }
   std::vector<std::string> read_strings(const char* name) const;
   void write_strings(const char* name, const std::vector<std::string>& values);
@@ -65,14 +74,15 @@ class Hdf5File {
   void flush();  ///< @throws DataError when the disk is full
 
  private:
-  Hdf5File(std::filesystem::path path, Hdf5Handle file) : path_(std::move(path)), file_(std::move(file)) {}
+  Hdf5File(std::filesystem::path path, std::unique_lock<std::mutex> library, Hdf5Handle file);
   Hdf5Handle data_set(const char* name) const;
   std::size_t size_of(const char* name) const;
   void read_into(const char* name, hid_t type, void* out) const;
-  void write_from(const char* name, hid_t type, const void* data, std::size_t count);
+  void write_from(const char* name, hid_t type, const void* data, const std::vector<hsize_t>& shape);
   void check(bool good, const char* doing, const char* name) const;
 
   std::filesystem::path path_;
+  std::unique_lock<std::mutex> library_;  // before the file, so that it is still held while that closes
   Hdf5Handle file_;
 };
 

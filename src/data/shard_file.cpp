@@ -1,9 +1,6 @@
 #include "shard_file.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <mutex>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
@@ -13,36 +10,17 @@ namespace fedfr::data {
 
 namespace {
 
-/// The HDF5 library is entered by one thread at a time.
-std::mutex& hdf5_mutex() {
-  static std::mutex mutex;
-  return mutex;
-}
-
 ShardIndex read_index(const Hdf5File& file, Encoding encoding) {
   ShardIndex index;
   index.labels = file.read<std::int32_t>("label");
-  index.images = std::ssize(index.labels);
-  index.subsets = file.read<std::uint8_t>("subset");
+  index.subsets = file.read<Subset>("subset");
   index.client_ids = file.read<std::int64_t>("client_id");
   index.client_offsets = file.read<std::int64_t>("client_offset");
   index.identity_offsets = file.read<std::int64_t>("identity_offset");
-  index.block_crcs = file.read<std::uint32_t>("block_crc");
   if (encoding == Encoding::jpeg) index.jpeg_offsets = file.read<std::int64_t>("jpeg_offset");
+  index.block_crcs = file.read<std::uint32_t>("block_crc");
+  index.name_crc = file.read<std::uint32_t>("name_crc").at(0);
   return index;
-}
-
-bool is_consistent(const ShardIndex& index, Encoding encoding) {
-  const auto offsets_fit = [](const std::vector<std::int64_t>& offsets, std::size_t count) {
-    return offsets.size() == count + 1 && offsets.front() == 0 && std::ranges::is_sorted(offsets);
-  };
-  const auto images = static_cast<std::size_t>(index.images);
-  const auto blocks = (index.images + shard_block_images - 1) / shard_block_images;
-  return index.subsets.size() == images && offsets_fit(index.client_offsets, index.client_ids.size()) &&
-         index.client_offsets.back() == index.images &&
-         offsets_fit(index.identity_offsets, index.client_ids.size()) &&
-         std::ssize(index.block_crcs) == blocks &&
-         (encoding == Encoding::raw || offsets_fit(index.jpeg_offsets, images));
 }
 
 template <class T>
@@ -50,7 +28,32 @@ std::uint32_t add(std::uint32_t crc, const std::vector<T>& values) {
   return crc32c(std::as_bytes(std::span(values)), crc);
 }
 
+std::uint32_t add(std::uint32_t crc, const std::vector<std::string>& texts) {
+  for (const auto& text : texts) crc = crc32c(std::as_bytes(std::span(text.c_str(), text.size() + 1)), crc);
+  return crc;
+}
+
+void check_attributes(const Hdf5File& file, const std::filesystem::path& path, ImageSize size) {
+  const std::int64_t version = file.attribute("format_version");
+  if (version != shard_format_version)
+    throw DataError(
+        "the shard {} has format version {}, but this fedfr reads version {}: make it anew, or use the "
+        "fedfr that wrote it",
+        path.string(), version, shard_format_version);
+  if (file.attribute("height") != size.height || file.attribute("width") != size.width)
+    throw DataError("the shard {} has images of another size than its {} says", path.string(), manifest_name);
+}
+
 }  // namespace
+
+void check_length(const std::filesystem::path& path, std::int64_t expected) {
+  std::error_code failed;
+  const auto bytes = std::filesystem::file_size(path, failed);
+  if (failed) throw DataError("cannot read the shard {}: {}", path.string(), failed.message());
+  if (static_cast<std::int64_t>(bytes) != expected)
+    throw DataError("the shard {} has {} bytes instead of {}: it was truncated or replaced; restore it",
+                    path.string(), bytes, expected);
+}
 
 std::uint32_t ShardIndex::checksum() const {
   std::uint32_t crc = add(0, labels);
@@ -58,7 +61,9 @@ std::uint32_t ShardIndex::checksum() const {
   crc = add(crc, client_ids);
   crc = add(crc, client_offsets);
   crc = add(crc, identity_offsets);
-  return add(add(crc, block_crcs), jpeg_offsets);
+  crc = add(crc, jpeg_offsets);
+  crc = add(crc, block_crcs);
+  return crc32c(std::as_bytes(std::span(&name_crc, 1)), crc);
 }
 
 std::int64_t ShardIndex::client_of(std::int64_t image) const {
@@ -66,23 +71,38 @@ std::int64_t ShardIndex::client_of(std::int64_t image) const {
   return client_ids[static_cast<std::size_t>(after - 1)];
 }
 
-ShardFile::ShardFile(const std::filesystem::path& path, ImageSize size, Encoding encoding)
-    : path_(path), size_(size), file_(open_for_reading(path)) {
-  const std::lock_guard lock(hdf5_mutex());
-  const Hdf5File file = Hdf5File::open(path);
-  const std::int64_t version = file.attribute("format_version");
-  if (version != shard_format_version)
-    throw DataError(
-        "the shard {} has format version {}, but this fedfr reads version {}: convert it, or use the fedfr "
-        "that wrote it",
-        path.string(), version, shard_format_version);
-  if (file.attribute("height") != size.height || file.attribute("width") != size.width)
-    throw DataError("the shard {} has images of another size than its dataset.json says", path.string());
-  index_ = read_index(file, encoding);
-  if (!is_consistent(index_, encoding) || index_.checksum() != file.read<std::uint32_t>("index_crc").at(0))
-    throw DataError("the index of the shard {} is damaged", path.string());
-  data_begin_ = file.data_offset(encoding == Encoding::raw ? "images" : "jpeg");
-  checked_ = std::make_unique<std::atomic<bool>[]>(index_.block_crcs.size());
+std::uint32_t ShardNames::checksum() const { return add(add(add(0, clients), identities), sources); }
+
+ShardFile::ShardFile(const std::filesystem::path& folder, const Manifest& manifest, std::size_t number,
+                     OpenFiles& files)
+    : path_(folder / manifest.shards[number].file), size_(manifest.size), number_(number), files_(files) {
+  const ShardEntry& entry = manifest.shards[number];
+  check_length(path_, entry.bytes);
+  const Hdf5File file = Hdf5File::open(path_);
+  check_attributes(file, path_, size_);
+  index_ = read_index(file, manifest.encoding);
+  const std::uint32_t stored = file.read<std::uint32_t>("index_crc").at(0);
+  const std::uint32_t actual = index_.checksum();
+  if (actual == stored && stored != entry.index_crc)
+    throw DataError("the shard {} is not the one that {} lists: were files of two datasets mixed?",
+                    path_.string(), manifest_name);
+  if (actual != entry.index_crc)
+    throw DataError("the index of the shard {} is damaged: its checksum differs; restore it", path_.string());
+  data_begin_ = file.data_offset(manifest.encoding == Encoding::raw ? "images" : "jpeg");
+}
+
+const ShardNames& ShardFile::names() const {
+  std::call_once(names_once_, [this] {
+    const Hdf5File file = Hdf5File::open(path_);
+    ShardNames names{.clients = file.read_strings("client_name"),
+                     .identities = file.read_strings("identity_name"),
+                     .sources = file.read_strings("source_name")};
+    if (names.checksum() != index_.name_crc)
+      throw DataError("the names in the shard {} are damaged: their checksum differs; restore it",
+                      path_.string());
+    names_ = std::move(names);
+  });
+  return names_;
 }
 
 std::pair<std::int64_t, std::int64_t> ShardFile::extent(std::int64_t image) const {
@@ -91,46 +111,24 @@ std::pair<std::int64_t, std::int64_t> ShardFile::extent(std::int64_t image) cons
   return {data_begin_ + index_.jpeg_offsets[i], index_.jpeg_offsets[i + 1] - index_.jpeg_offsets[i]};
 }
 
-std::string ShardFile::describe_block(std::int64_t block) const {
-  const std::int64_t first = block * shard_block_images;
-  const std::int64_t last = std::min(first + shard_block_images, index_.images) - 1;
-  return fmt::format("block {} (images {} to {}, client {} to {}) is damaged: its checksum differs", block,
-                     first, last, index_.client_of(first), index_.client_of(last));
-}
-
-bool ShardFile::block_is_sound(std::int64_t block) const {
-  const std::int64_t first = block * shard_block_images;
-  const std::int64_t last = std::min(first + shard_block_images, index_.images) - 1;
-  const std::int64_t begin = extent(first).first;
-  const auto [last_begin, last_bytes] = extent(last);
-  std::vector<std::byte> bytes(static_cast<std::size_t>(last_begin + last_bytes - begin));
-  read_exactly(file_, path_, begin, bytes);
-  return crc32c(bytes) == index_.block_crcs[static_cast<std::size_t>(block)];
-}
-
-void ShardFile::check_once(std::int64_t image) const {
-  const std::int64_t block = image / shard_block_images;
-  auto& checked = checked_[static_cast<std::size_t>(block)];
-  if (checked.load(std::memory_order_relaxed)) return;
-  if (!block_is_sound(block))
-    throw DataError("{}: {}; restore the file or make it anew", path_.string(), describe_block(block));
-  checked.store(true, std::memory_order_relaxed);
+void ShardFile::read_checked(std::int64_t image, std::span<std::uint8_t> out) const {
+  const auto bytes = std::as_writable_bytes(out);
+  read_exactly(*files_.get(number_, path_), path_, extent(image).first, bytes);
+  if (crc32c(bytes) != index_.block_crcs[static_cast<std::size_t>(image)])
+    throw DataError(
+        "the shard {} is damaged: the checksum of block {} (an image of client {}) differs; restore it or "
+        "make the dataset anew",
+        path_.string(), image, index_.client_of(image));
 }
 
 std::vector<std::uint8_t> ShardFile::read_stored(std::int64_t image) const {
-  check_once(image);
-  const auto [begin, bytes] = extent(image);
-  std::vector<std::uint8_t> stored(static_cast<std::size_t>(bytes));
-  read_exactly(file_, path_, begin, std::as_writable_bytes(std::span(stored)));
+  std::vector<std::uint8_t> stored(static_cast<std::size_t>(extent(image).second));
+  read_checked(image, stored);
   return stored;
 }
 
 void ShardFile::read(std::int64_t image, std::span<std::uint8_t> out) const {
-  if (index_.jpeg_offsets.empty()) {
-    check_once(image);
-    read_exactly(file_, path_, extent(image).first, std::as_writable_bytes(out));
-    return;
-  }
+  if (index_.jpeg_offsets.empty()) return read_checked(image, out);
   const auto stored = read_stored(image);
   try {
     const Image decoded = decode(std::as_bytes(std::span(stored)));
@@ -142,28 +140,6 @@ void ShardFile::read(std::int64_t image, std::span<std::uint8_t> out) const {
     throw DataError("{}: cannot decode image {} (client {}): {}", path_.string(), image,
                     index_.client_of(image), e.what());
   }
-}
-
-std::vector<std::string> ShardFile::client_names() const {
-  const std::lock_guard lock(hdf5_mutex());
-  return Hdf5File::open(path_).read_strings("client_name");
-}
-
-std::vector<std::string> ShardFile::identity_names() const {
-  const std::lock_guard lock(hdf5_mutex());
-  return Hdf5File::open(path_).read_strings("identity_name");
-}
-
-std::vector<std::string> ShardFile::source_names() const {
-  const std::lock_guard lock(hdf5_mutex());
-  return Hdf5File::open(path_).read_strings("source_name");
-}
-
-std::vector<std::string> ShardFile::damaged_blocks() const {
-  std::vector<std::string> damaged;
-  for (std::int64_t block = 0; block < std::ssize(index_.block_crcs); ++block)
-    if (!block_is_sound(block)) damaged.push_back(describe_block(block));
-  return damaged;
 }
 
 }  // namespace fedfr::data

@@ -17,25 +17,23 @@ class ShardWriter {
 
   void begin_client(std::int64_t id, const std::string& name, const std::vector<std::string>& identity_names);
   void add(const NewImage& image);
-  std::int64_t bytes() const { return stored_offsets_.back(); }
-  const ShardIndex& index() const { return index_; }
+  std::int64_t bytes() const { return stored_offsets_.back(); }  ///< of the images so far
 
   /// Writes the shard durably and removes the spool file.
-  /// @returns the checksum of its index, which covers those of its images
-  std::uint32_t finish();
+  ShardEntry finish();
 
  private:
-  void close_block();
+  void write_shard(const std::filesystem::path& path);
+  void write_images(Hdf5File& file);
 
   std::filesystem::path path_;
   std::filesystem::path spool_path_;
   ImageSize size_;
   Encoding encoding_;
   std::ofstream spool_;
-  ShardIndex index_;
   std::vector<std::int64_t> stored_offsets_{0};
-  std::vector<std::string> client_names_, identity_names_, source_names_;
-  std::uint32_t block_crc_ = 0;
+  ShardIndex index_;
+  ShardNames names_;
 };
 
 }  // namespace fedfr::data

@@ -85,8 +85,7 @@ LocalTrainer::LocalTrainer(const GlobalModel& global, const LocalTrainingConfig&
 
 LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<const double> learning_rates,
                                 const PrivateState* state, const at::Tensor& start, const LocalHooks& hooks) {
-  Round r{
-      .client = client, .number = round, .learning_rates = learning_rates, .previous = state, .hooks = hooks};
+  Round r(client, round, learning_rates, state, hooks);
   choose_images(r);
   embed_previous(r);
   backbone_.copy_from(start);

@@ -16,10 +16,12 @@ double decayed(double rate, double gamma, int step, int elapsed) {
 }  // namespace
 
 std::vector<double> learning_rates(const ScheduleConfig& config, int round) {
+  constexpr int fewest = 4;
   int epochs = config.local_epochs;
   int step = config.lr_step;
   if (round > 0 && config.adaptive_epochs) {
-    epochs = std::max(4, epochs - 2);
+    const int reduced = round < config.local_epochs ? config.local_epochs - 2 * round : 0;
+    epochs = std::max(fewest, reduced);
     step = std::max(1, epochs * 3 / 4);
   }
   const double start = decayed(config.learning_rate, config.lr_round_gamma, config.lr_round_step, round);

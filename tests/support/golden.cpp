@@ -125,8 +125,16 @@ std::string GoldenFile::text(const std::string& object, const std::string& attri
   const hid_t a =
       checked(H5Aopen_by_name(file_, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), attribute);
   const hid_t type = H5Aget_type(a);
-  std::string value(H5Tget_size(type), '\0');
-  H5Aread(a, type, value.data());
+  std::string value;
+  if (H5Tis_variable_str(type) > 0) {
+    char* text = nullptr;
+    H5Aread(a, type, static_cast<void*>(&text));
+    value = text;
+    H5free_memory(text);
+  } else {
+    value.resize(H5Tget_size(type));
+    H5Aread(a, type, value.data());
+  }
   H5Tclose(type);
   H5Aclose(a);
   return cut_at_null(value);

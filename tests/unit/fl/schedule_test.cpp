@@ -13,6 +13,8 @@ TEST(Schedule, LaterRoundsAreShorterWhenAdaptive) {
   const ScheduleConfig config{.local_epochs = 10};
   EXPECT_EQ(learning_rates(config, 0).size(), 10U);
   EXPECT_EQ(learning_rates(config, 1).size(), 8U);
+  EXPECT_EQ(learning_rates(config, 2).size(), 6U);
+  EXPECT_EQ(learning_rates(config, 1'000'000'000).size(), 4U);
   EXPECT_EQ(learning_rates({.local_epochs = 1}, 1).size(), 4U);  // the released rule has a floor of four
   EXPECT_EQ(learning_rates({.local_epochs = 1, .adaptive_epochs = false}, 1).size(), 1U);
 }

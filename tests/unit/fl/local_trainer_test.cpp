@@ -1,0 +1,157 @@
+#include "fedfr/fl/local_trainer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/data/dataset_writer.hpp"
+#include "support/temp_folder.hpp"
+#include "support/tensors.hpp"
+
+namespace fedfr::fl {
+namespace {
+
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+constexpr data::ImageSize size{16, 16};
+
+/// Noise around a pattern per identity: enough for arithmetic, without rendering faces.
+void write_dataset(const std::filesystem::path& path, data::Role role, int identities, int images,
+                   std::uint64_t seed) {
+  data::DatasetWriter writer(path, {.role = role, .size = size});
+  std::vector<std::string> names;
+  for (int k = 0; k < identities; ++k) names.push_back("id" + std::to_string(k));
+  writer.begin_client("client_a", identities * images,
+                      role == data::Role::clients ? names : std::vector<std::string>{});
+  RngStream random({.seed = seed, .purpose = Purpose::synth_image});
+  for (int k = 0; k < identities; ++k) {
+    for (int i = 0; i < images; ++i) {
+      data::NewImage image{.pixels = std::vector<std::uint8_t>(static_cast<std::size_t>(size.bytes())),
+                           .label = k};
+      for (std::size_t p = 0; p < image.pixels.size(); ++p)
+        image.pixels[p] =
+            static_cast<std::uint8_t>((p * static_cast<std::size_t>(k + 3) % 128) + random.below(128));
+      writer.add(image);
+    }
+  }
+  if (role != data::Role::clients) writer.set_identities(names);
+  writer.finish();
+}
+
+class LocalTrainerTest : public testing::Test {
+ protected:
+  LocalTrainerTest() {
+    write_dataset(folder_ / "clients", data::Role::clients, 3, 6, 1);
+    write_dataset(folder_ / "public", data::Role::public_set, 4, 5, 2);
+    clients_ = std::make_unique<data::Dataset>(folder_ / "clients");
+    public_set_ = std::make_unique<data::Dataset>(folder_ / "public");
+    const auto backbone = std::shared_ptr(nn::Backbone::make({.name = "mobile",
+                                                              .width = 0.25,
+                                                              .embedding = 16,
+                                                              .height = size.height,
+                                                              .width_pixels = size.width}));
+    model_ = std::make_unique<GlobalModel>(backbone, 4, at::kCPU);
+    model_->initialise(7);
+    model_->initialise_public_centres(7);
+    config_.batch = 4;
+    config_.mining = {.threshold = -1, .cap = 0.5};
+    ClientData publics{.id = ClientId{0}, .name = "public", .sources = {}, .identities = 4};
+    publics.sources.push_back({public_set_->all(), public_set_->all().indices(data::Subset::train), 0});
+    publics_ = {public_set_->all(),
+                embed_round(*backbone, model_->parameters(), RoundImages(publics), true, {})};
+  }
+
+  LocalResult train(int round = 0, const PrivateState* state = nullptr, const LocalHooks& hooks = {}) {
+    LocalTrainer trainer(*model_, config_, &publics_);
+    const std::vector<double> rates = {0.01, 0.01};
+    return trainer.train(client_data(*clients_, ClientId{0}, 0), round, rates, state,
+                         model_->parameters().flat(), hooks);
+  }
+
+  test::TempFolder folder_;
+  std::unique_ptr<data::Dataset> clients_, public_set_;
+  std::unique_ptr<GlobalModel> model_;
+  LocalTrainingConfig config_;
+  PublicData publics_;
+};
+
+TEST_F(LocalTrainerTest, RepeatsToTheBitAndDependsOnRoundAndSeed) {
+  const LocalResult a = train();
+  const LocalResult b = train();
+  EXPECT_TRUE(a.update.shared.equal(b.update.shared));
+  EXPECT_TRUE(a.state.dfc.equal(b.state.dfc));
+  EXPECT_FALSE(a.update.shared.equal(train(1).update.shared));
+  config_.seed = 5;
+  EXPECT_FALSE(a.update.shared.equal(train().update.shared));
+}
+
+TEST_F(LocalTrainerTest, CountsLocalImagesAndHardNegatives) {
+  const LocalResult result = train();
+  EXPECT_EQ(result.statistics.local_images, 18);
+  EXPECT_EQ(result.statistics.hard_negatives, 9);  // the cap: half as many as local images
+  EXPECT_EQ(result.update.sample_weight, 27);
+  EXPECT_EQ(result.statistics.steps, 2 * 7);  // the last, smaller batch of an epoch is kept
+  EXPECT_EQ(result.statistics.images, 2 * 27);
+  EXPECT_EQ(result.statistics.terms.size(), 3U);
+}
+
+TEST_F(LocalTrainerTest, TheContrastiveTermIsLnTwoOnlyBeforeTheFirstRound) {
+  config_.objective.contrastive_weight = 1e-9;
+  const LocalResult first = train();
+  EXPECT_NEAR(first.statistics.terms[2], std::log(2.0), 1e-6);
+  const LocalResult second = train(1, &first.state);
+  EXPECT_GT(std::abs(second.statistics.terms[2] - std::log(2.0)), 1e-5);
+}
+
+TEST_F(LocalTrainerTest, EveryTermHasASwitch) {
+  config_.objective.dfc = false;
+  config_.objective.contrastive = false;
+  config_.public_images = PublicImages::none;
+  const LocalResult result = train();
+  EXPECT_EQ(result.statistics.terms.size(), 1U);
+  EXPECT_EQ(result.update.sample_weight, 18);
+  EXPECT_FALSE(result.state.dfc.defined());
+}
+
+TEST_F(LocalTrainerTest, WithoutPublicClassesTheirCentresStay) {
+  config_.public_images = PublicImages::none;
+  config_.public_classes = false;
+  const at::Tensor centres = train().update.shared.narrow(0, model_->parameters().size(), 4 * 16);
+  EXPECT_TRUE(centres.equal(model_->public_centres().flatten()));
+}
+
+TEST_F(LocalTrainerTest, ABatchLargerThanTheDataIsAnErrorWhereItWouldMeanNoStep) {
+  config_.batch = 64;
+  EXPECT_EQ(train().statistics.steps, 2);  // kept as a smaller batch
+  config_.keep_incomplete = false;
+  EXPECT_THAT([&] { train(); },
+              ThrowsMessage<UsageError>(testing::AllOf(HasSubstr("client 0"), HasSubstr("27 images"))));
+  config_.allow_no_steps = true;  // as the released program
+  const LocalResult idle = train();
+  EXPECT_EQ(idle.statistics.steps, 0);
+  EXPECT_TRUE(
+      idle.update.shared.narrow(0, 0, model_->parameters().size()).equal(model_->parameters().flat()));
+}
+
+TEST_F(LocalTrainerTest, StopsBetweenTwoSteps) {
+  int asked = 0;
+  LocalHooks hooks;
+  hooks.stop_requested = [&] { return ++asked > 3; };
+  EXPECT_THROW(train(0, nullptr, hooks), StopRequested);
+  EXPECT_EQ(asked, 4);
+}
+
+TEST_F(LocalTrainerTest, AClientWithoutTrainingImagesIsNamed) {
+  data::DatasetWriter writer(folder_ / "empty", {.role = data::Role::clients, .size = size});
+  writer.begin_client("client_hollow", 0, {"nobody"});
+  writer.finish();
+  const data::Dataset dataset(folder_ / "empty");
+  EXPECT_THAT([&] { client_data(dataset, ClientId{0}, 0); },
+              ThrowsMessage<DataError>(HasSubstr("client_hollow")));
+}
+
+}  // namespace
+}  // namespace fedfr::fl
