@@ -67,7 +67,10 @@ void replace_file(const fs::path& path, const std::function<void(const fs::path&
     fs::remove(temporary, ignored);
     throw;
   }
-  const fs::path folder = path.parent_path();
+  sync_folder(path.parent_path());
+}
+
+void sync_folder(const fs::path& folder) {
   sync_path(folder.empty() ? fs::path(".") : folder, O_RDONLY | O_DIRECTORY);
 }
 

@@ -31,7 +31,7 @@ int run_verify(std::span<const std::string> args) {
                           "dataset to check; the first word as well");
   if (!parse(args, described, {"dataset"}, about)) return 0;
   const auto damage = data::verify_checksums(dataset);
-  for (const auto& found : damage) fmt::print("{}: {}\n", found.file.string(), found.what);
+  for (const auto& found : damage) fmt::print("{}\n", found.what);
   if (!damage.empty())
     throw DataError(
         "{} is damaged in {} place(s), listed above: restore these files or make the dataset anew", dataset,

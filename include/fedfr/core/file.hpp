@@ -41,6 +41,10 @@ void replace_file(const std::filesystem::path& path,
 /// The same for content that is at hand.
 void replace_file(const std::filesystem::path& path, std::string_view content);
 
+/// Makes the names in a folder durable, for example after a rename in it.
+/// @throws DataError naming the folder
+void sync_folder(const std::filesystem::path& folder);
+
 /// Writes all of `pieces` one after the other.
 void write_pieces(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces);
 
