@@ -11,7 +11,8 @@ namespace fedfr::data::synth {
 /// @param noise_seed  of the sensor noise
 Image render_face(const FaceIdentity& person, const FaceView& view, ImageSize size, std::uint64_t noise_seed);
 
-/// Draws and renders image `image` of identity `identity`; a pure function of its arguments.
+/// Draws and renders image `image` of identity `identity`; a pure function of its arguments. Between machines
+/// single pixels may differ by one level, since the C library's sine is not the same on every processor.
 Image synthetic_face(std::uint64_t seed, std::uint64_t identity, std::uint64_t image, ImageSize size);
 
 }  // namespace fedfr::data::synth
