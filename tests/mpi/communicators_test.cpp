@@ -11,15 +11,12 @@ namespace {
 
 constexpr double kDeadline = 20;
 
-INSTANTIATE_TEST_SUITE_P(
-    , CommunicatorContract,
-    testing::Values(Implementation{"Local", [] { return std::make_unique<comm::LocalCommunicator>(); }},
-                    Implementation{"Mpi",
-                                   [] {
-                                     return std::make_unique<comm::MpiCommunicator>(mpi_session(), kDeadline,
-                                                                                    "under test");
-                                   }}),
-    implementation_name);
+const Implementation kLocal{.name = "Local",
+                            .make = [] { return std::make_unique<comm::LocalCommunicator>(); }};
+const Implementation kMpi{
+    .name = "Mpi",
+    .make = [] { return std::make_unique<comm::MpiCommunicator>(mpi_session(), kDeadline, "under test"); }};
+INSTANTIATE_TEST_SUITE_P(, CommunicatorContract, testing::Values(kLocal, kMpi), implementation_name);
 
 TEST(MakeCommunicator, TakesNoTransportForOneRankAndMpiWithoutGpus) {
   const auto comm = comm::make_communicator(mpi_session(), /*rank_has_own_gpu=*/false, kDeadline);

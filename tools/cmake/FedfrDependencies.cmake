@@ -21,3 +21,4 @@ target_link_libraries(fedfr_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
 
 include(FedfrCuda)
 include(FedfrTorch)
+include(FedfrNccl)
