@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Brings a Debian machine to where fedfr can be built: packages through apt, LibTorch from its wheel on PyPI.
+# Run it as often as you like; it is done at once when nothing is missing.
+#
+#   tools/setup.sh          what a build needs
+#   tools/setup.sh --dev    also what only tests use (clang-format, clang-tidy, Slurm)
+#
+# Environment:
+#   FEDFR_DEPS_DIR     where LibTorch goes (default ${XDG_CACHE_HOME:-$HOME/.cache}/fedfr)
+#   FEDFR_CUDA         AUTO (default), ON or OFF: OFF keeps a GPU machine from downloading CUDA's libraries
+#   CMAKE_PREFIX_PATH  a LibTorch that is already there is used instead
+set -euo pipefail
+
+build_packages=(
+  g++ cmake ninja-build ccache pkg-config git
+  openmpi-bin libopenmpi-dev libhdf5-dev libboost-program-options-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
+  libturbojpeg0-dev libpng-dev zlib1g-dev libxxhash-dev libgtest-dev libgmock-dev gnuplot-nox)
+dev_packages=(clang-format clang-tidy slurm-wlm munge)
+
+# The version is also in tools/cmake/FedfrTorch.cmake. The CPU flavour is the same wheel, but of its CUDA libraries (4 GB)
+# only those two that libtorch_cpu itself is linked with.
+torch=torch==2.11.0
+cpu_flavour=(--no-deps "$torch" nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
+deps=${FEDFR_DEPS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/fedfr}
+
+say() { printf 'setup: %s\n' "$*"; }
+
+# missing PACKAGE...: those of the packages that are not installed
+missing() {
+  comm -23 <(printf '%s\n' "$@" | sort) \
+    <(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p' | sort)
+}
+
+# as_root COMMAND...: fails, without asking for a password, where we may not
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+# install PACKAGE...: those of them that are missing; returns 1 where that needs a right we do not have
+install() {
+  local wanted
+  wanted=$(missing "$@" | tr '\n' ' ')
+  [ -n "$wanted" ] || return 0
+  if ! as_root true 2>/dev/null; then
+    say "missing packages; run this as root, then try again:"
+    echo "  apt-get install --no-install-recommends $wanted"
+    return 1
+  fi
+  say "installing $wanted"
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  if [ -z "${apt_is_fresh:-}" ]; then
+    as_root "${apt[@]}" update
+    apt_is_fresh=yes
+  fi
+  # shellcheck disable=SC2086  # a list of package names
+  as_root "${apt[@]}" install --no-install-recommends $wanted >/dev/null
+}
+
+has_gpu_and_toolkit() {
+  [ -e /proc/driver/nvidia/version ] || return 1
+  [ "${FEDFR_CUDA:-AUTO}" = ON ] || command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]
+}
+
+# The LibTorch that CMAKE_PREFIX_PATH names: its own folder, or the share/cmake of a Python installation.
+torch_is_given() {
+  local folder
+  for folder in $(tr ';:' '  ' <<<"${CMAKE_PREFIX_PATH:-}"); do
+    [ -e "$folder/include/ATen/core/Tensor.h" ] || [ -e "$folder/../../include/ATen/core/Tensor.h" ] && return 0
+  done
+  return 1
+}
+
+# A Python with pip. Which version does not matter: the C++ libraries are the same in all of the wheels.
+find_python() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    if "$python" -m pip --version >/dev/null 2>&1; then echo "$python" && return; fi
+  done
+  return 1
+}
+
+install_torch() {
+  local flavour=cpu wheels=("${cpu_flavour[@]}")
+  if [ "${FEDFR_CUDA:-AUTO}" != OFF ] && has_gpu_and_toolkit; then
+    flavour=cuda wheels=("$torch")
+  fi
+  local folder="$deps/$torch"
+  folder="${folder/==/-}-$flavour"
+  [ -d "$folder" ] && return
+  find_python >/dev/null || install python3-pip || exit 1
+  mkdir -p "$deps"
+  exec 9>"$deps/.lock"
+  flock 9  # another clone may be at it
+  [ -d "$folder" ] && return
+  say "installing LibTorch into $folder"
+  rm -rf "$folder.partial"
+  "$(find_python)" -m pip install --quiet --no-cache-dir --disable-pip-version-check --root-user-action ignore \
+    --no-compile --only-binary :all: --python-version 3.11 --target "$folder.partial" "${wheels[@]}"
+  mv "$folder.partial" "$folder"  # so that an interrupted installation is never taken for a complete one
+}
+
+if command -v dpkg-query >/dev/null; then
+  install "${build_packages[@]}" || exit 1
+  if [ "${1:-}" = --dev ]; then install "${dev_packages[@]}" || say "tests that need them will be skipped"; fi
+else
+  say "not a Debian system: provide what the README lists under dependencies"
+fi
+torch_is_given || install_torch
