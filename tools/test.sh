@@ -5,7 +5,7 @@
 #   FEDFR_TEST_ASAN=1  also the unit tests under the address and undefined-behaviour sanitizers (default in CI)
 #   FEDFR_CUDA         AUTO (default), ON or OFF, as for CMake
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 reports=build/reports
 passed=0 failed=0 skipped=0
 [ -t 1 ] || export GTEST_COLOR=no CLICOLOR=0 TERM=dumb
