@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/eval/similarity.hpp"
@@ -67,7 +68,7 @@ void score_pairs(const ClientTrial& trial, const std::vector<double>& fars, Pers
     for (const float score : products.first(at(trial.own_begin))) impostor.add(score);
     for (const float score : products.subspan(at(trial.own_end))) impostor.add(score);
   });
-  const auto points = operating_points(std::move(genuine), impostor, rates);
+  const auto points = operating_points(std::move(genuine), std::move(impostor), rates);
   const auto curve = points.begin() + std::ssize(fars);
   scores.tar_at_far.assign(points.begin(), curve);
   scores.roc.assign(curve, points.end());
@@ -96,7 +97,7 @@ void score_identification(const ClientTrial& trial, const GalleryEntries& galler
     ranks.push_back(rank_of(products, right));
     mated.push_back(ranks.back() == 1 ? products[right] : kNeverAccepted);
   });
-  scores.tpir_at_fpir = operating_points(std::move(mated), nonmated, fpirs);
+  scores.tpir_at_fpir = operating_points(std::move(mated), std::move(nonmated), fpirs);
   scores.cumulative_match = cumulative_match(ranks, std::min(kLongestMatchCurve, scores.identities));
   if (!scores.cumulative_match.empty()) scores.rank1 = scores.cumulative_match.front();
 }

@@ -1,7 +1,6 @@
 #include "reference_rates.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
 
@@ -11,7 +10,6 @@ namespace fedfr::eval {
 
 namespace {
 
-constexpr std::size_t kBins = 2002;
 constexpr double kProbesPerIdentity = 40;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
@@ -23,24 +21,12 @@ double cosine(std::span<const float> a, std::span<const float> b) {
   return sum;
 }
 
-struct Histogram {
-  std::array<std::int64_t, kBins> genuine{};
-  std::array<std::int64_t, kBins> impostor{};
-};
-
-Histogram bin_pairs(const ClientTrial& trial) {
-  Histogram bins;
-  const auto own = trial.probes.rows(trial.own_begin, trial.own_end);
-  for (std::int64_t i = 0; i < own.rows(); ++i)
-    for (std::int64_t j = 0; j < trial.probes.rows(); ++j) {
-      const bool is_own = j >= trial.own_begin && j < trial.own_end;
-      if (is_own && j - trial.own_begin <= i) continue;
-      const bool genuine = is_own && trial.own_labels[at(i)] == trial.own_labels[at(j - trial.own_begin)];
-      const double shifted = std::max(0.0, (cosine(own.row(i), trial.probes.row(j)) + 1) * 1000);
-      const auto bin = std::min(static_cast<std::size_t>(shifted), kBins - 1);
-      ++(genuine ? bins.genuine : bins.impostor)[bin];
-    }
-  return bins;
+/// The bin of a pair whose cosine is `similarity` up to rounding. Only near the edge of a bin does rounding
+/// matter, so only there is the slow sum needed.
+std::size_t bin_of(float similarity, std::span<const float> a, std::span<const float> b) {
+  double position = (double{similarity} + 1) * 1000;
+  if (std::abs(position - std::round(position)) < 0.01) position = (cosine(a, b) + 1) * 1000;
+  return std::min(static_cast<std::size_t>(std::max(0.0, position)), ScoreHistogram::kBins - 1);
 }
 
 struct CurvePoint {
@@ -48,10 +34,10 @@ struct CurvePoint {
   double tar = 0;
 };
 
-std::vector<CurvePoint> curve(const Histogram& bins) {
-  std::vector<CurvePoint> points(kBins);
+std::vector<CurvePoint> curve(const ScoreHistogram& bins) {
+  std::vector<CurvePoint> points(ScoreHistogram::kBins);
   std::int64_t genuine = 0, impostor = 0;
-  for (std::size_t bin = kBins; bin-- > 0;) {
+  for (std::size_t bin = ScoreHistogram::kBins; bin-- > 0;) {
     genuine += bins.genuine[bin];
     impostor += bins.impostor[bin];
     points[bin] = {static_cast<double>(impostor), static_cast<double>(genuine)};
@@ -89,9 +75,23 @@ EntryScores score_entries(const ClientTrial& trial, const GalleryEntries& galler
 
 }  // namespace
 
+ScoreHistogram reference_histogram(const ClientTrial& trial) {
+  ScoreHistogram bins;
+  const auto own = trial.probes.rows(trial.own_begin, trial.own_end);
+  for_each_similarity_row(own, trial.probes, [&](std::int64_t i, std::span<const float> products) {
+    for (std::int64_t j = 0; j < trial.probes.rows(); ++j) {
+      const bool is_own = j >= trial.own_begin && j < trial.own_end;
+      if (is_own && j - trial.own_begin <= i) continue;
+      const bool genuine = is_own && trial.own_labels[at(i)] == trial.own_labels[at(j - trial.own_begin)];
+      ++(genuine ? bins.genuine : bins.impostor)[bin_of(products[at(j)], own.row(i), trial.probes.row(j))];
+    }
+  });
+  return bins;
+}
+
 std::vector<OperatingPoint> reference_tar_at_far(const ClientTrial& trial, const std::vector<double>& fars,
                                                  std::int64_t impostor_pairs) {
-  const auto points = curve(bin_pairs(trial));
+  const auto points = curve(reference_histogram(trial));
   std::vector<OperatingPoint> rates;
   for (const double far : fars)
     rates.push_back({.target = far, .true_rate = interpolate(points, far), .impostors = impostor_pairs});

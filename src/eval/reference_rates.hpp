@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -9,7 +11,17 @@
 /// achieved false rates stay undefined: it has none.
 namespace fedfr::eval {
 
-/// 1:1. Scores are cut to bins of 0.001; the curve has a point for every bin (accept from that bin on),
+/// Pairs by int((cosine + 1) * 1000).
+struct ScoreHistogram {
+  static constexpr std::size_t kBins = 2002;
+  std::array<std::int64_t, kBins> genuine{};
+  std::array<std::int64_t, kBins> impostor{};
+};
+
+/// Cosines as the program computes them: products in float32, their sum in double.
+ScoreHistogram reference_histogram(const ClientTrial& trial);
+
+/// 1:1. The curve has a point for every bin (accept from that bin on),
 /// ordered by rising FAR and, where that is equal, rising bin, and is interpolated linearly.
 std::vector<OperatingPoint> reference_tar_at_far(const ClientTrial& trial, const std::vector<double>& fars,
                                                  std::int64_t impostor_pairs);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "fedfr/core/error.hpp"
 
@@ -29,7 +30,7 @@ double largest(std::span<const double> rates) { return rates.empty() ? 0.5 : std
 bool OperatingPoint::resolvable() const { return allowed_false_accepts(target, impostors) >= 1; }
 
 std::int64_t allowed_false_accepts(double rate, std::int64_t impostors) {
-  // 1e-9: 0.001 * 3000 is a little less than 3 in binary
+  // 1e-9: in binary, 0.29 * 100 is a little less than 29
   return static_cast<std::int64_t>(std::floor(rate * static_cast<double>(impostors) + 1e-9));
 }
 
@@ -47,39 +48,45 @@ void LargestScores::refuse(float score) {
 
 void LargestScores::keep(float score) {
   if (scores_.size() == 2 * kept_) {
-    std::ranges::nth_element(scores_, scores_.begin() + static_cast<std::ptrdiff_t>(kept_ - 1),
-                             std::greater<>{});
-    scores_.resize(kept_);
+    drop_all_but_kept();
     bar_ = scores_.back();
   }
   scores_.push_back(score);
 }
 
-std::vector<float> LargestScores::sorted() const {
-  std::vector<float> descending = scores_;
-  std::ranges::sort(descending, std::greater<>{});
-  descending.resize(std::min(kept_, descending.size()));
-  return descending;
+/// The smallest of the kept ones comes last.
+void LargestScores::drop_all_but_kept() {
+  if (scores_.size() <= kept_) return;
+  std::ranges::nth_element(scores_, scores_.begin() + static_cast<std::ptrdiff_t>(kept_ - 1),
+                           std::greater<>{});
+  scores_.resize(kept_);
 }
 
-std::vector<OperatingPoint> operating_points(std::vector<float> genuine, const LargestScores& impostors,
+std::vector<float> LargestScores::sorted() && {
+  drop_all_but_kept();
+  std::ranges::sort(scores_, std::greater<>{});
+  return std::move(scores_);
+}
+
+std::vector<OperatingPoint> operating_points(std::vector<float> genuine, LargestScores impostors,
                                              std::span<const double> targets) {
   if (std::ranges::any_of(genuine, [](float score) { return std::isnan(score); }))
     throw DataError("a similarity score is not a number: the model has diverged; lower the learning rate");
   std::ranges::sort(genuine, std::greater<>{});
-  const auto tail = impostors.sorted();
+  const auto count = impostors.count();
+  const auto tail = std::move(impostors).sorted();
   std::vector<OperatingPoint> points;
   for (const double target : targets) {
     require_rate(target);
-    OperatingPoint point{.target = target, .impostors = impostors.count()};
+    OperatingPoint point{.target = target, .impostors = count};
     if (!tail.empty()) {
-      const auto k = static_cast<std::size_t>(allowed_false_accepts(target, impostors.count()));
+      const auto k = static_cast<std::size_t>(allowed_false_accepts(target, count));
       if (k >= tail.size())
         throw UsageError("the false accept rate {} is above the largest one that scores were kept for",
                          target);
       point.threshold = double{tail[k]};
       point.true_rate = share(accepted(genuine, tail[k]), std::ssize(genuine));
-      point.false_rate = share(accepted(tail, tail[k]), impostors.count());
+      point.false_rate = share(accepted(tail, tail[k]), count);
     }
     points.push_back(point);
   }
@@ -90,7 +97,7 @@ std::vector<OperatingPoint> tar_at_far(std::span<const float> genuine, std::span
                                        std::span<const double> fars) {
   LargestScores tail(std::ssize(impostor), largest(fars));
   for (const float score : impostor) tail.add(score);
-  return operating_points({genuine.begin(), genuine.end()}, tail, fars);
+  return operating_points({genuine.begin(), genuine.end()}, std::move(tail), fars);
 }
 
 std::vector<double> logarithmic_rates(double lowest, double highest, int per_decade) {

@@ -48,11 +48,12 @@ class LargestScores {
   }
 
   std::int64_t count() const { return count_; }  ///< added so far
-  std::vector<float> sorted() const;             ///< the kept ones, the largest first
+  std::vector<float> sorted() &&;                ///< the kept ones, the largest first; leaves nothing behind
 
  private:
   [[noreturn]] static void refuse(float score);
   void keep(float score);
+  void drop_all_but_kept();
 
   std::size_t kept_;
   std::int64_t count_ = 0;
@@ -65,7 +66,7 @@ class LargestScores {
 /// @param genuine  scores to be accepted, in any order; -infinity is never accepted
 /// @param targets  each in (0, 1), at most the largest_rate of `impostors`
 /// @throws UsageError for another target, DataError for a genuine score that is not a number
-std::vector<OperatingPoint> operating_points(std::vector<float> genuine, const LargestScores& impostors,
+std::vector<OperatingPoint> operating_points(std::vector<float> genuine, LargestScores impostors,
                                              std::span<const double> targets);
 
 /// TAR at each FAR from all scores of both kinds.

@@ -6,6 +6,7 @@
 #include "fedfr/eval/identification.hpp"
 #include "fedfr/eval/similarity.hpp"
 #include "fedfr/eval/verification.hpp"
+#include "reference_rates.hpp"
 #include "support/golden.hpp"
 
 /// Case j: 10-fold verification and the personalised protocol, in the correct form and in the released
@@ -90,14 +91,16 @@ class Personalised : public testing::Test {
     std::vector<std::int32_t> own_labels, gallery_labels;
     std::int64_t own_begin = 0, own_end = 0;
 
+    ClientTrial trial() const {
+      return {.probes = {probes, dimension},
+              .own_begin = own_begin,
+              .own_end = own_end,
+              .own_labels = own_labels,
+              .gallery = {gallery, dimension},
+              .gallery_labels = gallery_labels};
+    }
     PersonalisedScores score(const PersonalisedTargets& targets) const {
-      return score_client({.probes = {probes, dimension},
-                           .own_begin = own_begin,
-                           .own_end = own_end,
-                           .own_labels = own_labels,
-                           .gallery = {gallery, dimension},
-                           .gallery_labels = gallery_labels},
-                          targets);
+      return score_client(trial(), targets);
     }
   };
 
@@ -160,6 +163,23 @@ TEST_F(Personalised, GivesTheMeansOverClients) {
   EXPECT_THAT(tar, are_near(file.doubles("personalised/mean_tpr_1to1"), kCounts));
   EXPECT_THAT(tpir, are_near(file.doubles("personalised/mean_tpir"), kCounts));
   EXPECT_NEAR(summary.rank1.mean, file.number("personalised", "mean_rank1"), kCounts);
+}
+
+TEST_F(Personalised, BinsEveryPairAsTheReleasedProgram) {
+  FEDFR_NEEDS_GOLDEN(kFile);
+  const test::GoldenFile file(kFile);
+  for (const auto& client : clients(file)) {
+    const auto histogram = reference_histogram(client.trial());
+    std::vector<std::int64_t> bins, counts;
+    for (std::size_t bin = 0; bin < ScoreHistogram::kBins; ++bin) {
+      if (histogram.genuine[bin] + histogram.impostor[bin] == 0) continue;
+      bins.push_back(static_cast<std::int64_t>(bin));
+      counts.push_back(histogram.genuine[bin]);
+      counts.push_back(histogram.impostor[bin]);
+    }
+    EXPECT_EQ(bins, file.ints(client.group + "/histogram_nonzero_bins")) << client.group;
+    EXPECT_EQ(counts, file.ints(client.group + "/histogram_counts")) << client.group;
+  }
 }
 
 TEST_F(Personalised, ReproducesTheReleasedProgramsRates) {

@@ -148,14 +148,26 @@ TEST(ScoreClient, RefusesWhatItCannotScore) {
 TEST(ScoreClient, ReleasedProgramsRatesExistForAnyNumberOfProbes) {
   const PersonalisedTargets targets{.fars = {0.25}, .fpirs = {0.5}, .reference_semantics = true};
   const auto scores = Trial{}.score(targets);
-  // threshold: third largest score with a wrong entry, cos(82.4); three probes are nearer to their own entry
-  // ... all four are; 40 probes for each of two identities are assumed
+  // each of the four own probes beats the third largest score with a wrong entry; 40 probes for each of the
+  // two identities are assumed
   EXPECT_DOUBLE_EQ(scores.tpir_at_fpir[0].true_rate, 4.0 / 80);
   EXPECT_TRUE(std::isnan(scores.tpir_at_fpir[0].threshold));
   Trial alone;
   alone.own_end = 1;
   alone.own_labels = {0};
   EXPECT_TRUE(std::isnan(alone.score(targets).tar_at_far[0].true_rate));
+}
+
+TEST(ScoreClient, ReleasedProgramLeavesTheGalleryMeanAsItIs) {
+  Trial trial;
+  trial.probe_angles = {0, 180, 143};
+  trial.own_end = 2;
+  trial.own_labels = {0, 1};
+  trial.gallery_angles = {60, -60, 180};  // the mean of the first two has length 0.5
+  trial.gallery_labels = {0, 0, 1};
+  // threshold: the third probe with the entry at 180 degrees, 0.8
+  const auto scores = trial.score({.fars = {}, .fpirs = {0.3}, .reference_semantics = true});
+  EXPECT_DOUBLE_EQ(scores.tpir_at_fpir[0].true_rate, 1.0 / 80);
 }
 
 PersonalisedScores with_rates(double tar, double rank1, std::int64_t impostors = 100) {

@@ -26,15 +26,15 @@ ClientScores client_scores(std::int64_t id, double tar) {
 }
 
 TEST(ReportJson, ClientScoresSurviveARoundTrip) {
-  auto before = client_scores(12, 0.7);
-  before.scores.rank1 = kUndefined;
+  std::vector before{client_scores(12, 0.7), client_scores(13, 0.6)};
+  before[1].scores.rank1 = kUndefined;
   const auto text = nlohmann::json(before).dump();
-  const auto after = nlohmann::json::parse(text).get<ClientScores>();
+  const auto after = nlohmann::json::parse(text).get<std::vector<ClientScores>>();
   EXPECT_EQ(nlohmann::json(after).dump(), text);
-  EXPECT_EQ(after.client, ClientId{12});
-  EXPECT_TRUE(std::isnan(after.scores.rank1));
-  EXPECT_EQ(after.scores.tar_at_far[0].threshold, 0.3);
-  EXPECT_EQ(after.scores.cumulative_match, before.scores.cumulative_match);
+  EXPECT_EQ(after[0].client, ClientId{12});
+  EXPECT_EQ(after[0].scores.rank1, 0.85);
+  EXPECT_TRUE(std::isnan(after[1].scores.rank1));
+  EXPECT_EQ(after[0].scores.tar_at_far[0].threshold, 0.3);
 }
 
 TEST(ReportJson, SaysWhichRatesAreNotResolved) {

@@ -29,8 +29,8 @@ TEST(TarAtFar, AllowsExactlyTheFalseAcceptsOfTheTarget) {
 }
 
 TEST(TarAtFar, DoesNotLoseAFalseAcceptToBinaryFractions) {
+  EXPECT_EQ(allowed_false_accepts(0.29, 100), 29);  // 28.999999999999996
   EXPECT_EQ(allowed_false_accepts(1e-3, 3000), 3);
-  EXPECT_EQ(allowed_false_accepts(1e-4, 30000), 3);
   EXPECT_EQ(allowed_false_accepts(1e-3, 2999), 2);
   EXPECT_EQ(impostors_needed(1e-4), 10000);
   EXPECT_EQ(impostors_needed(0.3), 4);
@@ -77,14 +77,14 @@ TEST(LargestScores, KeepsThoseOfASortOfEverything) {
   }
   std::ranges::sort(all, std::greater<>{});
   all.resize(101);
-  EXPECT_EQ(tail.sorted(), all);
   EXPECT_EQ(tail.count(), 10'000);
+  EXPECT_EQ(std::move(tail).sorted(), all);
 }
 
 TEST(LargestScores, RefusesTargetsThatItWasNotMadeFor) {
   LargestScores tail(100, 0.01);
   for (int i = 0; i < 100; ++i) tail.add(static_cast<float>(i));
-  EXPECT_THROW(operating_points({1.0F}, tail, std::vector{0.5}), UsageError);
+  EXPECT_THROW(operating_points({1.0F}, std::move(tail), std::vector{0.5}), UsageError);
 }
 
 TEST(LogarithmicRates, IncludeBothEnds) {
