@@ -13,11 +13,10 @@ namespace {
 
 /// One line of a job file for each value.
 std::vector<std::string> lines(const Options& options, const OptionSpec& spec) {
-  std::vector<std::string> result;
-  for (const auto& text : value_texts(options, spec))
-    result.push_back(fmt::format("{} = {}", spec.name, text));
-  if (result.empty()) result.push_back(fmt::format("{} =", spec.name));
-  return result;
+  std::vector<std::string> texts = value_texts(options, spec);
+  if (texts.empty()) texts.emplace_back();
+  for (auto& text : texts) text = fmt::format("{} ={}{}", spec.name, text.empty() ? "" : " ", text);
+  return texts;
 }
 
 /// The defaults with what `chosen` implies.
@@ -74,6 +73,17 @@ std::vector<std::string> changed_settings(const Options& options) {
     if (now != lines(usual, spec)) changed.insert(changed.end(), now.begin(), now.end());
   }
   return changed;
+}
+
+std::vector<Difference> differences(const Options& before, const Options& now) {
+  std::vector<Difference> found;
+  for (const auto& spec : option_table()) {
+    const auto old_values = value_texts(before, spec), new_values = value_texts(now, spec);
+    if (old_values == new_values) continue;
+    found.push_back({spec.name, fmt::format("{}", fmt::join(old_values, ", ")),
+                     fmt::format("{}", fmt::join(new_values, ", ")), spec.effect});
+  }
+  return found;
 }
 
 std::string config_hash(const Options& options) {

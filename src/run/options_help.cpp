@@ -19,11 +19,16 @@ std::string value_name(const OptionSpec& spec) {
   return spec.is_number() ? "N" : "PATH";
 }
 
-/// What follows the sentence in brackets: names or a range.
+/// Names or a range.
 std::string values(const OptionSpec& spec) {
   if (!spec.choices.empty()) return fmt::format("{}", fmt::join(spec.choices, ", "));
   if (spec.is_switch()) return "true, false";
   return spec.is_number() ? spec.range.text() : "path";
+}
+
+std::string sentence(const OptionSpec& spec) {
+  if (!spec.choices.empty()) return fmt::format("{} ({})", spec.help, values(spec));
+  return spec.is_number() ? fmt::format("{}, in {}", spec.help, values(spec)) : spec.help;
 }
 
 std::string default_text(const OptionSpec& spec) {
@@ -59,10 +64,7 @@ po::options_description described(const std::string& section) {
     if (!section.empty() && spec.section != section) continue;
     auto* semantic = po::value<std::string>()->value_name(value_name(spec));
     if (const auto usual = default_text(spec); !usual.empty()) semantic->default_value(usual);
-    const bool bracketed = !spec.choices.empty() || spec.is_number();
-    group.add_options()(
-        spec.name.c_str(), semantic,
-        bracketed ? fmt::format("{} [{}]", spec.help, values(spec)).c_str() : spec.help.c_str());
+    group.add_options()(spec.name.c_str(), semantic, sentence(spec).c_str());
   }
   return group;
 }

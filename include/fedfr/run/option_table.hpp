@@ -77,4 +77,13 @@ void assign(Options& options, const Setting& setting);
 /// The value as `assign` reads it: one text, or one for each value of a repeatable option.
 std::vector<std::string> value_texts(const Options& options, const OptionSpec& spec);
 
+/// An option with another value than before.
+struct Difference {
+  std::string name;
+  std::string before;
+  std::string now;
+  Effect effect;
+};
+std::vector<Difference> differences(const Options& before, const Options& now);
+
 }  // namespace fedfr::run

@@ -1,0 +1,135 @@
+#include "fedfr/run/run_directory.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/run/job_file.hpp"
+#include "support/temp_folder.hpp"
+
+namespace fedfr::run {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::ThrowsMessage;
+
+Options options_in(const fs::path& folder) {
+  Options options;
+  options.output = folder;
+  return options;
+}
+
+/// Another process that opens a run's folder and stays in it until it is killed.
+class OtherJob {
+ public:
+  explicit OtherJob(const Options& options) {
+    int ends[2] = {-1, -1};
+    EXPECT_EQ(::pipe(ends), 0);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::close(ends[0]);
+      const RunDirectory held(options);
+      const ssize_t told = ::write(ends[1], "x", 1);
+      while (told == 1) ::pause();
+      std::_Exit(1);
+    }
+    ::close(ends[1]);
+    char byte = 0;
+    EXPECT_EQ(::read(ends[0], &byte, 1), 1) << "the other process could not open the folder";
+    ::close(ends[0]);
+  }
+  ~OtherJob() { kill(); }
+  pid_t pid() const { return pid_; }
+  void kill() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+    pid_ = 0;
+  }
+
+ private:
+  pid_t pid_;
+};
+
+TEST(RunDirectory, ASecondJobIsRefusedWhileTheFirstLives) {
+  const test::TempFolder folder;
+  const Options options = options_in(folder / "run");
+  OtherJob other(options);
+  char host[256] = {};
+  ::gethostname(host, sizeof host - 1);
+  EXPECT_THAT([&] { RunDirectory{options}; },
+              ThrowsMessage<DataError>(AllOf(HasSubstr((folder / "run").string()), HasSubstr(host),
+                                             HasSubstr(std::to_string(other.pid()) + " "))));
+  other.kill();
+  EXPECT_TRUE(RunDirectory(options).continues()) << "a killed job leaves no lock behind";
+}
+
+TEST(RunDirectory, TheFolderIsFreeAgainAfterwards) {
+  const test::TempFolder folder;
+  const Options options = options_in(folder / "run");
+  { const RunDirectory first(options); }
+  EXPECT_NO_THROW(RunDirectory{options});
+}
+
+TEST(RunDirectory, MakesTheFoldersAndTheRecord) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "deep" / "run");
+  options.rounds = 7;
+  const RunDirectory run(options);
+  EXPECT_FALSE(run.continues());
+  EXPECT_THAT(run.warnings(), IsEmpty());
+  for (const auto& path :
+       {run.paths().checkpoint, run.paths().state, run.paths().personalized, run.paths().pictures})
+    EXPECT_TRUE(fs::is_directory(path)) << path;
+  const auto recorded = parse_job_file(read_text(run.paths().config), "config.cfg");
+  EXPECT_EQ(resolve(recorded, {}).options, options);
+}
+
+TEST(RunDirectory, OtherOptionsAreRefusedByName) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  { const RunDirectory first(options); }
+  const std::string record_before = read_text(RunPaths(folder / "run").config);
+  options.lr = 0.5;
+  options.benchmark = {"a", "b"};
+  options.log_level = "debug";
+  EXPECT_THAT([&] { RunDirectory{options}; },
+              ThrowsMessage<UsageError>(AllOf(HasSubstr("lr was '0.001' and is now '0.5'"),
+                                              HasSubstr("benchmark was '' and is now 'a, b'"),
+                                              Not(HasSubstr("log-level")))));
+  EXPECT_EQ(read_text(RunPaths(folder / "run").config), record_before);
+}
+
+TEST(RunDirectory, MoreRoundsAreTheSameRunAndOtherThreadsAWarning) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  { const RunDirectory first(options); }
+  options.rounds = 40;
+  options.deadline = 60;
+  {
+    const RunDirectory more(options);
+    EXPECT_TRUE(more.continues());
+    EXPECT_THAT(more.warnings(), IsEmpty());
+    EXPECT_THAT(read_text(more.paths().config), HasSubstr("rounds = 40\n"));
+  }
+  options.threads = 3;
+  EXPECT_THAT(RunDirectory(options).warnings(), ElementsAre(HasSubstr("threads was '0' and is now '3'")));
+}
+
+TEST(RunDirectory, AFolderThatCannotBeMadeIsNamed) {
+  EXPECT_THAT([] { RunDirectory{options_in("/proc/no/run")}; },
+              ThrowsMessage<DataError>(HasSubstr("/proc/no/run")));
+}
+
+}  // namespace
+}  // namespace fedfr::run
