@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <boost/optional.hpp>
+#include <boost/program_options.hpp>
+#include <cstdio>
+#include <thread>
+
+#include "commands.hpp"
+#include "fedfr/core/clock.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/data/importer.hpp"
+#include "parse.hpp"
+
+namespace fedfr::tool {
+
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr const char* about =
+    R"(Makes a collection of a folder of aligned face images, FOLDER/IDENTITY/IMAGE.jpg (or .jpeg, .png).
+
+  fedfr-data import FOLDER --output DIR [options]
+
+Examples:
+  fedfr-data import lfw112 --output lfw --threads 8
+  fedfr-data import casia --output casia --resize 112x112 --encoding jpeg --min-images 10 --skip-bad
+)";
+
+data::ImageSize parse_size(const std::string& text) {
+  data::ImageSize size;
+  int read = 0;
+  const bool good = std::sscanf(text.c_str(), "%dx%d%n", &size.height, &size.width, &read) == 2 &&
+                    static_cast<std::size_t>(read) == text.size();
+  if (!good || size.height < 1 || size.width < 1 || size.height > 4096 || size.width > 4096)
+    throw UsageError("--resize {} is no size: use HxW with sides from 1 to 4096, for example 112x112", text);
+  return size;
+}
+
+data::Encoding parse_encoding(const std::string& text) {
+  for (const auto encoding : {data::Encoding::raw, data::Encoding::jpeg})
+    if (text == data::name(encoding)) return encoding;
+  throw UsageError("--encoding {} is not known: use raw or jpeg", text);
+}
+
+void print(const data::ImportReport& report, const std::string& output, double seconds) {
+  for (const auto& bad : report.bad) fmt::print(stderr, "skipped {}\n", bad);
+  fmt::print("{}: {} identities, {} images in {:.1f} s ({:.0f} images/s)\n", output, report.identities,
+             report.images, seconds, static_cast<double>(report.images) / seconds);
+  if (!report.bad.empty()) fmt::print("skipped {} bad image(s), named above\n", report.bad.size());
+  if (report.small_identities > 0)
+    fmt::print("left out {} identities with too few images\n", report.small_identities);
+}
+
+}  // namespace
+
+int run_import(std::span<const std::string> args) {
+  data::ImportOptions options;
+  std::string folder, output, encoding;
+  boost::optional<std::string> size;
+  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  po::options_description described("options", 110);
+  described.add_options()                                                                                //
+      ("folder", po::value(&folder)->required(), "folder of folders of images; the first word as well")  //
+      ("output", po::value(&output)->required(), "folder of the new collection")                         //
+      ("resize", po::value(&size), "HxW: bring all images to this size")                                 //
+      ("encoding", po::value(&encoding)->default_value("raw"),
+       "raw: pixels, fast to read; jpeg: the files as they are, small")  //
+      ("min-images", po::value(&options.min_images)->default_value(options.min_images),
+       "leave out identities with fewer")  //
+      ("max-images", po::value(&options.max_images),
+       "take only the first so many of an identity, by name")  //
+      ("skip-bad", po::bool_switch(&options.skip_bad),
+       "leave out images that cannot be used and name them")  //
+      ("threads", po::value(&options.threads)->default_value(cores), "threads that decode");
+  if (!parse(args, described, {"folder"}, about)) return 0;
+  options.encoding = parse_encoding(encoding);
+  if (size) options.resize = parse_size(*size);
+  const Stopwatch watch;
+  print(data::import_folder(folder, output, options), output, watch.seconds());
+  return 0;
+}
+
+}  // namespace fedfr::tool
