@@ -29,7 +29,9 @@ RunDirectory::RunDirectory(const Options& options) : paths_(options.output) {
   lock_.emplace(paths_.lock);
   if (!lock_->warning().empty()) warnings_.push_back(lock_->warning());
   std::error_code ignored;
-  continues_ = fs::exists(paths_.config, ignored);
+  // Before its first checkpoint a run has nothing that other options could spoil.
+  continues_ = fs::exists(paths_.config, ignored) && fs::exists(paths_.checkpoint, ignored) &&
+               !fs::is_empty(paths_.checkpoint, ignored);
   if (continues_) compare_with_record(options);
   for (const auto& folder : {paths_.checkpoint, paths_.state, paths_.personalized, paths_.pictures})
     make_folder(folder);

@@ -34,7 +34,7 @@ class RunDirectory {
   explicit RunDirectory(const Options& options);
 
   const RunPaths& paths() const { return paths_; }
-  bool continues() const { return continues_; }  ///< the folder held this run already
+  bool continues() const { return continues_; }  ///< from a checkpoint of an earlier job
   const std::vector<std::string>& warnings() const { return warnings_; }  ///< sentences for the user
 
  private:

@@ -195,5 +195,16 @@ TEST(Remarks, NameWhatAUserMayNotHaveMeant) {
   EXPECT_THAT(remarks(o), ElementsAre(HasSubstr("nothing will be evaluated")));
 }
 
+TEST(Jobs, EveryFileInTheRepositoryIsARunThatCanStart) {
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(FEDFR_JOBS)) {
+    if (entry.path().extension() != ".cfg") continue;
+    ++found;
+    const auto settings = parse_job_file(read_text(entry.path()), entry.path().string());
+    EXPECT_NO_THROW(validate(resolve(settings, {}))) << entry.path();
+  }
+  EXPECT_GE(found, 3);
+}
+
 }  // namespace
 }  // namespace fedfr::run

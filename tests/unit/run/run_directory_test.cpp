@@ -29,6 +29,12 @@ Options options_in(const fs::path& folder) {
   return options;
 }
 
+/// A job in the folder that ends after its first checkpoint.
+void earlier_job(const Options& options) {
+  const RunDirectory run(options);
+  replace_file(run.paths().checkpoint / "round_0001.ckpt", std::string_view("a model"));
+}
+
 /// Another process that opens a run's folder and stays in it until it is killed.
 class OtherJob {
  public:
@@ -71,7 +77,7 @@ TEST(RunDirectory, ASecondJobIsRefusedWhileTheFirstLives) {
               ThrowsMessage<DataError>(AllOf(HasSubstr((folder / "run").string()), HasSubstr(host),
                                              HasSubstr(std::to_string(other.pid()) + " "))));
   other.kill();
-  EXPECT_TRUE(RunDirectory(options).continues()) << "a killed job leaves no lock behind";
+  EXPECT_NO_THROW(RunDirectory{options}) << "a killed job leaves no lock behind";
 }
 
 TEST(RunDirectory, TheFolderIsFreeAgainAfterwards) {
@@ -98,7 +104,7 @@ TEST(RunDirectory, MakesTheFoldersAndTheRecord) {
 TEST(RunDirectory, OtherOptionsAreRefusedByName) {
   const test::TempFolder folder;
   Options options = options_in(folder / "run");
-  { const RunDirectory first(options); }
+  earlier_job(options);
   const std::string record_before = read_text(RunPaths(folder / "run").config);
   options.lr = 0.5;
   options.benchmark = {"a", "b"};
@@ -110,10 +116,20 @@ TEST(RunDirectory, OtherOptionsAreRefusedByName) {
   EXPECT_EQ(read_text(RunPaths(folder / "run").config), record_before);
 }
 
-TEST(RunDirectory, MoreRoundsAreTheSameRunAndOtherThreadsAWarning) {
+TEST(RunDirectory, OtherOptionsAreFineBeforeTheFirstCheckpoint) {
   const test::TempFolder folder;
   Options options = options_in(folder / "run");
   { const RunDirectory first(options); }
+  options.lr = 0.5;
+  const RunDirectory second(options);
+  EXPECT_FALSE(second.continues());
+  EXPECT_THAT(read_text(second.paths().config), HasSubstr("lr = 0.5\n"));
+}
+
+TEST(RunDirectory, MoreRoundsAreTheSameRunAndOtherThreadsAWarning) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  earlier_job(options);
   options.rounds = 40;
   options.deadline = 60;
   {
