@@ -41,6 +41,18 @@ Hdf5Handle simple_space(const std::vector<hsize_t>& shape) {
   return {H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr), H5Sclose};
 }
 
+/// Times of creation would make the files of two equal datasets differ.
+Hdf5Handle without_times(hid_t property_class) {
+  Hdf5Handle creation(H5Pcreate(property_class), H5Pclose);
+  H5Pset_obj_track_times(creation.get(), false);
+  return creation;
+}
+
+Hdf5Handle create_data_set(hid_t file, const char* name, hid_t type, const Hdf5Handle& space) {
+  const Hdf5Handle creation = without_times(H5P_DATASET_CREATE);
+  return {H5Dcreate2(file, name, type, space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT), H5Dclose};
+}
+
 /// Fixed-length text, padded with nulls.
 Hdf5Handle text_type(std::size_t width) {
   Hdf5Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
@@ -67,7 +79,8 @@ Hdf5File Hdf5File::create(const std::filesystem::path& path) {
   // The newer format has checksums in its own structures as well.
   const Hdf5Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_libver_bounds(access.get(), H5F_LIBVER_V18, H5F_LIBVER_LATEST);
-  Hdf5Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose);
+  const Hdf5Handle creation = without_times(H5P_FILE_CREATE);
+  Hdf5Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()), H5Fclose);
   if (!file)
     throw DataError("cannot create {}: is the disk full, or the folder not writable?", path.string());
   return {path, std::move(library), std::move(file)};
@@ -111,8 +124,7 @@ void Hdf5File::read_into(const char* name, hid_t type, void* out) const {
 
 void Hdf5File::write_from(const char* name, hid_t type, const void* data, const std::vector<hsize_t>& shape) {
   const Hdf5Handle space = simple_space(shape);
-  const Hdf5Handle set(
-      H5Dcreate2(file_.get(), name, type, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose);
+  const Hdf5Handle set = create_data_set(file_.get(), name, type, space);
   check(set && H5Dwrite(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0, "write", name);
 }
 
@@ -149,9 +161,7 @@ std::int64_t Hdf5File::data_offset(const char* name) const {
 void Hdf5File::write_rows(const char* name, const std::vector<hsize_t>& shape, std::size_t part,
                           const std::function<void(std::span<std::uint8_t> rows)>& fill) {
   const Hdf5Handle space = simple_space(shape);
-  const Hdf5Handle set(
-      H5Dcreate2(file_.get(), name, H5T_NATIVE_UINT8, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-      H5Dclose);
+  const Hdf5Handle set = create_data_set(file_.get(), name, H5T_NATIVE_UINT8, space);
   check(static_cast<bool>(set), "create", name);
   std::size_t row_bytes = 1;
   for (std::size_t d = 1; d < shape.size(); ++d) row_bytes *= shape[d];

@@ -85,7 +85,7 @@ std::string client_table(const std::vector<ClientSummary>& clients) {
 std::string fold_table(const std::vector<FoldSummary>& folds) {
   std::string text = fmt::format("\n{:>6} {:>9} {:>9}\n", "fold", "genuine", "impostor");
   for (std::size_t fold = 0; fold < folds.size(); ++fold)
-    text += fmt::format("{:6} {:9} {:9}\n", fold, folds[fold].genuine, folds[fold].impostor);
+    text += fmt::format("{:6} {:9} {:9}\n", fold + 1, folds[fold].genuine, folds[fold].impostor);
   return text;
 }
 

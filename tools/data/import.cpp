@@ -77,7 +77,8 @@ int run_import(std::span<const std::string> args) {
   options.encoding = parse_encoding(encoding);
   if (size) options.resize = parse_size(*size);
   const Stopwatch watch;
-  print(data::import_folder(folder, output, options), output, watch.seconds());
+  const auto report = data::import_folder(folder, output, options);
+  print(report, output, watch.seconds());
   return 0;
 }
 
