@@ -20,18 +20,14 @@ at::Tensor embed_together(comm::Communicator& comm, const nn::Backbone& backbone
                           std::span<const std::int64_t> which, bool mirrored,
                           const nn::EmbedOptions& options);
 
-/// What evaluation compares: the unit-length embedding, or that of the sum of both views where `both_views`.
-/// @returns  [n,D] float32, rows of unit length
-at::Tensor evaluation_features(const at::Tensor& plain, const at::Tensor& mirrored);
-
 /// The same by this rank alone.
-at::Tensor evaluation_features(const nn::Backbone& backbone, const nn::ParameterSet& model,
-                               const data::ImageSet& images, std::span<const std::int64_t> which,
-                               bool both_views, const nn::EmbedOptions& options);
-/// The same by all ranks together. Collective.
-at::Tensor evaluation_features(comm::Communicator& comm, const nn::Backbone& backbone,
-                               const nn::ParameterSet& model, const data::ImageSet& images,
-                               std::span<const std::int64_t> which, bool both_views,
-                               const nn::EmbedOptions& options);
+at::Tensor embed_alone(const nn::Backbone& backbone, const nn::ParameterSet& model,
+                       const data::ImageSet& images, std::span<const std::int64_t> which, bool mirrored,
+                       const nn::EmbedOptions& options);
+
+/// What evaluation compares: the unit-length embedding, or that of the sum of both views.
+/// @param mirrored  embeddings of the mirrored images, or undefined
+/// @returns         [n,D] float32, rows of unit length
+at::Tensor evaluation_features(const at::Tensor& plain, const at::Tensor& mirrored);
 
 }  // namespace fedfr::eval

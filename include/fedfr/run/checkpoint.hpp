@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "fedfr/fl/model.hpp"
+
+namespace fedfr::run {
+
+/// The state of a run between two rounds: the global model and how many rounds made it. Everything else is
+/// either derived from the options or, as private client state, kept by ClientStateStore. A checkpoint is
+/// also a weights file.
+struct Checkpoint {
+  int completed_rounds = 0;
+  std::string model_hash;  ///< 16 hex digits
+};
+
+/// `round_NNNN.ckpt` files of one folder.
+class CheckpointStore {
+ public:
+  /// @param keep  how many of the newest stay
+  CheckpointStore(std::filesystem::path folder, int keep);
+
+  /// Durable; older files than the newest `keep` are removed afterwards.
+  void save(const fl::GlobalModel& model, int completed_rounds, const std::string& public_fingerprint) const;
+
+  /// Loads the newest valid checkpoint into `model`; damaged ones are passed over with a warning in
+  /// `warnings`.
+  /// @returns nothing if there is none
+  std::optional<Checkpoint> load_newest(fl::GlobalModel& model, const std::string& public_fingerprint,
+                                        std::string& warnings) const;
+
+  std::filesystem::path path(int completed_rounds) const;
+
+ private:
+  std::filesystem::path folder_;
+  int keep_;
+};
+
+}  // namespace fedfr::run

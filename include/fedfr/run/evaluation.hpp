@@ -1,0 +1,37 @@
+#pragma once
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "fedfr/eval/identification.hpp"
+#include "fedfr/eval/verification.hpp"
+
+namespace fedfr::run {
+
+struct BenchmarkScores {
+  std::string name;  ///< last part of the dataset's path
+  eval::VerificationScores scores;
+};
+
+/// All that was measured after one round; round 0 is the start.
+struct Evaluation {
+  int round = 0;
+  std::vector<BenchmarkScores> benchmarks;  ///< of the global model
+  std::vector<eval::ClientScores> global;   ///< the personalised protocol with the global model, by client
+  std::vector<eval::ClientScores> own;      ///< with the clients' own models; only clients that have one
+};
+
+/// The event for metrics.jsonl: summaries and curves, without single clients.
+nlohmann::json summary_event(const Evaluation& evaluation);
+
+/// `evaluation/round_NNNN.json`: every figure of every client, and which pairs were decided rightly.
+std::filesystem::path evaluation_path(const std::filesystem::path& run_folder, int round);
+void save(const std::filesystem::path& path, const Evaluation& evaluation);  ///< @throws DataError
+Evaluation load_evaluation(const std::filesystem::path& path);               ///< @throws DataError
+
+/// Text tables that compare the start with the end.
+/// @param before  may be the same as `after` where there is only one
+std::string comparison_tables(const Evaluation& before, const Evaluation& after);
+
+}  // namespace fedfr::run

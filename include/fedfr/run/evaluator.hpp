@@ -1,0 +1,51 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <string>
+#include <vector>
+
+#include "fedfr/comm/communicator.hpp"
+#include "fedfr/eval/identification.hpp"
+#include "fedfr/eval/verification.hpp"
+#include "fedfr/run/evaluation.hpp"
+#include "fedfr/run/experiment.hpp"
+#include "fedfr/run/personal_models.hpp"
+
+namespace fedfr::run {
+
+/// Applies the evaluation protocols to models of one experiment.
+class Evaluator {
+ public:
+  Evaluator(const Experiment& experiment, comm::Communicator& comm);
+
+  /// Verification on every benchmark of the experiment. Collective.
+  std::vector<BenchmarkScores> generic(const fl::GlobalModel& model);
+
+  /// The personalised protocol with the global model for every client, in the order of their ids. Collective.
+  std::vector<eval::ClientScores> global_for_clients(const fl::GlobalModel& model);
+
+  /// The personalised protocol with a client's own model; this rank alone.
+  eval::ClientScores own_for_client(ClientId client, const PersonalModel& model) const;
+
+  bool has_personalised_protocol() const { return experiment_.clients && experiment_.options.personalised; }
+
+ private:
+  at::Tensor global_features(const fl::GlobalModel& model, const data::ImageSet& images,
+                             std::span<const std::int64_t> which);
+  at::Tensor own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& branch,
+                          const data::ImageSet& images, std::span<const std::int64_t> which) const;
+  eval::ClientScores score(ClientId client, const at::Tensor& probes, const at::Tensor& gallery) const;
+  std::vector<std::int64_t> gallery_indices(ClientId client) const;
+
+  const Experiment& experiment_;
+  comm::Communicator& comm_;
+  std::vector<std::int64_t> probes_;       // test images of all clients, indices into all images
+  std::vector<std::int64_t> probe_begin_;  // [C+1] by client
+  std::vector<std::int32_t> probe_labels_;
+};
+
+/// The scores that each rank has, from all ranks, in the order of client ids. Collective.
+std::vector<eval::ClientScores> gather_scores(comm::Communicator& comm,
+                                              const std::vector<eval::ClientScores>& mine);
+
+}  // namespace fedfr::run

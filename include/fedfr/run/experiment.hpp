@@ -1,0 +1,60 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fedfr/data/dataset.hpp"
+#include "fedfr/fl/algorithm.hpp"
+#include "fedfr/fl/client_data.hpp"
+#include "fedfr/fl/cohort.hpp"
+#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/schedule.hpp"
+#include "fedfr/run/options.hpp"
+
+namespace fedfr::run {
+
+/// The options of a run turned into the things that they name, opened and checked before any rank starts
+/// work.
+struct Experiment {
+  /// @param where  where this rank computes
+  /// @throws UsageError, DataError with what to do
+  Experiment(const Options& options, at::Device where);
+
+  /// Refuses what cannot be trained: more ranks than clients in a round, a client without training images.
+  void check_training(int ranks) const;
+
+  Options options;
+  fl::Algorithm algorithm;
+  std::optional<data::Dataset> clients;
+  std::optional<data::Dataset> publics;
+  std::vector<data::Dataset> benchmarks;
+  std::shared_ptr<const nn::Backbone> backbone;
+  fl::ScheduleConfig schedule;
+  fl::LocalTrainingConfig training;
+  at::Device device;
+
+  std::int64_t trained_clients() const;  ///< how many clients take part: one where the data are pooled
+  std::vector<ClientId> cohort(int round) const;
+  fl::ClientData training_data(ClientId client) const;
+  std::int64_t cohort_size() const { return std::ssize(cohort(0)); }
+  std::vector<double> costs(const std::vector<ClientId>& cohort) const;  ///< of a round, for placement
+  std::int64_t weight_bound(
+      const std::vector<ClientId>& cohort) const;  ///< on the sum of the cohort's sample weights
+  std::int64_t public_identities() const;
+  std::string public_fingerprint() const;
+  bool uses_public_images() const { return training.public_images != fl::PublicImages::none; }
+  bool keeps_private_state() const { return !algorithm.pools_data; }
+  bool evaluates_in_round(int completed_rounds) const;
+
+  /// What the released program takes for a new client's previous model: a random network.
+  at::Tensor random_backbone(ClientId client) const;  ///< [P]
+
+  /// The model of the start: the weights of --init, or random ones.
+  /// @param note  receives what a user should know of it
+  fl::GlobalModel initial_model(std::string& note) const;
+};
+
+}  // namespace fedfr::run

@@ -1,0 +1,74 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fedfr/comm/communicator.hpp"
+#include "fedfr/core/clock.hpp"
+#include "fedfr/core/progress_bar.hpp"
+#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/run/console.hpp"
+#include "fedfr/run/evaluation.hpp"
+#include "fedfr/run/experiment.hpp"
+#include "fedfr/run/metrics_writer.hpp"
+#include "fedfr/run/run_directory.hpp"
+
+namespace fedfr::run {
+
+/// What one client did in a round, for the metrics.
+struct ClientRecord {
+  ClientId client{};
+  int rank = 0;
+  double seconds = 0;
+  fl::LocalStatistics statistics;
+};
+
+/// What this rank did in a round.
+struct RoundRecord {
+  int round = 0;  ///< from 0
+  std::int64_t cohort = 0;
+  double learning_rate = 0;
+  std::vector<ClientRecord> clients;
+  std::vector<eval::ClientScores> own_scores;  ///< of the clients' own models, where the round is evaluated
+  std::map<std::string, double> seconds;       ///< by phase
+  Stopwatch since_start;
+};
+
+/// What a run leaves behind for people: lines, metrics, evaluations, pictures. Only rank 0 writes.
+class Recorder {
+ public:
+  Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console, const RunPaths& paths);
+
+  void start_at(int completed_rounds);  ///< opens the metrics; later rounds in them are cut off
+  void progress(double share_of_round, int round);
+
+  /// The line and the events of a round. Collective.
+  void round(const RoundRecord& record, const std::string& model_hash);
+  void evaluation(const Evaluation& evaluation);
+  void sync();  ///< before a checkpoint
+
+  /// Tables, pictures and the last line. Collective.
+  void done(const std::string& model_hash, const std::filesystem::path& checkpoint);
+
+  Console& console() { return console_; }
+
+ private:
+  void write_client_events(int round, const std::vector<ClientRecord>& clients);
+  RoundFacts facts(const RoundRecord& record, const std::vector<ClientRecord>& clients,
+                   const std::map<std::string, double>& slowest, double idle) const;
+
+  const Experiment& experiment_;
+  comm::Communicator& comm_;
+  Console& console_;
+  RunPaths paths_;
+  std::optional<MetricsWriter> metrics_;
+  std::unique_ptr<ProgressBar> bar_;
+  std::optional<Evaluation> latest_;
+  std::vector<NamedNumber> latest_scores_;  ///< for the line of the round
+  Stopwatch since_start_;
+  int first_round_ = 0;
+};
+
+}  // namespace fedfr::run

@@ -1,0 +1,21 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+#include "fedfr/comm/topology.hpp"
+#include "fedfr/run/options.hpp"
+
+namespace fedfr::app {
+
+/// Where this rank computes, by --device and what there is.
+/// @throws UsageError if a GPU is asked for and there is none
+at::Device choose_device(const run::Options& options, const comm::Topology& topology);
+
+/// Threads, deterministic kernels and full float32 precision for the whole process.
+void set_numerics(const run::Options& options, const comm::Topology& topology);
+
+std::string describe(at::Device device);
+std::string torch_version();
+
+}  // namespace fedfr::app

@@ -1,0 +1,58 @@
+#include "dry_run.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "fedfr/fl/cohort.hpp"
+
+namespace fedfr::app {
+
+namespace {
+
+constexpr double megabyte = 1e6;
+
+/// Float32 copies of the parameters that a rank holds while it trains: global, local, its gradient, its
+/// momentum, the client's previous model; and the sum of the updates in 64 bits.
+double model_megabytes(const fl::GlobalModel& model, bool with_previous) {
+  const auto parameters = static_cast<double>(model.parameters().size() + model.public_centres().numel());
+  return parameters * (4 * (with_previous ? 5 : 4) + 8) / megabyte;
+}
+
+double feature_megabytes(const run::Experiment& experiment) {
+  if (!experiment.uses_public_images()) return 0;
+  const double variants = experiment.training.objective.contrastive && experiment.training.mirror ? 2 : 1;
+  return variants * 4.0 * static_cast<double>(experiment.publics->images()) *
+         experiment.backbone->config().embedding / megabyte;
+}
+
+}  // namespace
+
+void print_dry_run(const Startup& startup, const fl::GlobalModel& model, run::Console& console) {
+  const auto& experiment = *startup.experiment;
+  console.info(run::record(experiment.options));
+  const auto cohort = experiment.cohort(0);
+  const auto placed = fl::place(cohort, experiment.costs(cohort), startup.comm->size());
+  for (std::size_t rank = 0; rank < placed.size(); ++rank) {
+    std::vector<std::int64_t> ids;
+    std::int64_t images = 0;
+    for (const auto client : placed[rank]) {
+      ids.push_back(value(client));
+      images += experiment.training_data(client).size();
+    }
+    constexpr std::size_t shown = 20;
+    const bool cut = ids.size() > shown;
+    ids.resize(std::min(ids.size(), shown));
+    console.info(fmt::format("rank {}: {} client(s), {} images an epoch: {}{}", rank, placed[rank].size(),
+                             run::with_commas(images), fmt::join(ids, " "), cut ? " ..." : ""));
+  }
+  const auto shared = static_cast<double>(model.shared().size());
+  console.info(fmt::format(
+      "memory of a rank, without activations: {:.0f} MB of models, {:.0f} MB of public features",
+      model_megabytes(model, experiment.training.objective.contrastive), feature_megabytes(experiment)));
+  console.info(fmt::format("traffic of a round: one allreduce of {:.1f} MB", shared * 8 / megabyte));
+  console.info("dry run: nothing was trained");
+}
+
+}  // namespace fedfr::app

@@ -1,0 +1,122 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "commands.hpp"
+#include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/run/evaluator.hpp"
+#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/run_directory.hpp"
+#include "model_source.hpp"
+#include "startup.hpp"
+
+namespace fedfr::app {
+
+namespace {
+
+constexpr const char* usage = R"(Evaluates a model, or the result of a run with the clients' own models.
+
+  fedfr evaluate RUN|WEIGHTS DATASET... [--save FILE.json] [--key value ...]
+
+A benchmark is evaluated by 10-fold verification and TAR@FAR, a set of clients by the personalised protocol
+(1:1 and 1:N). RUN is a run directory; WEIGHTS any file that fedfr wrote with a model in it. Keys are those of
+a job file, for example --fars or --eval-batch.
+
+Examples
+  fedfr evaluate runs/lfw data/lfw-pairs
+  mpirun -np 2 fedfr evaluate runs/lfw data/lfw/clients --save figures.json
+  fedfr evaluate runs/lfw/checkpoint/round_0005.ckpt data/lfw-pairs --mirror-embedding false
+)";
+
+struct Request {
+  std::filesystem::path model;
+  std::vector<std::filesystem::path> datasets;
+  std::filesystem::path save;
+  std::vector<run::Setting> settings;
+};
+
+Request parse(std::span<const std::string> args) {
+  Request request;
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const bool has_value = i + 1 < args.size();
+    if (args[i] == "--save" && has_value) {
+      request.save = args[++i];
+    } else if (args[i].starts_with("--")) {
+      keys.push_back(args[i]);
+      if (has_value && args[i].find('=') == std::string::npos && !args[i + 1].starts_with("--"))
+        keys.push_back(args[++i]);
+    } else if (request.model.empty()) {
+      request.model = args[i];
+    } else {
+      request.datasets.emplace_back(args[i]);
+    }
+  }
+  if (request.model.empty() || request.datasets.empty())
+    throw UsageError("evaluate needs a model and at least one dataset; `fedfr evaluate --help` has examples");
+  request.settings = run::parse_command_line(keys).settings;
+  return request;
+}
+
+run::Options options_of(const Request& request) {
+  run::Options options = options_of_model(request.model, request.settings);
+  options.clients.clear();
+  options.public_set.clear();
+  options.benchmark.clear();
+  for (const auto& path : request.datasets) {
+    const auto role = data::Dataset(path).role();
+    if (role == data::Role::benchmark) {
+      options.benchmark.push_back(path);
+    } else if (role == data::Role::clients && options.clients.empty()) {
+      options.clients = path;
+    } else {
+      throw UsageError(
+          "{} is a dataset of the role '{}': evaluate takes benchmarks (fedfr-data pairs) and one set of "
+          "clients (fedfr-data split)",
+          path.string(), data::name(role));
+    }
+  }
+  return options;
+}
+
+}  // namespace
+
+int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
+  if (std::ranges::find(args, "--help") != args.end()) {
+    if (mpi.rank() == 0) fmt::print("{}", usage);
+    return 0;
+  }
+  Request request;
+  const Startup startup = start_evaluation(mpi, [&] {
+    request = parse(args);
+    return options_of(request);
+  });
+  const run::Experiment& experiment = *startup.experiment;
+  comm::Communicator& comm = *startup.comm;
+  std::unique_ptr<fl::GlobalModel> model;
+  comm::on_every_rank(comm, "loading the model", [&] { model = load_model(request.model, experiment); });
+
+  run::Evaluator evaluator(experiment, comm);
+  run::Evaluation evaluation;
+  evaluation.benchmarks = evaluator.generic(*model);
+  if (evaluator.has_personalised_protocol()) {
+    evaluation.global = evaluator.global_for_clients(*model);
+    std::vector<eval::ClientScores> own;
+    comm::on_every_rank(comm, "evaluating the clients' own models", [&] {
+      const run::RunPaths paths(request.model);
+      for (std::int64_t c = comm.rank(); c < experiment.clients->clients(); c += comm.size())
+        if (const auto personal = run::load_personal_model(paths.personalized, ClientId{c}, experiment))
+          own.push_back(evaluator.own_for_client(ClientId{c}, *personal));
+    });
+    evaluation.own = run::gather_scores(comm, own);
+  }
+  if (comm.rank() != 0) return 0;
+  fmt::print("{}", run::comparison_tables(evaluation, evaluation));
+  if (!request.save.empty()) run::save(request.save, evaluation);
+  return 0;
+}
+
+}  // namespace fedfr::app

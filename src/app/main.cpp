@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "commands.hpp"
+#include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/version.hpp"
+#include "fedfr/run/options.hpp"
+
+namespace {
+
+constexpr std::string_view usage =
+    R"(fedfr: federated face recognition, generic and personalised models trained together
+
+  fedfr train JOB.cfg [--key value ...]   train, or go on with a run that was stopped
+  fedfr evaluate RUN|WEIGHTS DATASET...   accuracy, TAR@FAR, TPIR@FPIR of a model
+  fedfr extract WEIGHTS DATASET OUT       embeddings of a dataset's images
+  fedfr options [--markdown]              every option of a job file
+  fedfr --version
+
+Examples
+  fedfr train jobs/demo.cfg
+  mpirun -np 4 fedfr train jobs/lfw.cfg --output runs/lfw --seed 2
+  fedfr train jobs/paper.cfg --dry-run
+  fedfr evaluate runs/lfw data/lfw-pairs
+
+`fedfr COMMAND --help` says more. Data sets are made with fedfr-data.
+Exit codes: 0 done, 2 wrong usage, 3 data or file error, 4 peer or device failure, 85 stopped with a checkpoint:
+run the same command again.
+)";
+
+struct Command {
+  std::string_view name;
+  int (*run)(fedfr::comm::MpiSession&, std::span<const std::string>);
+};
+constexpr Command commands[] = {{"train", fedfr::app::run_train},
+                                {"evaluate", fedfr::app::run_evaluate},
+                                {"extract", fedfr::app::run_extract}};
+
+/// What needs no MPI; returns false if it was something else.
+bool answered(const std::vector<std::string>& args) {
+  if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
+    fmt::print("{}", usage);
+  } else if (args[0] == "--version") {
+    fmt::print("fedfr {} commit {} {} {}\n", fedfr::version(), fedfr::commit(), fedfr::compiler(),
+               fedfr::build_type());
+  } else if (args[0] == "options" || (args[0] == "train" && args.size() > 1 && args[1] == "--help")) {
+    const bool markdown = args.size() > 1 && args[1] == "--markdown";
+    fmt::print("{}", markdown ? fedfr::run::markdown_table() : fedfr::run::help_text());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// All ranks come here together with an agreed error; with any other, this rank may be alone.
+int report(const fedfr::Error& error, const fedfr::comm::MpiSession& mpi, bool agreed) {
+  const int code = static_cast<int>(error.code());
+  if (!agreed || mpi.rank() == 0) {
+    const std::string who = !agreed && mpi.size() > 1 ? fmt::format("rank {}: ", mpi.rank()) : "";
+    fmt::print(stderr, "fedfr: {}{}\n", who, error.what());
+    std::fflush(stderr);
+  }
+  if (!agreed && mpi.size() > 1) fedfr::comm::MpiSession::abort(code);
+  return code;
+}
+
+int dispatch(const Command& command, fedfr::comm::MpiSession& mpi, std::span<const std::string> args) {
+  using fedfr::Error;
+  using fedfr::ExitCode;
+  try {
+    return command.run(mpi, args);
+  } catch (const fedfr::comm::AgreedError& e) {
+    return report(e, mpi, true);
+  } catch (const Error& e) {
+    return report(e, mpi, false);
+  } catch (const std::exception& e) {
+    return report(Error(ExitCode::peer, fmt::format("unexpected failure: {}", e.what())), mpi, false);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  if (answered(args)) return args.empty() ? static_cast<int>(fedfr::ExitCode::usage) : 0;
+  for (const auto& command : commands) {
+    if (args[0] != command.name) continue;
+    fedfr::comm::MpiSession mpi(argc, argv);
+    return dispatch(command, mpi, std::span(args).subspan(1));
+  }
+  fmt::print(stderr, "fedfr: unknown command '{}'; `fedfr --help` lists them\n", args[0]);
+  return static_cast<int>(fedfr::ExitCode::usage);
+}

@@ -1,0 +1,54 @@
+#include "model_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/run_directory.hpp"
+
+namespace fedfr::app {
+
+namespace fs = std::filesystem;
+
+fs::path weights_of(const fs::path& run_or_weights) {
+  if (!fs::exists(run_or_weights)) throw DataError("{} does not exist", run_or_weights.string());
+  if (!fs::is_directory(run_or_weights)) return run_or_weights;
+  const run::RunPaths paths(run_or_weights);
+  if (fs::exists(paths.folder / "model.safetensors")) return paths.folder / "model.safetensors";
+  fs::path newest;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(paths.checkpoint, missing))
+    if (entry.path().extension() == ".ckpt") newest = std::max(newest, entry.path());
+  if (newest.empty())
+    throw DataError("{} holds neither model.safetensors nor a checkpoint: is it a run directory?",
+                    run_or_weights.string());
+  return newest;
+}
+
+run::Options options_of_model(const fs::path& run_or_weights, std::span<const run::Setting> settings) {
+  const fs::path weights = weights_of(run_or_weights);
+  std::vector<run::Setting> known;
+  if (fs::is_directory(run_or_weights)) {
+    const run::RunPaths paths(run_or_weights);
+    known = run::parse_job_file(read_text(paths.config), paths.config.string());
+  }
+  run::Options options = run::resolve(known, settings).options;
+  const auto network = fl::backbone_of({.tensors = {}, .metadata = nn::load_metadata(weights)}, weights);
+  options.backbone = network.name;
+  options.width = network.width;
+  options.embedding = network.embedding;
+  return options;
+}
+
+std::unique_ptr<fl::GlobalModel> load_model(const fs::path& run_or_weights,
+                                            const run::Experiment& experiment) {
+  const fs::path weights = weights_of(run_or_weights);
+  auto model = std::make_unique<fl::GlobalModel>(experiment.backbone, 0, experiment.device);
+  model->take(nn::load(weights), weights, "");
+  return model;
+}
+
+}  // namespace fedfr::app

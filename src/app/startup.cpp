@@ -1,0 +1,115 @@
+#include "startup.hpp"
+
+#include <H5public.h>
+#include <fmt/format.h>
+
+#include "device.hpp"
+#include "fedfr/comm/make_communicator.hpp"
+#include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/core/version.hpp"
+#include "fedfr/run/job_file.hpp"
+
+namespace fedfr::app {
+
+namespace {
+
+constexpr double startup_deadline = 120;  // seconds, before the user's own is known
+
+std::string describe_dataset(const data::Dataset& dataset) {
+  return fmt::format("{}: {} clients, {} identities, {} images, fingerprint {}", dataset.path().string(),
+                     run::with_commas(dataset.clients()), run::with_commas(dataset.identities()),
+                     run::with_commas(dataset.images()), dataset.fingerprint());
+}
+
+std::string mpi_version() {
+  std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  return text.substr(0, std::min(text.find(','), static_cast<std::size_t>(length)));
+}
+
+/// Chooses this rank's device and the transport between the ranks.
+at::Device connect(Startup& startup, comm::MpiSession& mpi, comm::Communicator& first,
+                   const run::Options& options) {
+  startup.topology = comm::discover_topology(first);
+  at::Device device = at::kCPU;
+  comm::on_every_rank(first, "choosing a device", [&] {
+    device = choose_device(options, startup.topology);
+    set_numerics(options, startup.topology);
+  });
+  startup.comm = comm::make_communicator(mpi, device.is_cuda(), options.deadline);
+  return device;
+}
+
+}  // namespace
+
+std::string share_text(comm::Communicator& comm, const std::string& text) {
+  const std::string mine = comm.rank() == 0 ? text : "";
+  const auto all = comm.allgather_bytes(std::as_bytes(std::span(mine)));
+  return {reinterpret_cast<const char*>(all[0].data()), all[0].size()};
+}
+
+Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
+  Startup startup;
+  const auto first = comm::make_communicator(mpi, false, startup_deadline);
+  run::CommandLine command_line;
+  std::string text;
+  comm::on_every_rank(*first, "reading the job file", [&] {
+    command_line = run::parse_command_line(args);
+    if (mpi.rank() == 0 && !command_line.job_file.empty()) text = read_text(command_line.job_file);
+  });
+  text = share_text(*first, text);
+  comm::on_every_rank(*first, "reading the options", [&] {
+    const auto settings = run::parse_job_file(text, command_line.job_file.string());
+    startup.configuration = run::resolve(settings, command_line.settings);
+    run::validate(startup.configuration);
+    run::check_files(startup.configuration);
+  });
+  const run::Options& options = startup.configuration.options;
+  const at::Device device = connect(startup, mpi, *first, options);
+  comm::on_every_rank(*startup.comm, "opening the data", [&] {
+    startup.experiment = std::make_unique<run::Experiment>(options, device);
+    startup.experiment->check_training(mpi.size());
+  });
+  return startup;
+}
+
+Startup start_evaluation(comm::MpiSession& mpi, const std::function<run::Options()>& options) {
+  Startup startup;
+  const auto first = comm::make_communicator(mpi, false, startup_deadline);
+  comm::on_every_rank(*first, "reading the options", [&] { startup.configuration.options = options(); });
+  const at::Device device = connect(startup, mpi, *first, startup.configuration.options);
+  comm::on_every_rank(*startup.comm, "opening the data", [&] {
+    startup.experiment = std::make_unique<run::Experiment>(startup.configuration.options, device);
+  });
+  return startup;
+}
+
+run::BannerFacts banner_facts(const Startup& startup, const fl::GlobalModel& model,
+                              const std::string& start_note) {
+  const auto& experiment = *startup.experiment;
+  const auto& network = model.backbone().config();
+  run::BannerFacts facts;
+  facts.libraries = {{"mpi", mpi_version()},
+                     {"transport", startup.comm->description()},
+                     {"torch", torch_version()},
+                     {"hdf5", H5_VERS_INFO}};
+  facts.ranks = startup.comm->size();
+  facts.hosts = startup.topology.hosts;
+  facts.threads =
+      experiment.options.threads > 0 ? experiment.options.threads : startup.topology.threads_per_rank;
+  facts.host = startup.topology.host;
+  facts.device = describe(experiment.device);
+  facts.model = fmt::format("{} x{}, {}x{} -> {}", network.name, network.width, network.height,
+                            network.width_pixels, network.embedding);
+  facts.parameters = model.parameters().size();
+  facts.start = start_note;
+  if (experiment.clients) facts.datasets.emplace_back("clients", describe_dataset(*experiment.clients));
+  if (experiment.publics) facts.datasets.emplace_back("public", describe_dataset(*experiment.publics));
+  for (const auto& benchmark : experiment.benchmarks)
+    facts.datasets.emplace_back("benchmark", describe_dataset(benchmark));
+  return facts;
+}
+
+}  // namespace fedfr::app

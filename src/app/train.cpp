@@ -1,0 +1,43 @@
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "dry_run.hpp"
+#include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/run/round_loop.hpp"
+#include "startup.hpp"
+
+namespace fedfr::app {
+
+int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
+  const Startup startup = start(mpi, args);
+  const auto& experiment = *startup.experiment;
+  comm::Communicator& comm = *startup.comm;
+  run::Console console(comm.rank(), experiment.options.log_level);
+
+  std::string note;
+  std::unique_ptr<fl::GlobalModel> model;
+  comm::on_every_rank(comm, "loading the start of the model",
+                      [&] { model = std::make_unique<fl::GlobalModel>(experiment.initial_model(note)); });
+  if (experiment.options.dry_run) {
+    if (comm.rank() == 0) print_dry_run(startup, *model, console);
+    return 0;
+  }
+
+  const run::RunPaths paths(experiment.options.output);
+  std::unique_ptr<run::RunDirectory> directory;
+  comm::on_every_rank(comm, "opening the run directory", [&] {
+    if (comm.rank() != 0) return;
+    directory = std::make_unique<run::RunDirectory>(experiment.options);
+    console.log_to(paths.log);
+  });
+  if (comm.rank() == 0) {
+    console.info(run::banner(banner_facts(startup, *model, note), experiment.options));
+    for (const auto& warning : directory->warnings()) console.warning(warning);
+    for (const auto& remark : run::remarks(experiment.options)) console.warning(remark);
+  }
+  run::Recorder recorder(experiment, comm, console, paths);
+  run::RoundLoop(experiment, comm, std::move(*model), paths, recorder).run();
+  return 0;
+}
+
+}  // namespace fedfr::app

@@ -1,0 +1,84 @@
+#include "fedfr/run/checkpoint.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "fedfr/core/checksum.hpp"
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::run {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view prefix = "round_";
+constexpr std::string_view suffix = ".ckpt";
+
+/// The rounds of the checkpoints in a folder, newest first.
+std::vector<int> rounds_in(const fs::path& folder) {
+  std::vector<int> rounds;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(folder, missing)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
+    int round = 0;
+    const char* end = name.data() + name.size() - suffix.size();
+    if (std::from_chars(name.data() + prefix.size(), end, round).ptr == end) rounds.push_back(round);
+  }
+  std::ranges::sort(rounds, std::greater{});
+  return rounds;
+}
+
+Checkpoint load_one(const fs::path& path, fl::GlobalModel& model, const std::string& public_fingerprint) {
+  const auto file = nn::load(path);
+  const auto rounds = file.metadata.find("completed_rounds");
+  if (rounds == file.metadata.end()) throw DataError("{} is no checkpoint", path.string());
+  model.take(file, path, public_fingerprint);
+  Checkpoint checkpoint{.completed_rounds = std::stoi(rounds->second), .model_hash = hex16(model.hash())};
+  if (checkpoint.model_hash != file.text("model_hash"))
+    throw DataError("{} holds a model of the hash {}, but names {}", path.string(), checkpoint.model_hash,
+                    file.text("model_hash"));
+  return checkpoint;
+}
+
+}  // namespace
+
+CheckpointStore::CheckpointStore(fs::path folder, int keep) : folder_(std::move(folder)), keep_(keep) {}
+
+fs::path CheckpointStore::path(int completed_rounds) const {
+  return folder_ / fmt::format("{}{:04}{}", prefix, completed_rounds, suffix);
+}
+
+void CheckpointStore::save(const fl::GlobalModel& model, int completed_rounds,
+                           const std::string& public_fingerprint) const {
+  nn::TensorFile file = model.to_file(public_fingerprint);
+  file.metadata["completed_rounds"] = std::to_string(completed_rounds);
+  nn::save(path(completed_rounds), file);
+  const auto rounds = rounds_in(folder_);
+  for (std::size_t i = static_cast<std::size_t>(keep_); i < rounds.size(); ++i) {
+    std::error_code ignored;
+    fs::remove(path(rounds[i]), ignored);
+  }
+}
+
+std::optional<Checkpoint> CheckpointStore::load_newest(fl::GlobalModel& model,
+                                                       const std::string& public_fingerprint,
+                                                       std::string& warnings) const {
+  for (const int round : rounds_in(folder_)) {
+    try {
+      return load_one(path(round), model, public_fingerprint);
+    } catch (const DataError& e) {
+      warnings += fmt::format("{}; falling back to the checkpoint before it\n", e.what());
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace fedfr::run

@@ -1,0 +1,147 @@
+#include "fedfr/run/evaluator.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "fedfr/eval/embed.hpp"
+#include "fedfr/eval/report_json.hpp"
+#include "fedfr/nn/losses.hpp"
+
+namespace fedfr::run {
+
+namespace {
+
+eval::EmbeddingView view(const at::Tensor& features) {
+  return {{features.const_data_ptr<float>(), static_cast<std::size_t>(features.numel())}, features.size(1)};
+}
+
+std::vector<std::int64_t> all_of(const data::ImageSet& images) {
+  std::vector<std::int64_t> indices(static_cast<std::size_t>(images.size()));
+  for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<std::int64_t>(i);
+  return indices;
+}
+
+std::vector<std::int32_t> labels_at(const data::ImageSet& images, std::span<const std::int64_t> indices) {
+  std::vector<std::int32_t> labels;
+  for (const auto index : indices) labels.push_back(images.labels()[static_cast<std::size_t>(index)]);
+  return labels;
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const Experiment& experiment, comm::Communicator& comm)
+    : experiment_(experiment), comm_(comm) {
+  if (!has_personalised_protocol()) return;
+  std::int64_t first_image = 0;
+  probe_begin_.push_back(0);
+  for (std::int64_t c = 0; c < experiment_.clients->clients(); ++c) {
+    const data::ImageSet images = experiment_.clients->client(ClientId{c});
+    const auto test = images.indices(data::Subset::test);
+    for (const auto index : test) probes_.push_back(first_image + index);
+    const auto labels = labels_at(images, test);
+    probe_labels_.insert(probe_labels_.end(), labels.begin(), labels.end());
+    probe_begin_.push_back(std::ssize(probes_));
+    first_image += images.size();
+  }
+}
+
+std::vector<BenchmarkScores> Evaluator::generic(const fl::GlobalModel& model) {
+  std::vector<BenchmarkScores> results;
+  for (const auto& benchmark : experiment_.benchmarks) {
+    const data::ImageSet images = benchmark.all();
+    const at::Tensor features = global_features(model, images, all_of(images));
+    results.push_back({benchmark.path().filename().string(),
+                       eval::verify_pairs(view(features), benchmark.pairs(), experiment_.options.fars)});
+  }
+  return results;
+}
+
+std::vector<std::int64_t> Evaluator::gallery_indices(ClientId client) const {
+  return fl::limited_indices(experiment_.clients->client(client), data::Subset::train,
+                             experiment_.options.max_images_per_identity);
+}
+
+eval::ClientScores Evaluator::score(ClientId client, const at::Tensor& probes,
+                                    const at::Tensor& gallery) const {
+  const auto c = static_cast<std::size_t>(value(client));
+  const auto own = std::span(probe_labels_)
+                       .subspan(static_cast<std::size_t>(probe_begin_[c]),
+                                static_cast<std::size_t>(probe_begin_[c + 1] - probe_begin_[c]));
+  const auto gallery_labels = labels_at(experiment_.clients->client(client), gallery_indices(client));
+  return {client, eval::score_client({.probes = view(probes),
+                                      .own_begin = probe_begin_[c],
+                                      .own_end = probe_begin_[c + 1],
+                                      .own_labels = own,
+                                      .gallery = view(gallery),
+                                      .gallery_labels = gallery_labels},
+                                     {.fars = experiment_.options.fars,
+                                      .fpirs = experiment_.options.fpirs,
+                                      .reference_semantics = experiment_.options.reference_semantics})};
+}
+
+at::Tensor Evaluator::global_features(const fl::GlobalModel& model, const data::ImageSet& images,
+                                      std::span<const std::int64_t> which) {
+  const auto embed = [&](bool mirrored) {
+    return eval::embed_together(comm_, model.backbone(), model.parameters(), images, which, mirrored,
+                                experiment_.training.embed);
+  };
+  const at::Tensor plain = embed(false);
+  return eval::evaluation_features(plain, experiment_.options.mirror_embedding ? embed(true) : at::Tensor());
+}
+
+at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& branch,
+                                   const data::ImageSet& images, std::span<const std::int64_t> which) const {
+  const auto embed = [&](bool mirrored) {
+    const at::Tensor shared = eval::embed_alone(*experiment_.backbone, backbone, images, which, mirrored,
+                                                experiment_.training.embed);
+    if (branch.tensors().empty()) return shared;
+    return nn::convert(experiment_.training.objective.converter, std::span(branch.tensors()).subspan(2),
+                       shared);
+  };
+  const at::Tensor plain = embed(false);
+  return eval::evaluation_features(plain, experiment_.options.mirror_embedding ? embed(true) : at::Tensor());
+}
+
+std::vector<eval::ClientScores> Evaluator::global_for_clients(const fl::GlobalModel& model) {
+  const at::Tensor probes = global_features(model, experiment_.clients->all(), probes_);
+  const nn::ParameterSet no_branch;
+  std::vector<eval::ClientScores> mine;
+  for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size()) {
+    const ClientId client{c};
+    mine.push_back(score(client, probes,
+                         own_features(model.parameters(), no_branch, experiment_.clients->client(client),
+                                      gallery_indices(client))));
+  }
+  return gather_scores(comm_, mine);
+}
+
+eval::ClientScores Evaluator::own_for_client(ClientId client, const PersonalModel& model) const {
+  const auto& network = *experiment_.backbone;
+  nn::ParameterSet backbone = network.make_parameters(experiment_.device);
+  backbone.copy_from(model.backbone);
+  const data::ImageSet own = experiment_.clients->client(client);
+  nn::ParameterSet branch;
+  if (model.dfc.defined()) {
+    branch = nn::ParameterSet(fl::dfc_specs(experiment_.training.objective.converter, own.identities(),
+                                            network.config().embedding));
+    branch.copy_from(model.dfc);
+  }
+  return score(client, own_features(backbone, branch, experiment_.clients->all(), probes_),
+               own_features(backbone, branch, own, gallery_indices(client)));
+}
+
+std::vector<eval::ClientScores> gather_scores(comm::Communicator& comm,
+                                              const std::vector<eval::ClientScores>& mine) {
+  const std::string text = nlohmann::json(mine).dump();
+  std::vector<eval::ClientScores> all;
+  for (const auto& part : comm.allgather_bytes(std::as_bytes(std::span(text)))) {
+    const auto* begin = reinterpret_cast<const char*>(part.data());
+    for (auto& scores :
+         nlohmann::json::parse(begin, begin + part.size()).get<std::vector<eval::ClientScores>>())
+      all.push_back(std::move(scores));
+  }
+  std::ranges::sort(all, {}, &eval::ClientScores::client);
+  return all;
+}
+
+}  // namespace fedfr::run

@@ -1,0 +1,184 @@
+#include "fedfr/run/experiment.hpp"
+
+#include <algorithm>
+
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::run {
+
+namespace {
+
+nn::Margin margin_of(const std::string& name) {
+  return name == "cosface" ? nn::Margin::cosface : name == "arcface" ? nn::Margin::arcface : nn::Margin::none;
+}
+
+nn::Converter converter_of(const std::string& name) {
+  return name == "linear"       ? nn::Converter::linear
+         : name == "bottleneck" ? nn::Converter::bottleneck
+                                : nn::Converter::none;
+}
+
+fl::ObjectiveConfig objective_of(const Options& o) {
+  return {.margin = {.kind = margin_of(o.margin), .scale = o.margin_scale, .margin = o.margin_value},
+          .margin_weight = o.margin_weight,
+          .dfc = o.dfc,
+          .dfc_weight = o.dfc_weight,
+          .converter = converter_of(o.dfc_converter),
+          .dfc_config = {.scale = o.dfc_scale,
+                         .margin = o.dfc_margin,
+                         .lambda = o.dfc_lambda,
+                         .power = o.dfc_power},
+          .dfc_detach = o.dfc_detach,
+          .contrastive = o.contrastive,
+          .contrastive_weight = o.contrastive_weight,
+          .temperature = o.temperature};
+}
+
+fl::PublicImages public_images_of(const Options& o) {
+  if (o.algorithm == "centralized")
+    return o.centralized_data == "clients" ? fl::PublicImages::none : fl::PublicImages::all;
+  return o.hard_negatives ? fl::PublicImages::hard_negatives : fl::PublicImages::none;
+}
+
+fl::LocalTrainingConfig training_of(const Options& o) {
+  return {.objective = objective_of(o),
+          .sgd = {.momentum = o.momentum, .weight_decay = o.weight_decay, .clip_norm = o.clip_norm},
+          .mining = {.threshold = o.hn_threshold, .cap = o.hn_cap},
+          .public_images = public_images_of(o),
+          .public_classes = o.public_classes || o.algorithm == "centralized",
+          .batch = o.batch,
+          .keep_incomplete = o.incomplete_batch == "keep",
+          .allow_no_steps = o.reference_semantics,
+          .mirror = o.mirror,
+          .embed = {.batch = o.eval_batch,
+                    .precision = o.precision == "bf16" ? nn::Precision::bf16 : nn::Precision::fp32},
+          .seed = o.seed};
+}
+
+fl::ScheduleConfig schedule_of(const Options& o) {
+  return {.local_epochs = o.local_epochs,
+          .adaptive_epochs = o.adaptive_epochs,
+          .learning_rate = o.lr,
+          .lr_step = o.lr_step,
+          .lr_gamma = o.lr_gamma,
+          .lr_round_step = o.lr_round_step,
+          .lr_round_gamma = o.lr_round_gamma};
+}
+
+std::optional<data::Dataset> open_as(const std::filesystem::path& path, data::Role role, const char* option) {
+  if (path.empty()) return std::nullopt;
+  data::Dataset dataset(path);
+  const bool fits =
+      dataset.role() == role || (role == data::Role::public_set && dataset.role() == data::Role::collection);
+  if (!fits)
+    throw UsageError("--{} {}: this is a dataset of the role '{}', not '{}'", option, path.string(),
+                     data::name(dataset.role()), data::name(role));
+  return dataset;
+}
+
+}  // namespace
+
+Experiment::Experiment(const Options& o, at::Device where)
+    : options(o),
+      algorithm(fl::algorithm(o.algorithm)),
+      clients(open_as(o.clients, data::Role::clients, "clients")),
+      publics(open_as(o.public_set, data::Role::public_set, "public")),
+      schedule(schedule_of(o)),
+      training(training_of(o)),
+      device(where) {
+  for (const auto& path : o.benchmark)
+    benchmarks.push_back(*open_as(path, data::Role::benchmark, "benchmark"));
+  const data::Dataset* first = clients               ? &*clients
+                               : publics             ? &*publics
+                               : !benchmarks.empty() ? &benchmarks.front()
+                                                     : nullptr;
+  if (first == nullptr) throw UsageError("no dataset: name one with --clients, --public or --benchmark");
+  const auto check_size = [&](const data::Dataset& other) {
+    if (other.image_size() == first->image_size()) return;
+    throw UsageError("{} has images of {}x{} pixels, but {} has {}x{}: import both with the same --resize",
+                     other.path().string(), other.image_size().height, other.image_size().width,
+                     first->path().string(), first->image_size().height, first->image_size().width);
+  };
+  if (publics) check_size(*publics);
+  for (const auto& benchmark : benchmarks) check_size(benchmark);
+  backbone = nn::Backbone::make({.name = o.backbone,
+                                 .width = o.width,
+                                 .embedding = o.embedding,
+                                 .height = first->image_size().height,
+                                 .width_pixels = first->image_size().width});
+}
+
+void Experiment::check_training(int ranks) const {
+  if (ranks > cohort_size())
+    throw UsageError(
+        "{} ranks, but only {} client(s) train in a round: start at most {} rank(s), and give each more "
+        "threads instead "
+        "(--threads)",
+        ranks, cohort_size(), cohort_size());
+  for (std::int64_t c = 0; c < trained_clients(); ++c)
+    training_data(ClientId{c});  // refuses empty clients by name
+}
+
+std::int64_t Experiment::trained_clients() const { return algorithm.pools_data ? 1 : clients->clients(); }
+
+std::vector<ClientId> Experiment::cohort(int round) const {
+  const auto stream =
+      options.cohort_stream == "released" ? fl::CohortStream::released : fl::CohortStream::keyed;
+  return fl::sample_cohort(options.seed, round, trained_clients(),
+                           algorithm.pools_data ? 1.0 : options.cohort_share, stream);
+}
+
+fl::ClientData Experiment::training_data(ClientId client) const {
+  if (!algorithm.pools_data) return fl::client_data(*clients, client, options.max_images_per_identity);
+  const bool with_clients = options.centralized_data != "public" && clients;
+  return fl::pooled_data(with_clients ? &*clients : nullptr, options.max_images_per_identity);
+}
+
+std::vector<double> Experiment::costs(const std::vector<ClientId>& cohort) const {
+  std::vector<double> costs;
+  for (const auto client : cohort) costs.push_back(static_cast<double>(training_data(client).size()));
+  return costs;
+}
+
+at::Tensor Experiment::random_backbone(ClientId client) const {
+  nn::ParameterSet random = backbone->make_parameters();
+  random.initialise(options.seed, Purpose::initialise_backbone,
+                    static_cast<std::uint64_t>(value(client)) + 1);
+  return random.flat();
+}
+
+std::int64_t Experiment::weight_bound(const std::vector<ClientId>& cohort) const {
+  std::int64_t bound = 0;
+  for (const auto client : cohort) bound += training_data(client).size();
+  if (uses_public_images()) bound += publics->images() * std::ssize(cohort);
+  return bound;
+}
+
+std::int64_t Experiment::public_identities() const {
+  return publics && training.public_classes ? publics->identities() : 0;
+}
+
+std::string Experiment::public_fingerprint() const { return publics ? publics->fingerprint() : ""; }
+
+bool Experiment::evaluates_in_round(int completed_rounds) const {
+  if (completed_rounds == options.rounds) return true;
+  return options.evaluate_every > 0 && completed_rounds % options.evaluate_every == 0;
+}
+
+fl::GlobalModel Experiment::initial_model(std::string& note) const {
+  fl::GlobalModel model(backbone, public_identities(), device);
+  model.initialise(options.seed);
+  model.initialise_public_centres(options.seed);
+  if (options.init.empty()) {
+    note = "random weights; set --init to start from a pre-trained model";
+    return model;
+  }
+  const bool took_centres = model.take(nn::load(options.init), options.init, public_fingerprint());
+  note = options.init.string();
+  if (public_identities() > 0)
+    note += took_centres ? " with its public class centres"
+                         : "; public class centres are random: it holds none of this set";
+  return model;
+}
+
+}  // namespace fedfr::run

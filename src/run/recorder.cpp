@@ -1,0 +1,219 @@
+#include "fedfr/run/recorder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/run/memory_use.hpp"
+#include "fedfr/run/run_pictures.hpp"
+
+namespace fedfr::run {
+
+using Json = nlohmann::json;
+
+namespace {
+
+Json to_json(const ClientRecord& record) {
+  const auto& s = record.statistics;
+  return {{"client", value(record.client)},
+          {"rank", record.rank},
+          {"seconds", record.seconds},
+          {"local_images", s.local_images},
+          {"hard_negatives", s.hard_negatives},
+          {"steps", s.steps},
+          {"images", s.images},
+          {"loss", s.loss},
+          {"terms", s.terms},
+          {"seconds_frozen", s.seconds_frozen},
+          {"seconds_mining", s.seconds_mining},
+          {"seconds_training", s.seconds_training}};
+}
+
+ClientRecord client_from(const Json& json) {
+  ClientRecord record{.client = ClientId{json.at("client").get<std::int64_t>()},
+                      .rank = json.at("rank").get<int>(),
+                      .seconds = json.at("seconds").get<double>(),
+                      .statistics = {}};
+  auto& s = record.statistics;
+  s.local_images = json.at("local_images").get<std::int64_t>();
+  s.hard_negatives = json.at("hard_negatives").get<std::int64_t>();
+  s.steps = json.at("steps").get<std::int64_t>();
+  s.images = json.at("images").get<std::int64_t>();
+  const auto number = [](const Json& x) { return x.is_null() ? eval::kUndefined : x.get<double>(); };
+  s.loss = number(json.at("loss"));
+  for (const auto& term : json.at("terms")) s.terms.push_back(number(term));
+  s.seconds_frozen = json.at("seconds_frozen").get<double>();
+  s.seconds_mining = json.at("seconds_mining").get<double>();
+  s.seconds_training = json.at("seconds_training").get<double>();
+  return record;
+}
+
+/// What every rank did in a round, as all ranks see it.
+struct Gathered {
+  std::vector<ClientRecord> clients;      // by id
+  std::map<std::string, double> slowest;  // seconds by phase
+  double idle = 0;                        // share of the ranks' training time
+};
+
+Gathered gather(comm::Communicator& comm, const RoundRecord& record) {
+  Json mine = {{"clients", Json::array()}, {"seconds", record.seconds}};
+  double busy = 0;
+  for (const auto& client : record.clients) {
+    mine["clients"].push_back(to_json(client));
+    busy += client.seconds;
+  }
+  mine["busy"] = busy;
+  Gathered all;
+  double total = 0;
+  double longest = 0;
+  const std::string text = mine.dump();
+  for (const auto& part : comm.allgather_bytes(std::as_bytes(std::span(text)))) {
+    const auto* begin = reinterpret_cast<const char*>(part.data());
+    const Json json = Json::parse(begin, begin + part.size());
+    for (const auto& client : json.at("clients")) all.clients.push_back(client_from(client));
+    for (const auto& [phase, seconds] : json.at("seconds").items())
+      all.slowest[phase] = std::max(all.slowest[phase], seconds.get<double>());
+    total += json.at("busy").get<double>();
+    longest = std::max(longest, json.at("busy").get<double>());
+  }
+  std::ranges::sort(all.clients, {}, &ClientRecord::client);
+  all.idle = longest > 0 ? 1 - total / (longest * comm.size()) : 0;
+  return all;
+}
+
+}  // namespace
+
+Recorder::Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console,
+                   const RunPaths& paths)
+    : experiment_(experiment), comm_(comm), console_(console), paths_(paths) {}
+
+void Recorder::start_at(int completed_rounds) {
+  first_round_ = completed_rounds;
+  if (comm_.rank() != 0) return;
+  metrics_.emplace(paths_.metrics, completed_rounds);
+  if (!metrics_->warning().empty()) console_.warning(metrics_->warning());
+}
+
+void Recorder::progress(double share_of_round, int round) {
+  if (comm_.rank() != 0) return;
+  constexpr std::int64_t units = 1000;
+  if (!bar_)
+    bar_ = std::make_unique<ProgressBar>(fmt::format("round {}/{}", round + 1, experiment_.options.rounds),
+                                         units);
+  bar_->set(static_cast<std::int64_t>(share_of_round * static_cast<double>(units)));
+}
+
+RoundFacts Recorder::facts(const RoundRecord& record, const std::vector<ClientRecord>& clients,
+                           const std::map<std::string, double>& slowest, double idle) const {
+  RoundFacts facts;
+  facts.round = record.round + 1;
+  facts.rounds = experiment_.options.rounds;
+  facts.cohort = record.cohort;
+  facts.seconds = record.since_start.seconds();
+  facts.idle_share = idle;
+  facts.scores = latest_scores_;
+  const auto terms = fl::LocalObjective(experiment_.training.objective).terms();
+  double steps = 0;
+  std::int64_t hard_negatives = 0;
+  std::vector<double> sums(terms.size(), 0.0);
+  for (const auto& client : clients) {
+    const auto& s = client.statistics;
+    const auto weight = static_cast<double>(s.steps);
+    facts.images += s.images;
+    facts.loss += s.loss * weight;
+    for (std::size_t t = 0; t < terms.size(); ++t) sums[t] += s.terms[t] * weight;
+    hard_negatives += s.hard_negatives;
+    steps += weight;
+  }
+  steps = std::max(steps, 1.0);
+  facts.loss /= steps;
+  for (std::size_t t = 0; t < terms.size(); ++t) facts.terms.emplace_back(terms[t].name, sums[t] / steps);
+  if (experiment_.training.public_images == fl::PublicImages::hard_negatives)
+    facts.hard_negatives = hard_negatives;
+  facts.learning_rate = fl::learning_rates(experiment_.schedule, record.round).front();
+  for (const auto& [phase, seconds] : slowest) facts.phases.emplace_back(phase, seconds);
+  const double done = record.round + 1 - first_round_;
+  facts.seconds_left = since_start_.seconds() / done * (facts.rounds - facts.round);
+  return facts;
+}
+
+void Recorder::round(const RoundRecord& record, const std::string& model_hash) {
+  const Gathered all = gather(comm_, record);
+  bar_.reset();
+  if (comm_.rank() != 0) return;
+  const RoundFacts line = facts(record, all.clients, all.slowest, all.idle);
+  latest_scores_.clear();
+  console_.info(round_line(line));
+  write_client_events(record.round, all.clients);
+  Json terms;
+  for (const auto& [name, mean] : line.terms) terms[name] = mean;
+  metrics_->write({{"event", "round"},
+                   {"round", line.round},
+                   {"cohort", line.cohort},
+                   {"images", line.images},
+                   {"loss", line.loss},
+                   {"terms", terms},
+                   {"hard_negatives", line.hard_negatives ? Json(*line.hard_negatives) : Json()},
+                   {"learning_rate", line.learning_rate},
+                   {"seconds", line.seconds},
+                   {"phases", all.slowest},
+                   {"idle_share", line.idle_share},
+                   {"ranks", comm_.size()},
+                   {"model_hash", model_hash}});
+}
+
+void Recorder::write_client_events(int round, const std::vector<ClientRecord>& clients) {
+  for (const auto& client : clients) {
+    Json event = to_json(client);
+    event["event"] = "client";
+    event["round"] = round + 1;
+    metrics_->write(event);
+  }
+}
+
+void Recorder::evaluation(const Evaluation& evaluation) {
+  if (comm_.rank() != 0) return;
+  latest_ = evaluation;
+  metrics_->write(summary_event(evaluation));
+  save(evaluation_path(paths_.folder, evaluation.round), evaluation);
+  latest_scores_.clear();
+  for (const auto& benchmark : evaluation.benchmarks)
+    latest_scores_.emplace_back(benchmark.name + " accuracy", benchmark.scores.accuracy);
+  const auto add_tar = [&](const char* whose, const std::vector<eval::ClientScores>& clients) {
+    if (clients.empty()) return;
+    const auto summary = eval::summarise(clients);
+    const std::size_t which = std::min<std::size_t>(1, summary.tar_at_far.size() - 1);
+    latest_scores_.emplace_back(fmt::format("{} TAR@{:g}", whose, summary.tar_at_far[which].target),
+                                summary.tar_at_far[which].rate.mean);
+  };
+  add_tar("global", evaluation.global);
+  add_tar("own", evaluation.own);
+}
+
+void Recorder::sync() {
+  if (metrics_) metrics_->sync();
+}
+
+void Recorder::done(const std::string& model_hash, const std::filesystem::path& checkpoint) {
+  std::array<double, 1> memory = {peak_memory_mb()};
+  comm_.allreduce_max(memory);
+  if (comm_.rank() != 0) return;
+  const auto last = evaluation_path(paths_.folder, experiment_.options.rounds);
+  if (!latest_ && std::filesystem::exists(last)) latest_ = load_evaluation(last);
+  const auto first = evaluation_path(paths_.folder, 0);
+  if (latest_)
+    console_.info("\n" + comparison_tables(std::filesystem::exists(first) ? load_evaluation(first) : *latest_,
+                                           *latest_));
+  if (experiment_.options.pictures) draw_run_pictures(paths_, console_);
+  console_.info(done_line({.model_hash = model_hash,
+                           .rounds = experiment_.options.rounds,
+                           .seconds = since_start_.seconds(),
+                           .peak_memory_mb = memory[0],
+                           .checkpoint = checkpoint,
+                           .output = paths_.folder}));
+}
+
+}  // namespace fedfr::run
