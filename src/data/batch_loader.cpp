@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "fedfr/core/error.hpp"
+
 namespace fedfr::data {
 
 namespace {
@@ -25,6 +27,7 @@ class BatchLoader::State {
  public:
   State(std::vector<ImageSet> sources, std::vector<BatchItem> sequence, const Options& options)
       : sources_(std::move(sources)), sequence_(std::move(sequence)), batch_(options.batch) {
+    check(options);
     const std::int64_t items = std::ssize(sequence_);
     batches_ = options.keep_incomplete ? (items + batch_ - 1) / batch_ : items / batch_;
     buffers_.resize(static_cast<std::size_t>(
@@ -55,6 +58,23 @@ class BatchLoader::State {
   }
 
  private:
+  void check(const Options& options) {
+    if (options.batch < 1 || options.ahead < 1)
+      throw UsageError("a batch of {} images and {} batches in advance: both must be at least 1",
+                       options.batch, options.ahead);
+    ImageSize size;
+    for (const auto& source : sources_) {
+      if (source.size() == 0) continue;
+      const ImageSize other = source.image_size();
+      if (size.height == 0) size = other;
+      if (other != size)
+        throw DataError(
+            "images of {}x{} and of {}x{} pixels cannot be in one batch: give datasets of one size",
+            size.height, size.width, other.height, other.width);
+    }
+    image_bytes_ = static_cast<std::size_t>(size.bytes());
+  }
+
   void read_all(const std::stop_token& stop) {
     try {
       for (std::int64_t b = 0; b < batches_; ++b) {
@@ -80,14 +100,13 @@ class BatchLoader::State {
     const auto first = static_cast<std::size_t>(b * batch_);
     const auto items = std::span(sequence_).subspan(
         first, std::min(static_cast<std::size_t>(batch_), sequence_.size() - first));
-    const auto bytes = static_cast<std::size_t>(sources_[0].image_size().bytes());
-    buffer.pixels.resize(items.size() * bytes);
+    buffer.pixels.resize(items.size() * image_bytes_);
     buffer.labels.clear();
     buffer.mirrored.clear();
     for (std::size_t i = 0; i < items.size(); ++i) {
       const auto& item = items[i];
       sources_[static_cast<std::size_t>(item.source)].read(
-          std::span(&item.index, 1), std::span(buffer.pixels).subspan(i * bytes, bytes));
+          std::span(&item.index, 1), std::span(buffer.pixels).subspan(i * image_bytes_, image_bytes_));
       buffer.labels.push_back(item.label);
       buffer.mirrored.push_back(item.mirrored ? 1 : 0);
     }
@@ -97,6 +116,7 @@ class BatchLoader::State {
   std::vector<BatchItem> sequence_;
   std::int64_t batch_;
   std::int64_t batches_ = 0;
+  std::size_t image_bytes_ = 0;
   std::vector<Buffer> buffers_;
   Batch current_;
 

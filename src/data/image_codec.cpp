@@ -18,6 +18,19 @@ namespace {
 
 using TurboJpeg = std::unique_ptr<void, decltype(&tjDestroy)>;
 
+TurboJpeg checked(tjhandle handle) {
+  if (handle == nullptr) throw DataError("cannot start libjpeg-turbo: {}", tjGetErrorStr2(nullptr));
+  return {handle, tjDestroy};
+}
+
+/// A damaged header must not become a request for gigabytes of memory.
+void check_size(ImageSize size) {
+  constexpr int longest_side = 16384;
+  if (size.height < 1 || size.width < 1 || size.height > longest_side || size.width > longest_side)
+    throw DataError("its size of {}x{} pixels is not between 1x1 and {}x{}", size.height, size.width,
+                    longest_side, longest_side);
+}
+
 Image from_interleaved(std::span<const std::uint8_t> rgb, ImageSize size) {
   Image image{size, std::vector<std::uint8_t>(rgb.size())};
   const std::size_t plane = rgb.size() / 3;
@@ -35,7 +48,7 @@ std::vector<std::uint8_t> to_interleaved(const Image& image) {
 }
 
 Image decode_jpeg(std::span<const std::byte> encoded) {
-  const TurboJpeg decoder(tjInitDecompress(), tjDestroy);
+  const TurboJpeg decoder = checked(tjInitDecompress());
   const auto* bytes = reinterpret_cast<const unsigned char*>(encoded.data());
   ImageSize size;
   int subsampling = 0;
@@ -43,6 +56,7 @@ Image decode_jpeg(std::span<const std::byte> encoded) {
   if (tjDecompressHeader3(decoder.get(), bytes, encoded.size(), &size.width, &size.height, &subsampling,
                           &colour_space) != 0)
     throw DataError("not a readable JPEG: {}", tjGetErrorStr2(decoder.get()));
+  check_size(size);
   std::vector<std::uint8_t> rgb(static_cast<std::size_t>(size.bytes()));
   if (tjDecompress2(decoder.get(), bytes, encoded.size(), rgb.data(), size.width, 0, size.height, TJPF_RGB,
                     TJFLAG_ACCURATEDCT) != 0)
@@ -57,6 +71,8 @@ Image decode_png(std::span<const std::byte> encoded) {
     throw DataError("not a readable PNG: {}", png.message);
   png.format = PNG_FORMAT_RGB;
   const ImageSize size{static_cast<int>(png.height), static_cast<int>(png.width)};
+  const std::unique_ptr<png_image, decltype(&png_image_free)> owner(&png, png_image_free);
+  check_size(size);
   std::vector<std::uint8_t> rgb(PNG_IMAGE_SIZE(png));
   const png_color black{0, 0, 0};
   if (png_image_finish_read(&png, &black, rgb.data(), 0, nullptr) == 0)
@@ -115,7 +131,7 @@ Image read_image(const std::filesystem::path& path) {
 }
 
 std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
-  const TurboJpeg encoder(tjInitCompress(), tjDestroy);
+  const TurboJpeg encoder = checked(tjInitCompress());
   const auto rgb = to_interleaved(image);
   unsigned char* bytes = nullptr;
   unsigned long size = 0;

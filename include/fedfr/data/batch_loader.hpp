@@ -33,13 +33,15 @@ class BatchLoader {
     int ahead = 4;                ///< batches read in advance
   };
 
+  /// @param sources  of one image size; `sequence` says which image of which of them
+  /// @throws UsageError for options below 1, DataError if the sources differ in image size
   BatchLoader(std::vector<ImageSet> sources, std::vector<BatchItem> sequence, const Options& options);
   ~BatchLoader();
 
   std::int64_t batches() const;  ///< of the whole sequence
 
   /// @returns the next batch, or null at the end
-  /// @throws what reading it threw
+  /// @throws what reading it threw, after the batches before it were delivered
   const Batch* next();
 
  private:

@@ -1,0 +1,158 @@
+#include "fedfr/data/dataset_writer.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+
+#include "fedfr/core/error.hpp"
+#include "stored_dataset.hpp"
+#include "support/temp_folder.hpp"
+
+namespace fedfr::data {
+namespace {
+
+using namespace test;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+namespace fs = std::filesystem;
+
+/// A limit on the size of files, which fails a write as a full disk does.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limited{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+  ~FileSizeLimit() { setrlimit(RLIMIT_FSIZE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+class Writer : public testing::Test {
+ protected:
+  DatasetWriter make(Role role = Role::collection) { return {out(), {.role = role, .size = stored_size}}; }
+  fs::path out() const { return folder_ / "set"; }
+  NewImage image(std::int64_t number = 0) const { return numbered_new_image(number, Encoding::raw, 1); }
+
+  /// The message of what `write` throws, provided that it leaves nothing behind.
+  template <class Write>
+  std::string refusal(Write write) {
+    std::string message = "accepted";
+    try {
+      write();
+    } catch (const DataError& e) {
+      message = e.what();
+    }
+    EXPECT_TRUE(fs::is_empty(folder_.path())) << "something is left behind";
+    return message;
+  }
+
+  fedfr::test::TempFolder folder_;
+};
+
+TEST_F(Writer, LeavesNothingWhenItIsGivenUp) {
+  {
+    auto writer = make();
+    writer.begin_client("a", 3);
+    writer.add(image());
+    EXPECT_FALSE(fs::exists(out())) << "the name must not appear before all is written";
+    EXPECT_FALSE(fs::is_empty(folder_.path()));
+  }
+  EXPECT_TRUE(fs::is_empty(folder_.path()));
+}
+
+TEST_F(Writer, NeverOverwrites) {
+  fs::create_directory(out());
+  EXPECT_THAT([&] { make(); }, ThrowsMessage<DataError>(HasSubstr("set exists already")));
+}
+
+TEST_F(Writer, TakesANameWithASlashAtItsEnd) {
+  DatasetWriter(out().string() + "/", {.role = Role::collection, .size = stored_size}).finish();
+  EXPECT_EQ(Dataset(out()).images(), 0);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
+}
+
+TEST_F(Writer, RefusesAClientThatLacksImages) {
+  EXPECT_THAT(refusal([&] {
+                auto writer = make();
+                writer.begin_client("ann", 2);
+                writer.add(image());
+                writer.begin_client("bob", 1);
+              }),
+              HasSubstr("'ann' lacks 1 of its images"));
+}
+
+TEST_F(Writer, RefusesMoreImagesThanAnnounced) {
+  EXPECT_THAT(refusal([&] {
+                auto writer = make();
+                writer.begin_client("ann", 1);
+                writer.add(image());
+                writer.add(image());
+              }),
+              HasSubstr("more images than announced were added to 'ann'"));
+}
+
+TEST_F(Writer, RefusesLabelsWithoutIdentity) {
+  NewImage labelled = image();
+  labelled.label = 2;
+  EXPECT_THAT(refusal([&] {
+                auto writer = make(Role::clients);
+                writer.begin_client("ann", 1, {"x", "y"});
+                writer.add(labelled);
+              }),
+              HasSubstr("label 2 in 'ann'"));
+  EXPECT_THAT(refusal([&] {
+                auto writer = make();
+                writer.begin_client("ann", 1);
+                writer.add(labelled);
+                writer.set_identities({"x", "y"});
+                writer.finish();
+              }),
+              HasSubstr("label 2 has no identity"));
+}
+
+TEST_F(Writer, RefusesImagesOfAnotherSize) {
+  EXPECT_THAT(refusal([&] {
+                auto writer = make();
+                writer.begin_client("ann", 1);
+                writer.add({numbered_image(0, {5, 5}).pixels});
+              }),
+              HasSubstr("75 bytes does not fit a dataset of 6x5 pixels"));
+}
+
+TEST_F(Writer, RefusesNamesThatAreNotUtf8) {
+  EXPECT_THAT(refusal([&] {
+                auto writer = make();
+                writer.set_identities({"Zo\xEB"});
+                writer.finish();
+              }),
+              HasSubstr("must be UTF-8"));
+}
+
+TEST_F(Writer, ReportsAFullDisk) {
+  constexpr std::int64_t images = 200;
+  const rlim_t pixels = static_cast<rlim_t>(images * stored_size.bytes());
+  // Full while images arrive, while they are turned into the shard, and at the shard's last bytes.
+  for (const rlim_t limit : {pixels / 2, pixels + 50, pixels + 6000}) {
+    const std::string message = refusal([&] {
+      const FileSizeLimit full(limit);
+      auto writer = make();
+      writer.begin_client("ann", images);
+      for (std::int64_t i = 0; i < images; ++i) writer.add(image(i));
+      writer.set_identities({"x"});
+      writer.finish();
+    });
+    EXPECT_THAT(message, HasSubstr("shard_00000")) << limit;
+    EXPECT_THAT(message, HasSubstr("disk full")) << limit;
+  }
+}
+
+}  // namespace
+}  // namespace fedfr::data
