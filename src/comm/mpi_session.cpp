@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <string>
 
 #include "fedfr/core/error.hpp"
@@ -34,14 +33,13 @@ void MpiSession::abort(int exit_code) {
   std::_Exit(exit_code);
 }
 
-void check_mpi(int code, std::string_view doing, std::source_location at) {
+void check_mpi(int code, std::string_view doing) {
   if (code == MPI_SUCCESS) return;
   std::string text(MPI_MAX_ERROR_STRING, '\0');
   int length = 0;
   MPI_Error_string(code, text.data(), &length);
   text.resize(static_cast<std::size_t>(length));
-  throw PeerError("MPI failed while {}: {} ({}:{})", doing, text,
-                  std::filesystem::path(at.file_name()).filename().string(), at.line());
+  throw PeerError("MPI failed while {}: {}", doing, text);
 }
 
 }  // namespace fedfr::comm

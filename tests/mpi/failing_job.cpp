@@ -1,9 +1,9 @@
 // A job in which the last rank fails in the way that the argument names; failing_job.sh looks at how the job
 // ends.
-#include <signal.h>
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <stdexcept>
 #include <string>

@@ -1,7 +1,6 @@
 #pragma once
 #include <mpi.h>
 
-#include <source_location>
 #include <string_view>
 
 namespace fedfr::comm {
@@ -30,6 +29,6 @@ class MpiSession {
 };
 
 /// @throws PeerError that says what was being done, unless `code` is MPI_SUCCESS
-void check_mpi(int code, std::string_view doing, std::source_location at = std::source_location::current());
+void check_mpi(int code, std::string_view doing);
 
 }  // namespace fedfr::comm
