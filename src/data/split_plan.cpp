@@ -195,15 +195,24 @@ class Planner {
   }
 
   void plan_public() {
-    const auto has_images = [&](std::int64_t i) { return counts_[at(i)] > 0; };
+    const std::int64_t highest = recipe_.public_max_images.value_or(INT64_MAX);
+    const auto eligible = [&](std::int64_t i) {
+      return counts_[at(i)] >= std::max<std::int64_t>(1, recipe_.public_min_images) &&
+             counts_[at(i)] <= highest;
+    };
     const std::int64_t wanted = recipe_.public_identities.value_or(std::ssize(pool_));
-    const Identities chosen = take(pool_, wanted, has_images);
+    const Identities chosen = take(pool_, wanted, eligible);
     if (recipe_.public_identities && std::ssize(chosen) < wanted)
-      throw UsageError("--public {} was asked for, but only {} identities are left", wanted, chosen.size());
+      throw UsageError(
+          "--public {} was asked for, but only {} identities are left within the bounds of "
+          "--public-min-images and "
+          "--public-max-images",
+          wanted, chosen.size());
     Assignment assignment;
     for (const auto identity : chosen) assignment.push_back(whole(identity, counts_[at(identity)]));
     if (!assignment.empty()) plan_.public_parts.push_back(std::move(assignment));
-    Dropped left{"beyond the number asked for by --public", std::ssize(pool_), 0};
+    Dropped left{"not among the public identities that --public and its bounds ask for", std::ssize(pool_),
+                 0};
     for (const auto identity : pool_) left.images += counts_[at(identity)];
     if (left.identities > 0) plan_.dropped.push_back(std::move(left));
   }

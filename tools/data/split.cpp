@@ -33,7 +33,7 @@ Recipes:
 Examples:
   fedfr-data split faces --output parts --clients 8 --identities-per-client 10 --heldout 60
   fedfr-data split lfw --output parts --clients 8 --identities-per-client 10 --min-images 10 \
-      --heldout 500 --heldout-max-images 9 --public rest
+      --public-min-images 10 --heldout 1500 --heldout-max-images 9
   fedfr-data split faces --output parts --recipe dirichlet --alpha-identities 0.5 --alpha-images 1
   fedfr-data split ms1m --output parts --recipe released --clients 40 --identities-per-client 100 --public 6000
 )";
@@ -66,9 +66,9 @@ po::options_description describe(SplitOptions& o) {
       ("min-images", po::value(&o.min_images), "fewest images of a client identity (2; released: 101)")    //
       ("max-images", po::value(&o.max_images), "most images of a client identity (released: 109)")         //
       ("public-min-images", po::value(&o.public_min_images),
-       "released: fewest images of a public identity (61)")  //
+       "fewest images of a public identity (1; released: 61)")  //
       ("public-max-images", po::value(&o.public_max_images),
-       "released: most images of a public identity (79)")  //
+       "most images of a public identity (released: 79)")  //
       ("heldout-min-images", po::value(&o.heldout_min_images)->default_value(2),
        "fewest images of a held-out identity")                                                        //
       ("heldout-max-images", po::value(&o.heldout_max_images), "most images of a held-out identity")  //
@@ -104,7 +104,6 @@ data::SplitPlan plan_skewed(const SplitOptions& o, std::span<const std::int64_t>
   if (o.recipe == "dirichlet" && !skewed)
     throw UsageError("--recipe dirichlet needs --alpha-identities or --alpha-images");
   refuse(o.public_parts != 1, "public-parts", o.recipe);
-  refuse(o.public_min_images || o.public_max_images, "public-min-images and --public-max-images", o.recipe);
   if (o.test_images && o.test_share) throw UsageError("give --test-images or --test-share, not both");
   data::SplitRecipe recipe;
   recipe.clients = o.clients;
@@ -115,6 +114,8 @@ data::SplitPlan plan_skewed(const SplitOptions& o, std::span<const std::int64_t>
   recipe.test_share = o.test_share.value_or(recipe.test_share);
   recipe.min_images = o.min_images.value_or(recipe.min_images);
   recipe.max_images = optional(o.max_images);
+  recipe.public_min_images = o.public_min_images.value_or(recipe.public_min_images);
+  recipe.public_max_images = optional(o.public_max_images);
   recipe.heldout_min_images = o.heldout_min_images;
   recipe.heldout_max_images = optional(o.heldout_max_images);
   recipe.alpha_identities = optional(o.alpha_identities);

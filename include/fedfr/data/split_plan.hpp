@@ -44,6 +44,8 @@ struct SplitRecipe {
   double test_share = 0.2;      ///< in [0, 1)
   std::int64_t min_images = 2;  ///< bounds for client identities, inclusive
   std::optional<std::int64_t> max_images = std::nullopt;
+  std::int64_t public_min_images = 1;  ///< bounds for public identities, inclusive
+  std::optional<std::int64_t> public_max_images = std::nullopt;
   std::int64_t heldout_min_images = 2;  ///< bounds for held-out identities, inclusive
   std::optional<std::int64_t> heldout_max_images = std::nullopt;
   std::optional<double> alpha_identities = std::nullopt;  ///< Dirichlet skew of identities over clients, > 0
