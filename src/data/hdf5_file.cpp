@@ -32,6 +32,10 @@ namespace {
 std::unique_lock<std::mutex> enter_library() {
   static std::mutex mutex;
   std::unique_lock lock(mutex);
+  // A file that cannot be closed because the disk is full stays open in the library, whose clean-up at exit
+  // then crashes. There is nothing else for it to clean up.
+  static const herr_t no_cleanup_at_exit = H5dont_atexit();
+  static_cast<void>(no_cleanup_at_exit);
   // The library would print a stack of its own to standard error; our errors name file and data set instead.
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   return lock;
@@ -86,22 +90,24 @@ Hdf5File Hdf5File::create(const std::filesystem::path& path) {
   return {path, std::move(library), std::move(file)};
 }
 
-void Hdf5File::check(bool good, const char* doing, const char* name) const {
-  if (!good)
-    throw DataError("cannot {} '{}' of {}: is the file damaged, or the disk full?", doing, name,
-                    path_.string());
+void Hdf5File::check_read(bool good, const char* name) const {
+  if (!good) throw DataError("cannot read '{}' of {}: is it damaged?", name, path_.string());
+}
+
+void Hdf5File::check_written(bool good, const char* name) const {
+  if (!good) throw DataError("cannot write '{}' of {}: is the disk full?", name, path_.string());
 }
 
 Hdf5Handle Hdf5File::data_set(const char* name) const {
   Hdf5Handle set(H5Dopen2(file_.get(), name, H5P_DEFAULT), H5Dclose);
-  check(static_cast<bool>(set), "find", name);
+  check_read(static_cast<bool>(set), name);
   return set;
 }
 
 std::int64_t Hdf5File::attribute(const char* name) const {
   const Hdf5Handle attribute(H5Aopen(file_.get(), name, H5P_DEFAULT), H5Aclose);
   std::int64_t value = 0;
-  check(attribute && H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) >= 0, "read the attribute", name);
+  check_read(attribute && H5Aread(attribute.get(), H5T_NATIVE_INT64, &value) >= 0, name);
   return value;
 }
 
@@ -109,7 +115,8 @@ void Hdf5File::set_attribute(const char* name, std::int64_t value) {
   const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
   const Hdf5Handle attribute(
       H5Acreate2(file_.get(), name, H5T_STD_I64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-  check(attribute && H5Awrite(attribute.get(), H5T_NATIVE_INT64, &value) >= 0, "write the attribute", name);
+  check_read(attribute && H5Awrite(attribute.get(), H5T_NATIVE_INT64, &value) >= 0, "write the attribute",
+             name);
 }
 
 std::size_t Hdf5File::size_of(const char* name) const {
@@ -119,13 +126,13 @@ std::size_t Hdf5File::size_of(const char* name) const {
 }
 
 void Hdf5File::read_into(const char* name, hid_t type, void* out) const {
-  check(H5Dread(data_set(name).get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) >= 0, "read", name);
+  check_written(H5Dread(data_set(name).get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) >= 0, name);
 }
 
 void Hdf5File::write_from(const char* name, hid_t type, const void* data, const std::vector<hsize_t>& shape) {
   const Hdf5Handle space = simple_space(shape);
   const Hdf5Handle set = create_data_set(file_.get(), name, type, space);
-  check(set && H5Dwrite(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0, "write", name);
+  check_read(set && H5Dwrite(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0, name);
 }
 
 std::vector<std::string> Hdf5File::read_strings(const char* name) const {
@@ -154,7 +161,7 @@ void Hdf5File::write_strings(const char* name, const std::vector<std::string>& v
 std::int64_t Hdf5File::data_offset(const char* name) const {
   const haddr_t offset = H5Dget_offset(data_set(name).get());
   if (size_of(name) == 0) return 0;
-  check(offset != HADDR_UNDEF, "locate", name);
+  check_written(offset != HADDR_UNDEF, name);
   return static_cast<std::int64_t>(offset);
 }
 
@@ -162,7 +169,7 @@ void Hdf5File::write_rows(const char* name, const std::vector<hsize_t>& shape, s
                           const std::function<void(std::span<std::uint8_t> rows)>& fill) {
   const Hdf5Handle space = simple_space(shape);
   const Hdf5Handle set = create_data_set(file_.get(), name, H5T_NATIVE_UINT8, space);
-  check(static_cast<bool>(set), "create", name);
+  check_written(static_cast<bool>(set), name);
   std::size_t row_bytes = 1;
   for (std::size_t d = 1; d < shape.size(); ++d) row_bytes *= shape[d];
   std::vector<std::uint8_t> rows;
@@ -176,10 +183,10 @@ void Hdf5File::write_rows(const char* name, const std::vector<hsize_t>& shape, s
     H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
     const Hdf5Handle memory = simple_space(count);
     check(H5Dwrite(set.get(), H5T_NATIVE_UINT8, memory.get(), space.get(), H5P_DEFAULT, rows.data()) >= 0,
-          "write", name);
+          name);
   }
 }
 
-void Hdf5File::flush() { check(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL) >= 0, "write", "everything"); }
+void Hdf5File::flush() { check_written(H5Fflush(file_.get(), H5F_SCOPE_GLOBAL) >= 0, "the end"); }
 
 }  // namespace fedfr::data

@@ -79,7 +79,8 @@ class Hdf5File {
   std::size_t size_of(const char* name) const;
   void read_into(const char* name, hid_t type, void* out) const;
   void write_from(const char* name, hid_t type, const void* data, const std::vector<hsize_t>& shape);
-  void check(bool good, const char* doing, const char* name) const;
+  void check_read(bool good, const char* name) const;
+  void check_written(bool good, const char* name) const;
 
   std::filesystem::path path_;
   std::unique_lock<std::mutex> library_;  // before the file, so that it is still held while that closes

@@ -1,0 +1,97 @@
+#include "fedfr/data/inspect.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "small_collection.hpp"
+#include "stored_dataset.hpp"
+#include "support/temp_folder.hpp"
+
+namespace fedfr::data {
+namespace {
+
+using namespace test;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+class Inspect : public testing::Test {
+ protected:
+  fedfr::test::TempFolder folder_;
+};
+
+TEST_F(Inspect, CountsACollection) {
+  const auto summary = summarise(make_small_collection(folder_ / "all", {1, 2, 3, 9}));
+  EXPECT_EQ(summary.identities, 4);
+  EXPECT_EQ(summary.train_images, 15);
+  EXPECT_EQ(summary.test_images, 0);
+  EXPECT_EQ(summary.shards, 1);
+  const auto& spread = summary.images_per_identity;
+  EXPECT_EQ(spread.fewest, 1);
+  EXPECT_EQ(spread.median, 2.5);
+  EXPECT_EQ(spread.mean, 3.75);
+  EXPECT_EQ(spread.most, 9);
+  std::vector<std::vector<std::int64_t>> bins;
+  for (const auto& bin : spread.bins) bins.push_back({bin.from, bin.to, bin.count});
+  EXPECT_THAT(bins, ElementsAre(ElementsAre(1, 1, 1), ElementsAre(2, 3, 2), ElementsAre(4, 7, 0),
+                                ElementsAre(8, 15, 1)));
+}
+
+TEST_F(Inspect, CountsClients) {
+  write_clients(folder_ / "set", {.clients = 25});
+  const auto summary = summarise(Dataset(folder_ / "set"));
+  EXPECT_EQ(summary.identities, 75);
+  EXPECT_EQ(summary.train_images + summary.test_images, 175);
+  EXPECT_EQ(summary.images_per_client.most, 7);
+  ASSERT_EQ(summary.clients.size(), 25U);
+  EXPECT_EQ(summary.clients[3].name, "client_3");
+  EXPECT_EQ(summary.clients[3].train_images, 5);  // images 21 to 27, of which 23 and 27 are for testing
+  EXPECT_EQ(summary.clients[3].test_images, 2);
+  const std::string text = describe(summary);
+  EXPECT_THAT(text, AllOf(HasSubstr("client_19"), Not(HasSubstr("client_20")), HasSubstr("... and 5 more")));
+  const auto json = nlohmann::json::parse(to_json(summary));
+  EXPECT_EQ(json.at("role"), "clients");
+  EXPECT_EQ(json.at("clients").at(24).at("name"), "client_24");
+}
+
+TEST_F(Inspect, CountsThePairsOfEachFold) {
+  {
+    DatasetWriter writer(folder_ / "pairs", {.role = Role::benchmark, .size = stored_size});
+    writer.set_pairs({{0, 1, true, 0}, {0, 2, true, 1}, {1, 2, false, 1}});
+    writer.finish();
+  }
+  const auto json = nlohmann::json::parse(to_json(summarise(Dataset(folder_ / "pairs"))));
+  EXPECT_EQ(json.at("folds").dump(), R"([{"genuine":1,"impostor":0},{"genuine":1,"impostor":1}])");
+}
+
+TEST_F(Inspect, DrawsARowForEachIdentity) {
+  const Dataset set = make_small_collection(folder_ / "all", {1, 4, 3, 2});
+  const auto sheet = make_contact_sheet(set, 2, 3);
+  EXPECT_THAT(sheet.rows, ElementsAre("id_0", "id_2")) << "spread over the dataset";
+  // Two rows and three columns of 2x2 pixels, two pixels of white around each.
+  ASSERT_EQ(sheet.image.size, (ImageSize{10, 14}));
+  const auto red = [&](int y, int x) { return sheet.image.pixels[static_cast<std::size_t>(y * 14 + x)]; };
+  EXPECT_EQ(red(2, 2), 0);
+  EXPECT_EQ(red(2, 6), 255) << "id_0 has one image";
+  EXPECT_EQ(red(6, 2), 2);
+  EXPECT_EQ(red(7, 11), 2);
+  EXPECT_EQ(red(8, 11), 255);
+  const auto green = [&](int y, int x) {
+    return sheet.image.pixels[static_cast<std::size_t>(140 + y * 14 + x)];
+  };
+  EXPECT_EQ(green(6, 10), 3) << "the third image";
+}
+
+TEST_F(Inspect, SetsTheRowsOfClientsApart) {
+  write_clients(folder_ / "set", {.clients = 2, .identities = 2});
+  const auto sheet = make_contact_sheet(Dataset(folder_ / "set"), 100, 1);
+  EXPECT_THAT(sheet.rows, ElementsAre("client_0/person_0_0", "client_0/person_0_1", "client_1/person_1_0",
+                                      "client_1/person_1_1"));
+  EXPECT_EQ(sheet.image.size.height, 5 * 2 + 4 * stored_size.height + 12);
+}
+
+}  // namespace
+}  // namespace fedfr::data
