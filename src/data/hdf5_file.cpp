@@ -115,8 +115,7 @@ void Hdf5File::set_attribute(const char* name, std::int64_t value) {
   const Hdf5Handle space(H5Screate(H5S_SCALAR), H5Sclose);
   const Hdf5Handle attribute(
       H5Acreate2(file_.get(), name, H5T_STD_I64LE, space.get(), H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
-  check_read(attribute && H5Awrite(attribute.get(), H5T_NATIVE_INT64, &value) >= 0, "write the attribute",
-             name);
+  check_written(attribute && H5Awrite(attribute.get(), H5T_NATIVE_INT64, &value) >= 0, name);
 }
 
 std::size_t Hdf5File::size_of(const char* name) const {
@@ -126,13 +125,13 @@ std::size_t Hdf5File::size_of(const char* name) const {
 }
 
 void Hdf5File::read_into(const char* name, hid_t type, void* out) const {
-  check_written(H5Dread(data_set(name).get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) >= 0, name);
+  check_read(H5Dread(data_set(name).get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) >= 0, name);
 }
 
 void Hdf5File::write_from(const char* name, hid_t type, const void* data, const std::vector<hsize_t>& shape) {
   const Hdf5Handle space = simple_space(shape);
   const Hdf5Handle set = create_data_set(file_.get(), name, type, space);
-  check_read(set && H5Dwrite(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0, name);
+  check_written(set && H5Dwrite(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0, name);
 }
 
 std::vector<std::string> Hdf5File::read_strings(const char* name) const {
@@ -161,7 +160,7 @@ void Hdf5File::write_strings(const char* name, const std::vector<std::string>& v
 std::int64_t Hdf5File::data_offset(const char* name) const {
   const haddr_t offset = H5Dget_offset(data_set(name).get());
   if (size_of(name) == 0) return 0;
-  check_written(offset != HADDR_UNDEF, name);
+  check_read(offset != HADDR_UNDEF, name);
   return static_cast<std::int64_t>(offset);
 }
 
@@ -182,8 +181,9 @@ void Hdf5File::write_rows(const char* name, const std::vector<hsize_t>& shape, s
     start[0] = begin;
     H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
     const Hdf5Handle memory = simple_space(count);
-    check(H5Dwrite(set.get(), H5T_NATIVE_UINT8, memory.get(), space.get(), H5P_DEFAULT, rows.data()) >= 0,
-          name);
+    const herr_t written =
+        H5Dwrite(set.get(), H5T_NATIVE_UINT8, memory.get(), space.get(), H5P_DEFAULT, rows.data());
+    check_written(written >= 0, name);
   }
 }
 
