@@ -18,15 +18,17 @@ struct NewImage {
   std::string source_name{};  ///< file name without folder, for images that come from files
 };
 
-/// Writes a dataset directory, shard by shard, to a temporary folder that takes the final name in `finish`; a writer that
-/// is destroyed before that leaves nothing behind. Images are streamed: memory does not grow with the dataset.
+/// Writes a dataset directory, shard by shard, to a temporary folder that takes the final name in `finish`; a
+/// writer that is destroyed before that leaves nothing behind. Images are streamed: memory does not grow with
+/// the dataset.
 class DatasetWriter {
  public:
   struct Options {
     Role role = Role::collection;
     ImageSize size{112, 112};
     Encoding encoding = Encoding::raw;
-    std::int64_t shard_bytes = std::int64_t{1} << 30;  ///< a new shard is begun at the next client beyond this
+    std::int64_t shard_bytes = std::int64_t{1}
+                               << 30;  ///< a new shard is begun at the next client beyond this
   };
 
   /// @throws DataError if the folder exists already (never overwritten) or cannot be created
@@ -35,7 +37,8 @@ class DatasetWriter {
 
   /// Starts the next client (block); the ones before are complete. Client ids are given in order from 0.
   /// @param image_count      how many images will be added to it
-  /// @param identity_names   for role clients: by label, of this client; other roles: leave empty, see set_identities
+  /// @param identity_names   for role clients: by label, of this client; other roles: leave empty, see
+  /// set_identities
   void begin_client(const std::string& client_name, std::int64_t image_count,
                     const std::vector<std::string>& identity_names = {});
   void add(const NewImage& image);

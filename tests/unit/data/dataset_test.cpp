@@ -115,13 +115,13 @@ TEST_P(StoredClients, HaveEqualBytesWhenWrittenAgain) {
 
 TEST(Dataset, KeepsFewFilesOpenHoweverManyShardsThereAre) {
   const fedfr::test::TempFolder folder;
-  write_clients(folder / "set", {.clients = 100, .images = 1, .identities = 1, .shard_bytes = 1});
+  write_clients(folder / "set", {.clients = 80, .images = 1, .identities = 1, .shard_bytes = 1});
   const std::int64_t before = open_files();
   const Dataset set(folder / "set");
   EXPECT_EQ(open_files(), before) << "opening reads no shard";
-  for (std::int64_t number : {99, 0, 75})
+  for (std::int64_t number : {79, 0, 75})
     EXPECT_EQ(read_one(set.all(), number), numbered_image(number).pixels);
-  for (std::int64_t number = 0; number < 100; ++number)
+  for (std::int64_t number = 0; number < 80; ++number)
     EXPECT_EQ(read_one(set.client(ClientId{number}), 0), numbered_image(number).pixels);
   EXPECT_GT(open_files(), before);
   EXPECT_LE(open_files(), before + 64);

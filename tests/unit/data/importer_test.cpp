@@ -87,7 +87,7 @@ TEST_F(Import, OrdersIdentitiesAndImagesByName) {
 TEST_F(Import, GivesTheSameBytesWithAnyNumberOfThreads) {
   for (int identity = 0; identity < 30; ++identity)
     for (int image = 0; image < 40; ++image)
-      put_png(fmt::format("p{:02}/{:02}.png", identity, image), identity + image);  // more than one group
+      put_jpeg(fmt::format("p{:02}/{:02}.jpg", identity, image), identity + image);  // more than one group
   import_folder(source(), out(), {});
   import_folder(source(), folder_ / "again", {.threads = 5});
   EXPECT_EQ(Dataset(out()).images(), 1206);
