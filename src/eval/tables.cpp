@@ -151,10 +151,11 @@ std::string describe(const PairedDifference& difference) {
                      grouped(difference.only_before));
 }
 
-std::string personalised_table(const PersonalisedSummary& global, const PersonalisedSummary& personalised) {
+std::string personalised_table(const PersonalisedSummary& global, const PersonalisedSummary& personalised,
+                               const std::string& first, const std::string& second) {
   Columns table;
-  table.add({fmt::format("{} clients, %", personalised.clients), "global", "worst", "best", "personal",
-             "worst", "best", "gain"});
+  table.add({fmt::format("{} clients, %", personalised.clients), first, "worst", "best", second, "worst",
+             "best", "gain"});
   std::string notes =
       add_rates(table, "TAR@FAR", "impostor pairs", global.tar_at_far, personalised.tar_at_far);
   add_row(table, "rank 1", global.rank1, personalised.rank1, true);

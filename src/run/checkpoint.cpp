@@ -61,10 +61,12 @@ void CheckpointStore::save(const fl::GlobalModel& model, int completed_rounds,
   nn::TensorFile file = model.to_file(public_fingerprint);
   file.metadata["completed_rounds"] = std::to_string(completed_rounds);
   nn::save(path(completed_rounds), file);
-  const auto rounds = rounds_in(folder_);
-  for (std::size_t i = static_cast<std::size_t>(keep_); i < rounds.size(); ++i) {
+  int kept = 0;
+  for (const int round : rounds_in(folder_)) {
+    // Later ones are damaged, the run fell back past them: they must not push out good ones.
+    if (round <= completed_rounds && kept++ < keep_) continue;
     std::error_code ignored;
-    fs::remove(path(rounds[i]), ignored);
+    fs::remove(path(round), ignored);
   }
 }
 

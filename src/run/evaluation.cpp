@@ -104,16 +104,16 @@ std::string comparison_tables(const Evaluation& before, const Evaluation& after)
     text += "\n";
   }
   if (after.global.empty()) return text;
-  const auto start = eval::summarise(before.global.empty() ? after.global : before.global);
   const auto global = eval::summarise(after.global);
-  text += fmt::format(
-      "Personalised protocol, {} clients: the model of the start ('global') and the one of round {} "
-      "('personalised')\n",
-      global.clients, after.round);
-  text += eval::personalised_table(start, global) + "\n";
-  if (after.own.empty()) return text;
-  text += fmt::format("Personalised protocol, {} clients: the global model and the clients' own, round {}\n",
-                      after.own.size(), after.round);
+  if (before.round != after.round && !before.global.empty()) {
+    text += fmt::format("Personalised protocol: the model of the start and the global model of round {}\n",
+                        after.round);
+    text += eval::personalised_table(eval::summarise(before.global), global, "start", "global") + "\n";
+  }
+  if (after.own.empty())
+    return before.round == after.round ? text + eval::personalised_table(global, global, "global", "global")
+                                       : text;
+  text += "Personalised protocol: the global model and the clients' own models\n";
   return text + eval::personalised_table(global, eval::summarise(after.own));
 }
 

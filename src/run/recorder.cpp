@@ -191,6 +191,11 @@ void Recorder::evaluation(const Evaluation& evaluation) {
   };
   add_tar("global", evaluation.global);
   add_tar("own", evaluation.own);
+  if (evaluation.round > 0) return;  // a round's line shows its own scores; the start has no such line
+  std::string line = "start";
+  for (const auto& [name, score] : latest_scores_) line += fmt::format("  {} {:.4f}", name, score);
+  if (!latest_scores_.empty()) console_.info(line);
+  latest_scores_.clear();
 }
 
 void Recorder::sync() {

@@ -1,5 +1,7 @@
 #include "fedfr/run/round_loop.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -27,9 +29,15 @@ RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl:
       checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints) {}
 
 void RoundLoop::run() {
-  const StopSignals signals;
   resume();
-  while (completed_rounds_ < experiment_.options.rounds) run_round(completed_rounds_);
+  try {
+    while (completed_rounds_ < experiment_.options.rounds) run_round(completed_rounds_);
+  } catch (const Error& error) {
+    if (error.code() == ExitCode::resubmit)
+      recorder_.console().info(fmt::format("stopped after round {}/{}: the same command goes on from there",
+                                           completed_rounds_, experiment_.options.rounds));
+    throw;
+  }
   save_results();
   recorder_.done(hex16(model_.hash()), checkpoints_.path(completed_rounds_));
 }

@@ -27,9 +27,11 @@ std::string generic_table(std::span<const GenericRow> rows);
 /// "accuracy +0.83 points (95 % interval +0.41 to +1.25): 61 pairs gained, 11 lost"
 std::string describe(const PairedDifference& difference);
 
-/// Mean, worst and best client of each rate with the global model for everybody and with the clients' own
-/// models.
+/// Mean, worst and best client of each rate with two kinds of models: usually the global one for everybody,
+/// and the clients' own.
+/// @param first, second  their column headings
 /// @throws UsageError if the two were made at different targets
-std::string personalised_table(const PersonalisedSummary& global, const PersonalisedSummary& personalised);
+std::string personalised_table(const PersonalisedSummary& global, const PersonalisedSummary& personalised,
+                               const std::string& first = "global", const std::string& second = "personal");
 
 }  // namespace fedfr::eval
