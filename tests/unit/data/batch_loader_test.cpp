@@ -106,6 +106,8 @@ TEST_F(Loader, ThrowsWhatReadingThrewAfterTheBatchesBefore) {
   flip_byte(shard, read_text(shard).find(std::string(pixels.begin(), pixels.end())));
   const Dataset damaged(folder_ / "set");
   BatchLoader loader({damaged.client(ClientId{1}), damaged.client(ClientId{3})}, sequence(40), {.batch = 4});
+  std::this_thread::sleep_for(
+      std::chrono::milliseconds(50));  // the reader has failed before the first batch is taken
   check(*loader.next(), 0, 4);
   EXPECT_THAT([&] { loader.next(); }, ThrowsMessage<DataError>(HasSubstr("client 3")));
   EXPECT_THROW(loader.next(), DataError) << "and again";
