@@ -4,11 +4,13 @@
 #include "dry_run.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/run/round_loop.hpp"
+#include "fedfr/run/signals.hpp"
 #include "startup.hpp"
 
 namespace fedfr::app {
 
 int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
+  const run::StopSignals signals;  // a stop while the data are opened is one with a checkpoint too
   const Startup startup = start(mpi, args);
   const auto& experiment = *startup.experiment;
   comm::Communicator& comm = *startup.comm;

@@ -41,13 +41,20 @@ std::filesystem::path ClientStateStore::path(ClientId client, int slot) const {
 std::optional<ClientStateStore::Loaded> ClientStateStore::load(ClientId client, int completed_rounds) const {
   int newest = -1;
   int newest_slot = -1;
+  int later = 0;
   for (int slot = 0; slot < slots; ++slot) {
     if (!std::filesystem::exists(path(client, slot))) continue;
     const int rounds = completed_rounds_of(path(client, slot));
+    if (rounds > completed_rounds) ++later;
     if (rounds > completed_rounds || rounds <= newest) continue;
     newest = rounds;
     newest_slot = slot;
   }
+  if (later == slots && completed_rounds > 0)
+    throw DataError(
+        "both states of client {} in {} are of later rounds than the checkpoint of round {}: the one that "
+        "belongs to it is lost. Remove the checkpoints and the states to train from the start again",
+        value(client), folder_.string(), completed_rounds);
   if (newest_slot < 0) return std::nullopt;
   const auto file = nn::load(path(client, newest_slot));
   return Loaded{{.local_centres = optional_tensor(file, "local_centres"),

@@ -4,10 +4,12 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "fedfr/core/clock.hpp"
@@ -52,7 +54,12 @@ std::vector<std::int64_t> all_indices(std::int64_t count) {
 struct LocalTrainer::Round {
   Round(const ClientData& client_, int number_, std::span<const double> rates, const PrivateState* previous_,
         const LocalHooks& hooks_)
-      : client(client_), number(number_), learning_rates(rates), previous(previous_), hooks(hooks_), images(client_) {}
+      : client(client_),
+        number(number_),
+        learning_rates(rates),
+        previous(previous_),
+        hooks(hooks_),
+        images(client_) {}
 
   const ClientData& client;
   int number;
@@ -90,8 +97,11 @@ LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<c
   embed_previous(r);
   backbone_.copy_from(start);
   prepare_heads(r);
-  const ScopedTimer timer(r.result.statistics.seconds_training);
-  const at::Tensor term_sums = run_epochs(r);
+  at::Tensor term_sums;
+  {
+    const ScopedTimer timer(r.result.statistics.seconds_training);
+    term_sums = run_epochs(r);
+  }
   return finish(r, term_sums);
 }
 
@@ -254,6 +264,11 @@ LocalResult LocalTrainer::finish(Round& round, const at::Tensor& term_sums) cons
   statistics.hard_negatives = round.images.size() - round.images.local();
 
   const at::Tensor weights = backbone_.flat().cpu();
+  if (!std::isfinite(statistics.loss) || !at::isfinite(weights).all().item<bool>())
+    throw DataError(
+        "the training of client {} ({}) has diverged in round {}: its loss or its model is not finite; lower "
+        "--lr or set --clip-norm",
+        value(round.client.id), round.client.name, round.number + 1);
   const at::Tensor classifier = round.heads.classifier.detach().cpu();
   const std::int64_t local = round.client.identities;
   const at::Tensor publics = classifier.size(0) > local

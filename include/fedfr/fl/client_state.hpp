@@ -28,7 +28,9 @@ class ClientStateStore {
 
   /// The newest state that the client had when `completed_rounds` rounds were complete; nothing for a new
   /// client. States of later rounds, left by a run that was cut off, are passed over.
-  /// @throws DataError naming the file if it is damaged
+  /// @throws DataError naming the file if it is damaged; also if both slots hold later rounds, since the
+  /// state
+  ///   that belongs to this one is then lost
   std::optional<Loaded> load(ClientId client, int completed_rounds) const;
 
   /// @param completed_rounds  how many rounds will be complete once this one is

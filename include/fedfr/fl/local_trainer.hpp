@@ -92,6 +92,7 @@ class LocalTrainer {
   /// @param state           the client's private state; without one, its heads start anew
   /// @param start           where the backbone starts: the global model, or the client's own for `local`
   /// @throws StopRequested between two steps
+  /// @throws DataError naming the client if its loss or its model is no longer finite
   /// @throws UsageError if the client has fewer images than a batch and incomplete batches are dropped
   LocalResult train(const ClientData& client, int round, std::span<const double> learning_rates,
                     const PrivateState* state, const at::Tensor& start, const LocalHooks& hooks);

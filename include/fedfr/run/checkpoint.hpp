@@ -22,7 +22,7 @@ class CheckpointStore {
   /// @param keep  how many of the newest stay
   CheckpointStore(std::filesystem::path folder, int keep);
 
-  /// Durable; older files than the newest `keep` are removed afterwards.
+  /// Durable; of the files up to this round only the newest `keep` stay, and none of later rounds.
   void save(const fl::GlobalModel& model, int completed_rounds, const std::string& public_fingerprint) const;
 
   /// Loads the newest valid checkpoint into `model`; damaged ones are passed over with a warning in

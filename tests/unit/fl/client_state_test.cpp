@@ -43,6 +43,17 @@ TEST(ClientStateStore, ARoundThatWasCutOffIsForgotten) {
   EXPECT_TRUE(store.load(client, 9)->state.local_centres.equal(state_of(3).local_centres));
 }
 
+TEST(ClientStateStore, ALostStateIsNotTakenForANewClient) {
+  const test::TempFolder folder;
+  const ClientStateStore store(folder.path());
+  store.save(ClientId{4}, 2, state_of(1), -1);
+  EXPECT_FALSE(store.load(ClientId{4}, 1).has_value());  // its first round may have been the second
+  store.save(ClientId{4}, 3, state_of(2), 0);
+  EXPECT_FALSE(store.load(ClientId{4}, 0).has_value());  // nobody had a state at the start
+  EXPECT_THAT([&] { store.load(ClientId{4}, 1); },
+              testing::ThrowsMessage<DataError>(testing::HasSubstr("client 4")));
+}
+
 TEST(ClientStateStore, DamageNamesTheFile) {
   const test::TempFolder folder;
   const ClientStateStore store(folder.path());
