@@ -43,7 +43,8 @@ FileDescriptor open_for_reading(const fs::path& path) {
   return fd;
 }
 
-void read_exactly(const FileDescriptor& file, const fs::path& path, std::int64_t offset, std::span<std::byte> out) {
+void read_exactly(const FileDescriptor& file, const fs::path& path, std::int64_t offset,
+                  std::span<std::byte> out) {
   while (!out.empty()) {
     const ssize_t got = ::pread(file.get(), out.data(), out.size(), offset);
     if (got < 0 && errno == EINTR) continue;
@@ -61,7 +62,8 @@ void replace_file(const fs::path& path, const std::function<void(const fs::path&
     sync_path(temporary, O_RDONLY);
     std::error_code failed;
     fs::rename(temporary, path, failed);
-    if (failed) throw DataError("cannot rename {} to {}: {}", temporary.string(), path.string(), failed.message());
+    if (failed)
+      throw DataError("cannot rename {} to {}: {}", temporary.string(), path.string(), failed.message());
   } catch (...) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

@@ -10,7 +10,9 @@
 namespace fedfr {
 
 ProgressBar::ProgressBar(std::string label, std::int64_t total, bool visible)
-    : label_(std::move(label)), total_(std::max<std::int64_t>(total, 1)), visible_(visible && isatty(STDERR_FILENO) == 1) {}
+    : label_(std::move(label)),
+      total_(std::max<std::int64_t>(total, 1)),
+      visible_(visible && isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() {
   if (visible_) std::fputs("\r\x1b[K", stderr);

@@ -17,7 +17,8 @@ constexpr std::uint32_t words = 624;
 std::vector<std::uint32_t> init_by_array(std::uint32_t seed) {
   std::vector<std::uint32_t> state(words);
   state[0] = 19650218U;
-  for (std::uint32_t i = 1; i < words; ++i) state[i] = 1812433253U * (state[i - 1] ^ (state[i - 1] >> 30)) + i;
+  for (std::uint32_t i = 1; i < words; ++i)
+    state[i] = 1812433253U * (state[i - 1] ^ (state[i - 1] >> 30)) + i;
   std::uint32_t i = 1;
   const auto wrap = [&] {
     if (++i >= words) {
@@ -40,8 +41,8 @@ std::vector<std::uint32_t> init_by_array(std::uint32_t seed) {
 }  // namespace
 
 PythonRandom::PythonRandom(std::uint32_t seed) {
-  // The textual form of an engine is the only way in that the standard offers: 624 words, then (in libstdc++) the
-  // position, here "all used".
+  // The textual form of an engine is the only way in that the standard offers: 624 words, then (in libstdc++)
+  // the position, here "all used".
   std::ostringstream text;
   for (const auto word : init_by_array(seed)) text << word << ' ';
   text << words;
@@ -59,7 +60,8 @@ std::uint64_t PythonRandom::below(std::uint64_t bound) {
 std::vector<std::int64_t> PythonRandom::sample(std::int64_t population, std::int64_t count) {
   std::vector<std::int64_t> chosen;
   double set_size = 21;
-  if (count > 5) set_size += std::pow(4.0, std::ceil(std::log(3.0 * static_cast<double>(count)) / std::log(4.0)));
+  if (count > 5)
+    set_size += std::pow(4.0, std::ceil(std::log(3.0 * static_cast<double>(count)) / std::log(4.0)));
   if (static_cast<double>(population) <= set_size) {
     std::vector<std::int64_t> pool(static_cast<std::size_t>(population));
     std::iota(pool.begin(), pool.end(), 0);

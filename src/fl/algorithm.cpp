@@ -6,9 +6,13 @@ namespace fedfr::fl {
 
 const std::vector<Algorithm>& algorithms() {
   static const std::vector<Algorithm> table = {
-      {.name = "fedfr", .summary = "FedFR (Liu et al., AAAI 2022): hard negatives, private branch, contrastive term"},
+      {.name = "fedfr",
+       .summary = "FedFR (Liu et al., AAAI 2022): hard negatives, private branch, contrastive term"},
       {.name = "fedavg", .summary = "federated averaging (McMahan et al., AISTATS 2017) of the backbones"},
-      {.name = "local", .summary = "every client alone, from the same start", .aggregates = false, .own_backbone = true},
+      {.name = "local",
+       .summary = "every client alone, from the same start",
+       .aggregates = false,
+       .own_backbone = true},
       {.name = "centralized", .summary = "ordinary training on pooled data", .pools_data = true},
   };
   return table;

@@ -15,7 +15,8 @@ at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters
   const at::NoGradGuard no_grad;
   const auto& config = backbone.config();
   const auto batch = static_cast<std::size_t>(options.batch);
-  const std::size_t image_bytes = std::size_t{3} * static_cast<std::size_t>(config.height * config.width_pixels);
+  const std::size_t image_bytes =
+      std::size_t{3} * static_cast<std::size_t>(config.height * config.width_pixels);
   const at::Device device = parameters.flat().device();
   const PrecisionScope scope(options.precision, device);
   at::Tensor out = at::empty({std::ssize(which), config.embedding}, at::kFloat);

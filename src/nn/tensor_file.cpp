@@ -130,7 +130,8 @@ struct Opened {
 Opened open_tensor_file(const std::filesystem::path& path) {
   Opened opened{open_for_reading(path), static_cast<std::int64_t>(std::filesystem::file_size(path)), {}};
   std::uint64_t length = 0;
-  if (opened.size < 8) throw DataError("{} is not a weights file: it has {} bytes", path.string(), opened.size);
+  if (opened.size < 8)
+    throw DataError("{} is not a weights file: it has {} bytes", path.string(), opened.size);
   read_exactly(opened.file, path, 0, std::as_writable_bytes(std::span(&length, 1)));
   if (length > static_cast<std::uint64_t>(opened.size - 8))
     throw DataError("{} is truncated or not a weights file (safetensors)", path.string());

@@ -10,13 +10,14 @@ namespace fedfr {
 /// Exit codes that scripts and schedulers rely on.
 enum class ExitCode : int {
   done = 0,
-  usage = 2,        ///< wrong command line or job file
-  data = 3,         ///< unreadable, damaged or unwritable file
-  peer = 4,         ///< another rank or a device failed
-  resubmit = 85,    ///< stopped on request with a checkpoint: run the same command again
+  usage = 2,      ///< wrong command line or job file
+  data = 3,       ///< unreadable, damaged or unwritable file
+  peer = 4,       ///< another rank or a device failed
+  resubmit = 85,  ///< stopped on request with a checkpoint: run the same command again
 };
 
-/// Base of everything that fedfr throws on purpose. The text says what was being done and what the user can do.
+/// Base of everything that fedfr throws on purpose. The text says what was being done and what the user can
+/// do.
 class Error : public std::runtime_error {
  public:
   Error(ExitCode code, const std::string& what) : std::runtime_error(what), code_(code) {}

@@ -32,9 +32,10 @@ FileDescriptor open_for_reading(const std::filesystem::path& path);
 void read_exactly(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,
                   std::span<std::byte> out);
 
-/// Creates or replaces a file so that a crash at any instant leaves the old or the new content: `write` fills a
-/// temporary name beside it, which is then synced, renamed over `path`, and the folder synced.
-/// @throws DataError naming the path (for example on a full disk); the temporary is then removed and `path` untouched
+/// Creates or replaces a file so that a crash at any instant leaves the old or the new content: `write` fills
+/// a temporary name beside it, which is then synced, renamed over `path`, and the folder synced.
+/// @throws DataError naming the path (for example on a full disk); the temporary is then removed and `path`
+/// untouched
 void replace_file(const std::filesystem::path& path,
                   const std::function<void(const std::filesystem::path& temporary)>& write);
 

@@ -8,8 +8,9 @@
 
 namespace fedfr {
 
-/// The integer draws of Python's `random` module, bit for bit, so that splits and cohorts of the released method can be
-/// reproduced. Source: CPython Lib/random.py and Modules/_randommodule.c (init_by_array seeding of MT19937).
+/// The integer draws of Python's `random` module, bit for bit, so that splits and cohorts of the released
+/// method can be reproduced. Source: CPython Lib/random.py and Modules/_randommodule.c (init_by_array seeding
+/// of MT19937).
 class PythonRandom {
  public:
   explicit PythonRandom(std::uint32_t seed);

@@ -32,18 +32,18 @@ struct StreamKey {
 /// The splitmix64 finaliser (Steele, Lea, Flood, OOPSLA 2014): a bijection that spreads every input bit.
 std::uint64_t mix64(std::uint64_t z) noexcept;
 
-/// xoshiro256** (Blackman, Vigna, TOMS 2021) seeded from a key, with distributions of its own, since those of the
-/// standard library differ between implementations.
+/// xoshiro256** (Blackman, Vigna, TOMS 2021) seeded from a key, with distributions of its own, since those of
+/// the standard library differ between implementations.
 class RngStream {
  public:
   explicit RngStream(const StreamKey& key) noexcept;
 
-  std::uint64_t next() noexcept;                       ///< 64 uniform bits
-  std::uint64_t below(std::uint64_t bound) noexcept;   ///< uniform in [0, bound), without bias; bound > 0
-  double uniform() noexcept;                           ///< uniform in [0, 1)
-  double uniform(double low, double high) noexcept;    ///< uniform in [low, high)
-  double normal() noexcept;                            ///< standard normal (Box-Muller, one value a call)
-  double gamma(double shape) noexcept;                 ///< scale 1, shape > 0 (Marsaglia, Tsang, TOMS 2000)
+  std::uint64_t next() noexcept;                      ///< 64 uniform bits
+  std::uint64_t below(std::uint64_t bound) noexcept;  ///< uniform in [0, bound), without bias; bound > 0
+  double uniform() noexcept;                          ///< uniform in [0, 1)
+  double uniform(double low, double high) noexcept;   ///< uniform in [low, high)
+  double normal() noexcept;                           ///< standard normal (Box-Muller, one value a call)
+  double gamma(double shape) noexcept;                ///< scale 1, shape > 0 (Marsaglia, Tsang, TOMS 2000)
   bool coin() noexcept { return (next() >> 63) != 0; }
 
   /// Fisher-Yates from the last element down.

@@ -10,7 +10,8 @@
 
 namespace fedfr::nn {
 
-/// Copies the images `which` as uint8 [n,3,H,W] to `out`; where they come from is no business of the networks.
+/// Copies the images `which` as uint8 [n,3,H,W] to `out`; where they come from is no business of the
+/// networks.
 using ImageReader = std::function<void(std::span<const std::int64_t> which, std::span<std::uint8_t> out)>;
 
 struct EmbedOptions {
@@ -18,8 +19,8 @@ struct EmbedOptions {
   Precision precision = Precision::fp32;
 };
 
-/// Embeddings of many images by a frozen model, in fixed batches: the bits of a row depend on the batch that it is in, so
-/// that callers who share the work cut at multiples of the batch.
+/// Embeddings of many images by a frozen model, in fixed batches: the bits of a row depend on the batch that
+/// it is in, so that callers who share the work cut at multiples of the batch.
 /// @param which     [n] indices that `read` understands
 /// @param mirrored  embed the left-to-right mirror images
 /// @returns         [n,D] float32 on the CPU, not normalised

@@ -5,8 +5,8 @@ namespace fedfr::nn {
 
 enum class Precision { fp32, bf16 };
 
-/// Within its scope, convolutions and matrix products of this thread run in bfloat16 where asked; parameters, their
-/// gradients and the losses stay float32.
+/// Within its scope, convolutions and matrix products of this thread run in bfloat16 where asked; parameters,
+/// their gradients and the losses stay float32.
 class PrecisionScope {
  public:
   PrecisionScope(Precision precision, at::Device device);
