@@ -10,7 +10,7 @@ fedfr_data=$1/fedfr-data
 data=$(cd "$2" && pwd)
 mpiexec=$3
 job=$data/job.cfg
-limit=60  # seconds until a program counts as hung
+limit=${FEDFR_JOB_LIMIT:-100}  # seconds until a program counts as hung
 failed=0
 code=0
 
@@ -77,6 +77,12 @@ train() {
   [ "$code" -eq 0 ] && return
   problem "$run on $ranks rank(s): expected exit code 0"
   exit 1
+}
+
+flip_bit() {  # flip_bit FILE OFFSET
+  local byte
+  byte=$(od -An -tu1 -j"$2" -N1 "$1")
+  printf '%b' "\\x$(printf '%02x' $((byte ^ 16)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 # begin RANKS ARGUMENTS...: the same in the background, always under the launcher; its process id in $launcher

@@ -1,0 +1,61 @@
+#!/bin/bash
+# A run folder that is in use, or that a disk has damaged.
+. "$(dirname "$0")/job.sh"
+
+train 2 undisturbed
+copy_of_run() {
+  rm -rf "$1"
+  cp -r undisturbed "$1"
+}
+
+# The newest checkpoint is damaged: the run goes on from the one before it.
+copy_of_run fallen_back
+flip_bit fallen_back/checkpoint/round_0003.ckpt 100000
+train 2 fallen_back
+expect_text "falling back to the checkpoint before it" fallen_back
+expect_text "resuming after round 2" fallen_back
+expect_like_undisturbed fallen_back
+
+# All checkpoints are damaged: from the start again, and the damaged ones go.
+copy_of_run anew
+for file in anew/checkpoint/*; do truncate -s 100 "$file"; done
+launch 2 train "$job" --output anew --rounds 1
+expect_code 0 "all checkpoints damaged"
+expect_equal "$(cd anew/checkpoint && echo ./*)" "./round_0000.ckpt ./round_0001.ckpt" "checkpoints of a run begun anew"
+train 1 anew
+expect_text "resuming after round 1" anew
+expect_like_undisturbed anew
+
+# The two newest checkpoints are damaged: the clients have no states as old as the one that is left.
+copy_of_run lost
+for round in 2 3; do flip_bit "lost/checkpoint/round_000$round.ckpt" 100000; done
+launch 2 train "$job" --output lost
+expect_code 3 "states lost"
+expect_text "both states of client 0" "states lost"
+
+# Private state of a client is damaged.
+copy_of_run state
+rm state/checkpoint/round_0003.ckpt
+for slot in 0 1; do flip_bit "state/state/client_000001.$slot.safetensors" 100000; done
+launch 2 train "$job" --output state
+expect_code 3 "damaged state"
+expect_text "client_000001." "damaged state"
+
+# Metrics torn in the middle of a line.
+copy_of_run torn
+rm torn/checkpoint/round_0003.ckpt
+truncate -s -10 torn/metrics.jsonl
+train 2 torn
+expect_like_undisturbed torn
+
+# One run a folder: a second job is refused while the first is alive, and does not disturb it.
+begin 2 train "$job" --output busy
+wait_for_text "round 1/3"
+mv last.out first.out
+launch 2 train "$job" --output busy
+expect_code 3 "a folder in use"
+expect_text "belongs to a job that is still running" "a folder in use"
+mv first.out last.out
+attend
+expect_code 0 busy
+expect_like_undisturbed busy

@@ -1,0 +1,54 @@
+#!/bin/bash
+# What is done with a finished run: figures that can be repeated, embeddings, a record that repeats the run.
+. "$(dirname "$0")/job.sh"
+
+train 2 run
+hash=$(final_hash)
+
+without_round() { sed 's/"round":[0-9]*//' "$1"; }
+for ranks in 1 2; do
+  launch "$ranks" evaluate run "$data/pairs" "$data/parts/clients" --save again.json
+  expect_code 0 "evaluate"
+  expect_equal "$(without_round again.json | cksum)" "$(without_round run/evaluation/round_0003.json | cksum)" \
+    "figures of evaluate on $ranks rank(s)"
+done
+
+# 80 images of 32 floats and a label of 64 bits, after a header that starts with its length.
+launch 2 extract run "$data/pairs" embeddings.safetensors
+expect_code 0 "extract"
+header=$(od -An -td8 -N8 embeddings.safetensors)
+expect_equal "$(($(stat -c %s embeddings.safetensors) - 8 - header))" $((80 * (32 * 4 + 8))) "size of the embeddings"
+
+# config.cfg repeats the run.
+launch 1 train run/config.cfg --output repeated
+expect_equal "$(final_hash)" "$hash" "hash of the repeated run"
+expect_equal "$(grep -v '^output' repeated/config.cfg)" "$(grep -v '^output' run/config.cfg)" "record of the repeated run"
+launch 1 train run/config.cfg --output other --seed 101
+[ "$(final_hash)" != "$hash" ] || problem "another seed gives the same model"
+
+# A finished run goes on with more rounds as if it had been asked for them from the beginning.
+train 2 short --rounds 2
+train 1 short --rounds 3
+expect_equal "$(final_hash)" "$hash" "hash of a run that was continued"
+
+launch 2 train "$job" --output dry --dry-run
+expect_code 0 "dry run"
+expect_text "dry run: nothing was trained" "dry run"
+[ ! -e dry ] || problem "a dry run made its output folder"
+
+# Help tells of every option, each command has its own.
+launch 1 train --help
+expect_code 0 "train --help"
+for option in $(grep -oE '^[a-z0-9-]+' run/config.cfg) dry-run; do
+  grep -qE "^ +--$option( |\$)" last.out || problem "train --help does not mention --$option"
+done
+for command in evaluate extract; do
+  launch 1 "$command" --help
+  expect_code 0 "$command --help"
+  expect_text "fedfr $command run" "$command --help has an example"
+done
+launch 1
+expect_code 2 "no command"
+launch 1 no-such-command
+expect_code 2 "unknown command"
+expect_text "no-such-command" "unknown command"

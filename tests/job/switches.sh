@@ -1,0 +1,23 @@
+#!/bin/bash
+# Each part of the method can be switched off or exchanged, and then makes another model.
+. "$(dirname "$0")/job.sh"
+
+hashes=
+try() {  # try NAME ARGUMENTS...
+  train 2 "$1" --rounds 1 --personalised false "${@:2}"
+  echo "$1 $(final_hash)"
+  hashes+="$(final_hash)"$'\n'
+}
+try everything
+try no_dfc --dfc false
+try no_contrastive --contrastive false --local-epochs 2
+try no_hard_negatives --hard-negatives false
+try arcface --margin arcface
+try bottleneck --dfc-converter bottleneck
+try no_converter --dfc-converter none
+try detached --dfc-detach true
+try bf16 --precision bf16
+try half_cohort --cohort-share 0.5
+try sphere --backbone sphere20 --width 0.1
+try centralized --algorithm centralized --centralized-data all
+expect_equal "$(echo -n "$hashes" | sort -u | wc -l)" 12 "different models"
