@@ -4,7 +4,7 @@
 #
 #   tools/demo.sh           from nothing to a trained model
 #   tools/demo.sh --fresh   throw the results of an earlier demo away first
-set -euo pipefail
+set -Eeuo pipefail
 cd "$(dirname "$0")/.."
 
 say() { printf '\n=== demo: %s\n' "$*"; }
@@ -18,12 +18,6 @@ data() {
   "$bin/fedfr-data" "$@" --output "$folder"
 }
 
-# train RANKS JOB: as many processes, sharing the processors that there are
-train() {
-  local ranks=$1 job=$2
-  mpirun -np "$ranks" --oversubscribe --bind-to none "$bin/fedfr" train "$job"
-}
-
 case "${1:-}" in
   "") ;;
   --fresh) rm -rf demo/faces demo/parts demo/pairs demo/pretrained demo/run demo/*.tmp-* demo/*.partial-* ;;
@@ -32,7 +26,7 @@ case "${1:-}" in
     exit 2
     ;;
 esac
-trap 'say "stopped; the same command goes on from there, --fresh starts over" >&2' ERR
+trap 'say "stopped with exit code $?; the same command goes on from there, --fresh starts over" >&2' ERR
 
 say "building"
 tools/setup.sh
@@ -47,14 +41,14 @@ data demo/parts split demo/faces --clients 8 --identities-per-client 10 --heldou
 data demo/pairs pairs --from demo/parts/heldout
 $bin/fedfr-data inspect demo/faces --contact-sheet demo/faces.png --identities 8 --images 12 >/dev/null
 
-# Open MPI's: root may start jobs (in a container, for one), and a rank that waits lets the others have its processor.
+# For Open MPI: root may start jobs (in a container, for one), and a rank that waits leaves its processor to the others.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1
 
 say "the model to start from: ordinary training on the public faces"
-train 1 jobs/demo-pretrain.cfg
+$bin/fedfr train jobs/demo-pretrain.cfg
 
 say "FedFR: every client trains on its own people, only models travel"
-train 2 jobs/demo.cfg
+mpirun -np 2 --oversubscribe --bind-to none $bin/fedfr train jobs/demo.cfg
 
 say "done"
 cat <<END
