@@ -15,7 +15,7 @@
 namespace fedfr::test {
 namespace {
 
-constexpr double kDeadline = 0.5;
+constexpr double kDeadline = 1;
 
 class Deadline : public testing::Test {
  protected:
@@ -46,8 +46,8 @@ TEST_F(Deadline, NamesOperationAndMissingRank) {
   std::array<std::int64_t, 1> value{};
   const std::string text = error_of([&] { comm_.allreduce_sum(value); });
   EXPECT_GE(watch.seconds(), kDeadline);
-  EXPECT_LT(watch.seconds(), kDeadline + 2.0);
-  EXPECT_THAT(text, testing::HasSubstr("waited 0.5 s in allreduce_sum for " + comm_.rank_name(absent) + ":"));
+  EXPECT_LT(watch.seconds(), kDeadline + 5);
+  EXPECT_THAT(text, testing::HasSubstr("waited 1 s in allreduce_sum for " + comm_.rank_name(absent) + ":"));
 }
 
 TEST_F(Deadline, HoldsForEveryOperation) {
