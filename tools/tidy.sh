@@ -8,6 +8,6 @@ build=${1:-build/release}
 if report=$(run-clang-tidy -quiet -p "$build" "${2:-$PWD/(src|tools|tests)/}" 2>/dev/null); then
   echo "tidy: nothing to say"
 else
-  sed 's/\x1b\[[0-9;]*m//g' <<<"$report" | grep -vE '^clang-tidy|^$'
+  grep -vE 'clang-tidy-14 |^$' <<<"$report" | sed 's/\x1b\[[0-9;]*m//g'
   exit 1
 fi
