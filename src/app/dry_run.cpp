@@ -40,6 +40,7 @@ void print_dry_run(const Startup& startup, const fl::GlobalModel& model, run::Co
     for (const auto client : placed[rank]) {
       ids.push_back(value(client));
       images += experiment.training_data(client).size();
+      if (experiment.training.public_images == fl::PublicImages::all) images += experiment.publics->images();
     }
     constexpr std::size_t shown = 20;
     const bool cut = ids.size() > shown;

@@ -17,9 +17,11 @@ namespace {
 constexpr double startup_deadline = 120;  // seconds, before the user's own is known
 
 std::string describe_dataset(const data::Dataset& dataset) {
-  return fmt::format("{}: {} clients, {} identities, {} images, fingerprint {}", dataset.path().string(),
-                     run::with_commas(dataset.clients()), run::with_commas(dataset.identities()),
-                     run::with_commas(dataset.images()), dataset.fingerprint());
+  const std::string clients =
+      dataset.role() == data::Role::clients ? run::with_commas(dataset.clients()) + " clients, " : "";
+  return fmt::format("{}: {}{} identities, {} images, fingerprint {}", dataset.path().string(), clients,
+                     run::with_commas(dataset.identities()), run::with_commas(dataset.images()),
+                     dataset.fingerprint());
 }
 
 std::string mpi_version() {

@@ -164,12 +164,25 @@ double mean(const std::vector<double>& values) {
 
 }  // namespace
 
+namespace {
+
+/// Rounds are whole numbers; gnuplot's own ticks are too once there are many.
+std::string whole_ticks(const std::vector<Series>& lines) {
+  constexpr double few = 12;
+  double largest = 0;
+  for (const auto& line : lines)
+    for (const double x : line.x) largest = std::max(largest, x);
+  return largest <= few ? "set xtics 1\n" : "";
+}
+
+}  // namespace
+
 bool draw(const LearningCurve& picture, const std::filesystem::path& png) {
   require(has_points(picture.rates), picture.title);
   const bool with_losses = has_points(picture.losses);
   std::string script = preamble(png, 1800, with_losses ? 1800 : 1000) +
                        title(picture.title, with_losses ? 2 : 1) + "set xlabel 'round'\nset ylabel 'rate'\n" +
-                       percent_range(picture.rates, picture.levels) +
+                       whole_ticks(picture.rates) + percent_range(picture.rates, picture.levels) +
                        plot("rates", picture.rates, picture.levels, 100, true);
   if (with_losses)
     script += "set ylabel 'loss'\nset format y '%g'\nset yrange [0:*]\n" +

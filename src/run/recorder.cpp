@@ -202,6 +202,15 @@ void Recorder::sync() {
   if (metrics_) metrics_->sync();
 }
 
+/// A run that has its results is complete also where a picture cannot be drawn.
+void Recorder::draw_pictures() {
+  try {
+    draw_run_pictures(paths_, console_);
+  } catch (const Error& e) {
+    console_.warning(fmt::format("no pictures: {}", e.what()));
+  }
+}
+
 void Recorder::done(const std::string& model_hash, const std::filesystem::path& checkpoint) {
   std::array<double, 1> memory = {peak_memory_mb()};
   comm_.allreduce_max(memory);
@@ -212,7 +221,7 @@ void Recorder::done(const std::string& model_hash, const std::filesystem::path& 
   if (latest_)
     console_.info("\n" + comparison_tables(std::filesystem::exists(first) ? load_evaluation(first) : *latest_,
                                            *latest_));
-  if (experiment_.options.pictures) draw_run_pictures(paths_, console_);
+  if (experiment_.options.pictures) draw_pictures();
   console_.info(done_line({.model_hash = model_hash,
                            .rounds = experiment_.options.rounds,
                            .seconds = since_start_.seconds(),

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -80,7 +81,8 @@ std::vector<Series> loss_series(const std::vector<Json>& rounds) {
 Series curve(const std::string& name, const std::vector<eval::OperatingPoint>& roc, Colour colour,
              bool dashed) {
   Series series{.name = name, .x = {}, .y = {}, .colour = colour, .dashed = dashed};
-  for (const auto& point : roc) add_point(series, point.target, point.true_rate);
+  for (const auto& point : roc)
+    if (std::isfinite(point.true_rate)) add_point(series, point.target, point.true_rate);
   return series;
 }
 

@@ -55,6 +55,7 @@ class Recorder {
   Console& console() { return console_; }
 
  private:
+  void draw_pictures();
   void write_client_events(int round, const std::vector<ClientRecord>& clients);
   RoundFacts facts(const RoundRecord& record, const std::vector<ClientRecord>& clients,
                    const std::map<std::string, double>& slowest, double idle) const;
