@@ -106,6 +106,7 @@ std::string read_text(const fs::path& path) {
 }
 
 void make_folder(const fs::path& path) {
+  if (path.empty()) return;  // the folder of a name without one: where we are
   std::error_code failed;
   fs::create_directories(path, failed);
   if (failed) throw DataError("cannot create the folder {}: {}", path.string(), failed.message());
