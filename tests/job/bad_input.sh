@@ -6,6 +6,7 @@
 refuse() {
   local expected=$1 text=$2 began=$SECONDS
   shift 2
+  rm -rf run
   launch 2 train "$@"
   expect_code "$expected" "$*"
   expect_text "$text" "$*"
@@ -34,7 +35,7 @@ refuse 2 "range.cfg:$line: lr" range.cfg --output run
 refuse 2 "lr" "$job" --output run --lr 1e6
 refuse 2 "rounds" "$job" --output run --rounds many
 refuse 2 "bach" "$job" --output run --bach 8
-refuse 2 "5 ranks" "$job" --output run --cohort-share 0.25
+refuse 2 "2 ranks, but only 1 client" "$job" --output run --cohort-share 0.25
 refuse 2 "with incomplete-batch = drop" "$job" --output run --batch 512 --incomplete-batch drop
 
 copy_of clients
