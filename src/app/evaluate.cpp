@@ -7,6 +7,7 @@
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/job_file.hpp"
 #include "fedfr/run/run_directory.hpp"
@@ -97,10 +98,13 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
   const run::Experiment& experiment = *startup.experiment;
   comm::Communicator& comm = *startup.comm;
   std::unique_ptr<fl::GlobalModel> model;
-  comm::on_every_rank(comm, "loading the model", [&] { model = load_model(request.model, experiment); });
+  run::Evaluation evaluation;
+  comm::on_every_rank(comm, "loading the model", [&] {
+    model = load_model(request.model, experiment);
+    evaluation.round = run::completed_rounds_of(weights_of(request.model));
+  });
 
   run::Evaluator evaluator(experiment, comm);
-  run::Evaluation evaluation;
   evaluation.benchmarks = evaluator.generic(*model);
   if (evaluator.has_personalised_protocol()) {
     evaluation.global = evaluator.global_for_clients(*model);

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::string_view prefix = "round_";
 constexpr std::string_view suffix = ".ckpt";
+constexpr const char* rounds_key = "completed_rounds";
 
 /// The rounds of the checkpoints in a folder, newest first.
 std::vector<int> rounds_in(const fs::path& folder) {
@@ -38,7 +39,7 @@ std::vector<int> rounds_in(const fs::path& folder) {
 
 Checkpoint load_one(const fs::path& path, fl::GlobalModel& model, const std::string& public_fingerprint) {
   const auto file = nn::load(path);
-  const auto rounds = file.metadata.find("completed_rounds");
+  const auto rounds = file.metadata.find(rounds_key);
   if (rounds == file.metadata.end()) throw DataError("{} is no checkpoint", path.string());
   model.take(file, path, public_fingerprint);
   Checkpoint checkpoint{.completed_rounds = std::stoi(rounds->second), .model_hash = hex16(model.hash())};
@@ -50,6 +51,19 @@ Checkpoint load_one(const fs::path& path, fl::GlobalModel& model, const std::str
 
 }  // namespace
 
+void save_model(const fs::path& path, const fl::GlobalModel& model, int completed_rounds,
+                const std::string& public_fingerprint) {
+  nn::TensorFile file = model.to_file(public_fingerprint);
+  file.metadata[rounds_key] = std::to_string(completed_rounds);
+  nn::save(path, file);
+}
+
+int completed_rounds_of(const fs::path& weights) {
+  const auto metadata = nn::load_metadata(weights);
+  const auto found = metadata.find(rounds_key);
+  return found == metadata.end() ? 0 : std::stoi(found->second);
+}
+
 CheckpointStore::CheckpointStore(fs::path folder, int keep) : folder_(std::move(folder)), keep_(keep) {}
 
 fs::path CheckpointStore::path(int completed_rounds) const {
@@ -58,9 +72,7 @@ fs::path CheckpointStore::path(int completed_rounds) const {
 
 void CheckpointStore::save(const fl::GlobalModel& model, int completed_rounds,
                            const std::string& public_fingerprint) const {
-  nn::TensorFile file = model.to_file(public_fingerprint);
-  file.metadata["completed_rounds"] = std::to_string(completed_rounds);
-  nn::save(path(completed_rounds), file);
+  save_model(path(completed_rounds), model, completed_rounds, public_fingerprint);
   int kept = 0;
   for (const int round : rounds_in(folder_)) {
     // Later ones are damaged, the run fell back past them: they must not push out good ones.

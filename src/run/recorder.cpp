@@ -90,10 +90,10 @@ Recorder::Recorder(const Experiment& experiment, comm::Communicator& comm, Conso
                    const RunPaths& paths)
     : experiment_(experiment), comm_(comm), console_(console), paths_(paths) {}
 
-void Recorder::start_at(int completed_rounds) {
-  first_round_ = completed_rounds;
+void Recorder::start_at(std::optional<int> completed_rounds) {
+  first_round_ = completed_rounds.value_or(0);
   if (comm_.rank() != 0) return;
-  metrics_.emplace(paths_.metrics, completed_rounds);
+  metrics_.emplace(paths_.metrics, completed_rounds.value_or(-1));
   if (!metrics_->warning().empty()) console_.warning(metrics_->warning());
 }
 

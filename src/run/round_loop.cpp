@@ -187,7 +187,9 @@ void RoundLoop::resume() {
   if (extremes[0] != -extremes[1])
     throw DataError("the ranks see different checkpoints in {}: is it a folder that all hosts share?",
                     paths_.checkpoint.string());
-  comm::on_every_rank(comm_, "opening the metrics", [&] { recorder_.start_at(completed_rounds_); });
+  comm::on_every_rank(comm_, "opening the metrics", [&] {
+    recorder_.start_at(found ? std::optional(found->completed_rounds) : std::nullopt);
+  });
   if (found) {
     recorder_.console().info("resuming after round " + std::to_string(completed_rounds_) +
                              ", model_hash=" + found->model_hash);
@@ -201,7 +203,8 @@ void RoundLoop::resume() {
 void RoundLoop::save_results() {
   comm::on_every_rank(comm_, "saving the models", [&] {
     if (comm_.rank() == 0)
-      nn::save(paths_.folder / "model.safetensors", model_.to_file(experiment_.public_fingerprint()));
+      save_model(paths_.folder / "model.safetensors", model_, completed_rounds_,
+                 experiment_.public_fingerprint());
     if (!experiment_.keeps_private_state()) return;
     for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size())
       if (const auto loaded = states_.load(ClientId{c}, completed_rounds_))

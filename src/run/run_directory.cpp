@@ -29,13 +29,20 @@ RunDirectory::RunDirectory(const Options& options) : paths_(options.output) {
   lock_.emplace(paths_.lock);
   if (!lock_->warning().empty()) warnings_.push_back(lock_->warning());
   std::error_code ignored;
-  // Before its first checkpoint a run has nothing that other options could spoil.
   continues_ = fs::exists(paths_.config, ignored) && fs::exists(paths_.checkpoint, ignored) &&
                !fs::is_empty(paths_.checkpoint, ignored);
   if (continues_) compare_with_record(options);
   for (const auto& folder : {paths_.checkpoint, paths_.state, paths_.personalized, paths_.pictures})
     make_folder(folder);
   replace_file(paths_.config, record(options));
+}
+
+/// Before its first round is complete, a run has nothing that other options could spoil.
+bool RunDirectory::forget_start() const {
+  const fs::path start = paths_.checkpoint / "round_0000.ckpt";
+  for (const auto& entry : fs::directory_iterator(paths_.checkpoint))
+    if (entry.path() != start) return false;
+  return fs::remove(start);
 }
 
 void RunDirectory::compare_with_record(const Options& options) {
@@ -49,10 +56,16 @@ void RunDirectory::compare_with_record(const Options& options) {
     if (difference.effect == Effect::last_bits)
       warnings_.push_back(text + ": the run goes on, but not with the bits of an uninterrupted one");
   }
-  if (!refused.empty())
-    throw UsageError(
-        "{} holds a run with other options:{}\nUse the same ones to continue it, or another --output",
-        paths_.folder.string(), refused);
+  if (refused.empty()) return;
+  if (forget_start()) {
+    continues_ = false;
+    warnings_.push_back(fmt::format("{} held only the start of a run with other options: begun anew",
+                                    paths_.folder.string()));
+    return;
+  }
+  throw UsageError(
+      "{} holds a run with other options:{}\nUse the same ones to continue it, or another --output",
+      paths_.folder.string(), refused);
 }
 
 }  // namespace fedfr::run

@@ -5,12 +5,10 @@
 train 2 run
 hash=$(final_hash)
 
-without_round() { sed 's/"round":[0-9]*//' "$1"; }
 for ranks in 1 2; do
   launch "$ranks" evaluate run "$data/pairs" "$data/parts/clients" --save again.json
   expect_code 0 "evaluate"
-  expect_equal "$(without_round again.json | cksum)" "$(without_round run/evaluation/round_0003.json | cksum)" \
-    "figures of evaluate on $ranks rank(s)"
+  expect_same_file again.json run/evaluation/round_0003.json
 done
 
 # 80 images of 32 floats and a label of 64 bits, after a header that starts with its length.
@@ -45,7 +43,7 @@ done
 for command in evaluate extract; do
   launch 1 "$command" --help
   expect_code 0 "$command --help"
-  expect_text "fedfr $command run" "$command --help has an example"
+  grep -q "^  fedfr $command runs/" last.out || problem "$command --help has no example"
 done
 launch 1
 expect_code 2 "no command"

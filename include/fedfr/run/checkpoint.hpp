@@ -16,6 +16,13 @@ struct Checkpoint {
   std::string model_hash;  ///< 16 hex digits
 };
 
+/// A weights file that also tells how many rounds made the model.
+void save_model(const std::filesystem::path& path, const fl::GlobalModel& model, int completed_rounds,
+                const std::string& public_fingerprint);
+
+/// What such a file tells; 0 for other weights.
+int completed_rounds_of(const std::filesystem::path& weights);
+
 /// `round_NNNN.ckpt` files of one folder.
 class CheckpointStore {
  public:

@@ -41,7 +41,9 @@ class Recorder {
  public:
   Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console, const RunPaths& paths);
 
-  void start_at(int completed_rounds);  ///< opens the metrics; later rounds in them are cut off
+  /// Opens the metrics. What a run that was cut off wrote after its checkpoint is removed from them; all of
+  /// it if the run begins without one.
+  void start_at(std::optional<int> completed_rounds);
   void progress(double share_of_round, int round);
 
   /// The line and the events of a round. Collective.

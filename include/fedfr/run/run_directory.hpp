@@ -26,7 +26,7 @@ struct RunPaths {
 
 /// The folder of a run, opened by one rank for the whole job: locked, with its subfolders, and with the
 /// record of the options. A folder that holds a run already is continued, if the options say that it is the
-/// same one.
+/// same one; where no round was completed, also with others.
 class RunDirectory {
  public:
   /// @throws DataError if another job works in the folder or it cannot be written
@@ -39,6 +39,7 @@ class RunDirectory {
 
  private:
   void compare_with_record(const Options& options);
+  bool forget_start() const;
 
   RunPaths paths_;
   std::optional<RunLock> lock_;

@@ -116,6 +116,21 @@ TEST(RunDirectory, OtherOptionsAreRefusedByName) {
   EXPECT_EQ(read_text(RunPaths(folder / "run").config), record_before);
 }
 
+TEST(RunDirectory, OtherOptionsBeginAnewWhereOnlyTheStartWasSaved) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  const auto start = RunPaths(options.output).checkpoint / "round_0000.ckpt";
+  { const RunDirectory first(options); }
+  replace_file(start, std::string_view("a model"));
+  EXPECT_TRUE(RunDirectory(options).continues());
+  EXPECT_TRUE(fs::exists(start));
+  options.lr = 0.5;
+  const RunDirectory second(options);
+  EXPECT_FALSE(second.continues());
+  EXPECT_FALSE(fs::exists(start));
+  EXPECT_THAT(second.warnings(), ElementsAre(HasSubstr("begun anew")));
+}
+
 TEST(RunDirectory, OtherOptionsAreFineBeforeTheFirstCheckpoint) {
   const test::TempFolder folder;
   Options options = options_in(folder / "run");
