@@ -67,7 +67,7 @@ std::filesystem::path evaluation_path(const std::filesystem::path& run_folder, i
 }
 
 void save(const std::filesystem::path& path, const Evaluation& evaluation) {
-  if (path.has_parent_path()) make_folder(path.parent_path());
+  make_folder(path.parent_path());
   const Json json = {{"round", evaluation.round},
                      {"benchmarks", benchmarks_json(evaluation.benchmarks, true)},
                      {"global", evaluation.global},

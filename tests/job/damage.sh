@@ -26,6 +26,16 @@ train 1 anew
 expect_text "resuming after round 1" anew
 expect_like_undisturbed anew
 
+# Only the start was saved: other options begin anew.
+mkdir start
+cp -r undisturbed/{config.cfg,metrics.jsonl,checkpoint,evaluation} start
+rm start/checkpoint/*
+launch 1 train "$job" --output start --batch 512 --incomplete-batch drop
+expect_code 2 "a batch that is too large"
+train 2 start
+expect_text "begun anew" start
+expect_like_undisturbed start
+
 # The two newest checkpoints are damaged: the clients have no states as old as the one that is left.
 copy_of_run lost
 for round in 2 3; do flip_bit "lost/checkpoint/round_000$round.ckpt" 100000; done

@@ -23,6 +23,7 @@ expect_equal "$(final_hash)" "$without_branch" "the global model beside a detach
 try bf16 --precision bf16
 try half_cohort --cohort-share 0.5
 try sphere --backbone sphere20 --width 0.1
+try reference --reference-semantics true
 ranks=1  # one client has all the data
 try centralized --algorithm centralized --centralized-data all
-expect_equal "$(echo -n "$hashes" | sort -u | wc -l)" 11 "different models"
+expect_equal "$(echo -n "$hashes" | sort -u | wc -l)" 12 "different models"
