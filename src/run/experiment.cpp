@@ -158,7 +158,9 @@ std::int64_t Experiment::public_identities() const {
   return publics && training.public_classes ? publics->identities() : 0;
 }
 
-std::string Experiment::public_fingerprint() const { return publics ? publics->fingerprint() : ""; }
+Fingerprints Experiment::fingerprints() const {
+  return {.clients = clients ? clients->fingerprint() : "", .publics = publics ? publics->fingerprint() : ""};
+}
 
 bool Experiment::evaluates_in_round(int completed_rounds) const {
   if (completed_rounds == options.rounds) return true;
@@ -173,7 +175,7 @@ fl::GlobalModel Experiment::initial_model(std::string& note) const {
     note = "random weights; set --init to start from a pre-trained model";
     return model;
   }
-  const bool took_centres = model.take(nn::load(options.init), options.init, public_fingerprint());
+  const bool took_centres = model.take(nn::load(options.init), options.init, fingerprints().publics);
   note = options.init.string();
   if (public_identities() > 0)
     note += took_centres ? " with its public class centres"

@@ -50,6 +50,9 @@ void check_exists(const Configuration& c, const std::string& option, const fs::p
     throw DataError("{} = {}: there is no such {} (relative paths start at the working directory, {})",
                     c.named(option), path.string(), *file == '\0' ? "file" : "folder",
                     fs::current_path(ignored).string());
+  if (*file == '\0' && fs::is_directory(path, ignored))
+    throw DataError("{} = {}: this is a folder; name a file in it, such as model.safetensors of a run",
+                    c.named(option), path.string());
   if (*file != '\0' && !fs::exists(path / file, ignored))
     throw DataError("{} = {}: this is no dataset, it holds no {}; fedfr-data makes one", c.named(option),
                     path.string(), file);

@@ -26,7 +26,7 @@ RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl:
       recorder_(recorder),
       evaluator_(experiment, comm),
       states_(paths.state),
-      checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints) {}
+      checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints, experiment.fingerprints()) {}
 
 void RoundLoop::run() {
   resume();
@@ -168,7 +168,7 @@ void RoundLoop::checkpoint(int completed_rounds, RoundRecord& record) {
   comm::on_every_rank(comm_, "saving a checkpoint", [&] {
     if (comm_.rank() != 0) return;
     recorder_.sync();
-    checkpoints_.save(model_, completed_rounds, experiment_.public_fingerprint());
+    checkpoints_.save(model_, completed_rounds);
   });
   completed_rounds_ = completed_rounds;
 }
@@ -176,9 +176,8 @@ void RoundLoop::checkpoint(int completed_rounds, RoundRecord& record) {
 void RoundLoop::resume() {
   std::string warnings;
   std::optional<Checkpoint> found;
-  comm::on_every_rank(comm_, "loading the newest checkpoint", [&] {
-    found = checkpoints_.load_newest(model_, experiment_.public_fingerprint(), warnings);
-  });
+  comm::on_every_rank(comm_, "loading the newest checkpoint",
+                      [&] { found = checkpoints_.load_newest(model_, warnings); });
   if (!warnings.empty() && comm_.rank() == 0) recorder_.console().warning(warnings);
   completed_rounds_ = found ? found->completed_rounds : 0;
   std::array<double, 2> extremes = {static_cast<double>(completed_rounds_),
@@ -188,6 +187,9 @@ void RoundLoop::resume() {
     throw DataError("the ranks see different checkpoints in {}: is it a folder that all hosts share?",
                     paths_.checkpoint.string());
   comm::on_every_rank(comm_, "opening the metrics", [&] {
+    if (completed_rounds_ > experiment_.options.rounds)
+      throw UsageError("{} has completed {} rounds, more than --rounds {}: choose another --output",
+                       paths_.folder.string(), completed_rounds_, experiment_.options.rounds);
     recorder_.start_at(found ? std::optional(found->completed_rounds) : std::nullopt);
   });
   if (found) {
@@ -203,8 +205,7 @@ void RoundLoop::resume() {
 void RoundLoop::save_results() {
   comm::on_every_rank(comm_, "saving the models", [&] {
     if (comm_.rank() == 0)
-      save_model(paths_.folder / "model.safetensors", model_, completed_rounds_,
-                 experiment_.public_fingerprint());
+      save_model(paths_.folder / "model.safetensors", model_, completed_rounds_, experiment_.fingerprints());
     if (!experiment_.keeps_private_state()) return;
     for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size())
       if (const auto loaded = states_.load(ClientId{c}, completed_rounds_))

@@ -59,6 +59,7 @@ expect_text "shard_00000.h5" "fedfr-data verify of a flipped byte"
 train 1 small --rounds 1
 refuse 3 "small/model.safetensors" "$job" --output run --width 0.5 --init small/model.safetensors
 refuse 2 "small holds a run with other options" "$job" --output small --seed 7
+refuse 3 "this is a folder; name a file in it" "$job" --output run --init small
 head -c 5000 small/model.safetensors >torn.safetensors
 refuse 3 "torn.safetensors" "$job" --output run --init torn.safetensors
 

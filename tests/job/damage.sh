@@ -51,6 +51,30 @@ launch 2 train "$job" --output state
 expect_code 3 "damaged state"
 expect_text "client_000001." "damaged state"
 
+# Fewer rounds than there are, and data that were exchanged behind the same name.
+launch 2 train "$job" --output undisturbed --rounds 2
+expect_code 2 "fewer rounds"
+expect_text "has completed 3 rounds" "fewer rounds"
+cp -r "$data/parts" parts
+own_data=(--clients parts/clients --public parts/public)
+train 2 exchanged "${own_data[@]}" --rounds 1
+mv parts/clients clients
+"$fedfr_data" split "$data/faces" --output other --clients 4 --identities-per-client 3 --public 10 --seed 5 >last.out
+cp -r other/clients parts/clients
+launch 2 train "$job" --output exchanged "${own_data[@]}"
+expect_code 2 "other clients"
+expect_text "was made with other clients" "other clients"
+rm -r parts/clients parts/public
+mv clients parts/clients
+cp -r other/public parts/public
+launch 2 train "$job" --output exchanged "${own_data[@]}"
+expect_code 2 "other public images"
+expect_text "was made with other public images" "other public images"
+rm -r parts/public
+cp -r "$data/parts/public" parts/public
+train 2 exchanged "${own_data[@]}"
+expect_like_undisturbed exchanged
+
 # Metrics torn in the middle of a line.
 copy_of_run torn
 rm torn/checkpoint/round_0003.ckpt

@@ -16,9 +16,15 @@ struct Checkpoint {
   std::string model_hash;  ///< 16 hex digits
 };
 
-/// A weights file that also tells how many rounds made the model.
+/// Of the datasets that a run trains on; empty without one.
+struct Fingerprints {
+  std::string clients;
+  std::string publics;
+};
+
+/// A weights file that also tells how many rounds on which data made the model.
 void save_model(const std::filesystem::path& path, const fl::GlobalModel& model, int completed_rounds,
-                const std::string& public_fingerprint);
+                const Fingerprints& data);
 
 /// What such a file tells; 0 for other weights.
 int completed_rounds_of(const std::filesystem::path& weights);
@@ -27,22 +33,23 @@ int completed_rounds_of(const std::filesystem::path& weights);
 class CheckpointStore {
  public:
   /// @param keep  how many of the newest stay
-  CheckpointStore(std::filesystem::path folder, int keep);
+  CheckpointStore(std::filesystem::path folder, int keep, Fingerprints data);
 
   /// Durable; of the files up to this round only the newest `keep` stay, and none of later rounds.
-  void save(const fl::GlobalModel& model, int completed_rounds, const std::string& public_fingerprint) const;
+  void save(const fl::GlobalModel& model, int completed_rounds) const;
 
   /// Loads the newest valid checkpoint into `model`; damaged ones are passed over with a warning in
   /// `warnings`.
   /// @returns nothing if there is none
-  std::optional<Checkpoint> load_newest(fl::GlobalModel& model, const std::string& public_fingerprint,
-                                        std::string& warnings) const;
+  /// @throws UsageError if it was made with other data
+  std::optional<Checkpoint> load_newest(fl::GlobalModel& model, std::string& warnings) const;
 
   std::filesystem::path path(int completed_rounds) const;
 
  private:
   std::filesystem::path folder_;
   int keep_;
+  Fingerprints data_;
 };
 
 }  // namespace fedfr::run

@@ -12,6 +12,7 @@
 #include "fedfr/fl/cohort.hpp"
 #include "fedfr/fl/local_trainer.hpp"
 #include "fedfr/fl/schedule.hpp"
+#include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/options.hpp"
 
 namespace fedfr::run {
@@ -44,7 +45,7 @@ struct Experiment {
   std::int64_t weight_bound(
       const std::vector<ClientId>& cohort) const;  ///< on the sum of the cohort's sample weights
   std::int64_t public_identities() const;
-  std::string public_fingerprint() const;
+  Fingerprints fingerprints() const;
   bool uses_public_images() const { return training.public_images != fl::PublicImages::none; }
   bool keeps_private_state() const { return !algorithm.pools_data; }
   bool evaluates_in_round(int completed_rounds) const;
