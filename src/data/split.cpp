@@ -169,12 +169,14 @@ SplitReport prove(const Dataset& collection, const SplitPlan& plan, const fs::pa
 
 }  // namespace
 
-SplitReport write_split(const Dataset& collection, const SplitPlan& plan, const fs::path& folder) {
+SplitReport write_split(const Dataset& collection, const SplitPlan& plan, const fs::path& folder,
+                        const std::function<void(const fs::path&)>& complete) {
   if (plan.clients.empty() && plan.public_parts.empty() && plan.heldout.empty())
     throw UsageError("the split is empty: ask for clients, held-out or public identities");
   StagedFolder staged(folder);
   SplitWriter(collection, plan, staged).write();
   auto report = prove(collection, plan, staged.path());
+  if (complete) complete(staged.path());
   staged.publish();
   return report;
 }

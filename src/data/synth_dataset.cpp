@@ -27,6 +27,8 @@ void check(const DatasetOptions& options) {
       std::max(options.size.height, options.size.width) > 4096)
     throw UsageError("--size is {}x{}, but sides must be from 8 to 4096 pixels", options.size.height,
                      options.size.width);
+  if (!(options.nuisance >= 0 && options.nuisance <= 1.5F))
+    throw UsageError("--nuisance is {}, but it lies between 0 and 1.5", options.nuisance);
   if (options.threads < 1) throw UsageError("--threads is {}, but at least 1 is needed", options.threads);
 }
 
@@ -48,7 +50,8 @@ std::vector<Image> render(const std::vector<Job>& jobs, const DatasetOptions& op
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < jobs.size(); i = next++)
-      images[i] = synthetic_face(options.seed, jobs[i].identity, jobs[i].image, options.size);
+      images[i] =
+          synthetic_face(options.seed, jobs[i].identity, jobs[i].image, options.size, options.nuisance);
   };
   std::vector<std::jthread> helpers;
   for (int thread = 1; thread < options.threads; ++thread) helpers.emplace_back(work);

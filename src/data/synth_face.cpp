@@ -124,48 +124,51 @@ void draw_beard_and_marks(FaceIdentity& p, Draw& draw) {
   p.texture_seed = static_cast<std::uint32_t>(draw.below(std::size_t{1} << 31));
 }
 
-void draw_pose(FaceView& v, Draw& draw) {
-  v.yaw = draw.around(0.0F, 0.30F, 0.7F);
-  v.pitch = draw.around(0.0F, 0.17F, 0.38F);
-  v.roll = draw.around(0.0F, 0.13F, 0.35F);
-  v.scale = draw.in(0.88F, 1.28F);
-  v.shift_x = draw.around(0.0F, 0.09F, 0.2F);
-  v.shift_y = draw.around(0.0F, 0.09F, 0.2F);
+void draw_pose(FaceView& v, Draw& draw, float nuisance) {
+  v.yaw = nuisance * draw.around(0.0F, 0.30F, 0.7F);
+  v.pitch = nuisance * draw.around(0.0F, 0.17F, 0.38F);
+  v.roll = nuisance * draw.around(0.0F, 0.13F, 0.35F);
+  v.scale = 1.08F + nuisance * draw.in(-0.20F, 0.20F);
+  v.shift_x = nuisance * draw.around(0.0F, 0.09F, 0.2F);
+  v.shift_y = nuisance * draw.around(0.0F, 0.09F, 0.2F);
 }
 
-void draw_expression(FaceView& v, Draw& draw) {
-  v.smile = draw.in(-0.35F, 1.0F);
-  v.mouth_open = draw.chance(0.45) ? draw.in(0.0F, 1.0F) : 0.0F;
-  v.eye_open = draw.chance(0.06) ? 0.08F : draw.in(0.6F, 1.15F);
-  v.brow_raise = draw.around(0.0F, 0.025F, 0.05F);
-  v.gaze_x = draw.around(0.0F, 0.3F, 0.7F);
-  v.gaze_y = draw.around(0.0F, 0.15F, 0.4F);
+void draw_expression(FaceView& v, Draw& draw, float nuisance) {
+  v.smile = 0.3F + nuisance * draw.in(-0.65F, 0.7F);
+  v.mouth_open = draw.chance(0.45 * nuisance) ? draw.in(0.0F, 1.0F) : 0.0F;
+  v.eye_open = draw.chance(0.06 * nuisance) ? 0.08F : draw.in(0.6F, 1.15F);
+  v.brow_raise = nuisance * draw.around(0.0F, 0.025F, 0.05F);
+  v.gaze_x = nuisance * draw.around(0.0F, 0.3F, 0.7F);
+  v.gaze_y = nuisance * draw.around(0.0F, 0.15F, 0.4F);
 }
 
-void draw_light(FaceView& v, Draw& draw) {
-  const float azimuth = draw.around(0.0F, 0.75F, 1.5F);
-  const float elevation = draw.in(-0.45F, 1.2F);
+void draw_light(FaceView& v, Draw& draw, float nuisance) {
+  const float azimuth = nuisance * draw.around(0.0F, 0.75F, 1.5F);
+  const float elevation = 0.4F + nuisance * draw.in(-0.85F, 0.8F);
   v.light = {std::sin(azimuth) * std::cos(elevation), std::sin(elevation),
              std::cos(azimuth) * std::cos(elevation)};
-  v.ambient = draw.in(0.18F, 0.65F);
-  v.key = draw.in(0.45F, 1.05F);
-  v.exposure = std::exp(draw.around(0.0F, 0.24F, 0.5F));
-  v.contrast = draw.in(0.7F, 1.25F);
-  v.saturation = draw.chance(0.12) ? 0.0F : draw.in(0.5F, 1.2F);
-  const float warm = draw.around(0.0F, 0.13F, 0.3F), green = draw.around(0.0F, 0.05F, 0.12F);
+  v.ambient = 0.4F + nuisance * draw.in(-0.22F, 0.25F);
+  v.key = 0.75F + nuisance * draw.in(-0.3F, 0.3F);
+  v.exposure = std::exp(nuisance * draw.around(0.0F, 0.24F, 0.5F));
+  v.contrast = 1.0F + nuisance * draw.in(-0.3F, 0.25F);
+  v.saturation = draw.chance(0.12 * nuisance) ? 0.0F : 1.0F + nuisance * draw.in(-0.5F, 0.2F);
+  const float warm = nuisance * draw.around(0.0F, 0.13F, 0.3F),
+              green = nuisance * draw.around(0.0F, 0.05F, 0.12F);
   v.light_color = {1.0F + warm, 1.0F + green, 1.0F - warm};
 }
 
-void draw_accessories(FaceView& v, Draw& draw) {
-  v.glasses = draw.chance(0.22);
+void draw_accessories(FaceView& v, Draw& draw, float nuisance) {
+  v.glasses = draw.chance(0.22 * nuisance);
   v.glasses_size = draw.in(0.17F, 0.25F);
   v.glasses_round = draw.in(0.15F, 1.0F);
   v.glasses_tint = draw.chance(0.2) ? draw.in(0.6F, 0.9F) : draw.in(0.0F, 0.12F);
   v.glasses_color = draw.color(0.03F, 0.35F);
-  v.headwear = draw.chance(0.16) ? (draw.chance(0.5) ? Headwear::beanie : Headwear::cap) : Headwear::none;
+  v.headwear =
+      draw.chance(0.16 * nuisance) ? (draw.chance(0.5) ? Headwear::beanie : Headwear::cap) : Headwear::none;
   v.headwear_y = draw.in(0.42F, 0.60F);
   v.headwear_color = draw.color(0.05F, 0.9F);
-  v.occluder = draw.chance(0.16) ? (draw.chance(0.5) ? Occluder::hand : Occluder::block) : Occluder::none;
+  v.occluder =
+      draw.chance(0.16 * nuisance) ? (draw.chance(0.5) ? Occluder::hand : Occluder::block) : Occluder::none;
   const float around = draw.in(-pi, pi);
   v.occluder_x = 0.75F * std::cos(around);
   v.occluder_y = 0.85F * std::sin(around);
@@ -174,15 +177,15 @@ void draw_accessories(FaceView& v, Draw& draw) {
   v.occluder_color = draw.color(0.05F, 0.95F);
 }
 
-void draw_surroundings(FaceView& v, Draw& draw) {
+void draw_surroundings(FaceView& v, Draw& draw, float nuisance) {
   for (auto& color : v.background) {
     const float grey = draw.in(0.05F, 0.95F);
     color = mix(Rgb{grey, grey, grey}, draw.color(0.0F, 1.0F), 0.55F);
   }
   for (auto& shape : v.background_shape) shape = draw.in(-1.0F, 1.0F);
   v.clothes = draw.color(0.03F, 0.95F);
-  v.blur = draw.chance(0.4) ? draw.in(0.0F, 1.9F) : 0.0F;
-  v.noise = draw.in(0.0F, 0.045F);
+  v.blur = draw.chance(0.4 * nuisance) ? draw.in(0.0F, 1.9F) : 0.0F;
+  v.noise = nuisance * draw.in(0.0F, 0.045F);
 }
 
 }  // namespace
@@ -198,14 +201,14 @@ FaceIdentity draw_identity(std::uint64_t seed, std::uint64_t identity) {
   return person;
 }
 
-FaceView draw_view(std::uint64_t seed, std::uint64_t identity, std::uint64_t image) {
+FaceView draw_view(std::uint64_t seed, std::uint64_t identity, std::uint64_t image, float nuisance) {
   Draw draw({.seed = seed, .purpose = Purpose::synth_image, .client = identity, .epoch = image});
   FaceView view{};
-  draw_pose(view, draw);
-  draw_expression(view, draw);
-  draw_light(view, draw);
-  draw_accessories(view, draw);
-  draw_surroundings(view, draw);
+  draw_pose(view, draw, nuisance);
+  draw_expression(view, draw, nuisance);
+  draw_light(view, draw, nuisance);
+  draw_accessories(view, draw, nuisance);
+  draw_surroundings(view, draw, nuisance);
   return view;
 }
 

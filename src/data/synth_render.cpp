@@ -103,9 +103,11 @@ Image render_face(const FaceIdentity& person, const FaceView& view, ImageSize si
   return {size, quantised(planes, view.noise, noise_seed)};
 }
 
-Image synthetic_face(std::uint64_t seed, std::uint64_t identity, std::uint64_t image, ImageSize size) {
+Image synthetic_face(std::uint64_t seed, std::uint64_t identity, std::uint64_t image, ImageSize size,
+                     float nuisance) {
   const std::uint64_t noise_seed = mix64(mix64(seed ^ mix64(identity)) + image);
-  return render_face(draw_identity(seed, identity), draw_view(seed, identity, image), size, noise_seed);
+  return render_face(draw_identity(seed, identity), draw_view(seed, identity, image, nuisance), size,
+                     noise_seed);
 }
 
 }  // namespace fedfr::data::synth

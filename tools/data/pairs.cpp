@@ -1,13 +1,10 @@
-#include "fedfr/data/pairs.hpp"
-
 #include <fmt/format.h>
 
 #include <boost/program_options.hpp>
 
+#include "benchmarks.hpp"
 #include "commands.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
-#include "fedfr/data/collection_index.hpp"
 #include "parse.hpp"
 
 namespace fedfr::tool {
@@ -54,27 +51,14 @@ po::options_description describe(PairOptions& o) {
 
 void make_lfw(const PairOptions& o) {
   if (o.images.empty()) throw UsageError("--lfw needs --images with the collection that holds the images");
-  auto protocol = data::parse_lfw_pairs(read_text(o.lfw), o.lfw);
-  const std::size_t all = protocol.pairs.size();
-  for (const auto& folder : o.exclude) {
-    const auto names = data::all_identity_names(data::Dataset(folder));
-    data::exclude_identities(protocol, {names.begin(), names.end()});
-  }
-  const data::Dataset collection(o.images);
-  const auto pairs = data::resolve_pairs(protocol, collection, o.lfw);
-  data::write_benchmark(collection, pairs, o.output);
-  fmt::print("{}", data::describe(pairs));
-  if (!o.exclude.empty())
-    fmt::print("{} of {} pairs touch excluded identities and were dropped\n", all - pairs.size(), all);
+  fmt::print("{}", make_lfw_benchmark(o.lfw, data::Dataset(o.images), {o.exclude.begin(), o.exclude.end()},
+                                      o.output));
 }
 
 void draw(const PairOptions& o) {
   if (!o.images.empty() || !o.exclude.empty())
     throw UsageError("--images and --exclude have no meaning without --lfw");
-  const data::Dataset collection(o.from);
-  const auto pairs = data::draw_pairs(collection, o.genuine, o.impostor, o.folds, o.seed);
-  data::write_benchmark(collection, pairs, o.output);
-  fmt::print("{}", data::describe(pairs));
+  fmt::print("{}", draw_benchmark(data::Dataset(o.from), o.genuine, o.impostor, o.folds, o.seed, o.output));
 }
 
 }  // namespace

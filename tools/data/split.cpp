@@ -7,6 +7,7 @@
 #include <charconv>
 #include <limits>
 
+#include "benchmarks.hpp"
 #include "commands.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/collection_index.hpp"
@@ -33,15 +34,16 @@ Recipes:
 Examples:
   fedfr-data split faces --output parts --clients 8 --identities-per-client 10 --heldout 60
   fedfr-data split lfw --output parts --clients 8 --identities-per-client 10 --min-images 10 \
-      --public-min-images 10 --heldout 1500 --heldout-max-images 9
+      --public-min-images 10 --heldout 1500 --heldout-max-images 9 --pairs 6000 --lfw-pairs pairs.txt
   fedfr-data split faces --output parts --recipe dirichlet --alpha-identities 0.5 --alpha-images 1
   fedfr-data split ms1m --output parts --recipe released --clients 40 --identities-per-client 100 --public 6000
 )";
 
 struct SplitOptions {
-  std::string collection, output, recipe, public_identities;
+  std::string collection, output, recipe, public_identities, lfw_pairs;
   std::uint64_t seed = 0;
-  std::int64_t clients = 0, identities_per_client = 0, heldout = 0, heldout_min_images = 0, public_parts = 0;
+  std::int64_t clients = 0, identities_per_client = 0, heldout = 0, heldout_min_images = 0, public_parts = 0,
+               pairs = 0;
   boost::optional<std::int64_t> test_images, min_images, max_images, heldout_max_images;
   boost::optional<std::int64_t> public_min_images, public_max_images;
   boost::optional<double> test_share, alpha_identities, alpha_images;
@@ -72,6 +74,12 @@ po::options_description describe(SplitOptions& o) {
       ("heldout-min-images", po::value(&o.heldout_min_images)->default_value(2),
        "fewest images of a held-out identity")                                                        //
       ("heldout-max-images", po::value(&o.heldout_max_images), "most images of a held-out identity")  //
+      (
+          "pairs", po::value(&o.pairs)->default_value(0),
+          "also make a benchmark heldout-pairs/: so many genuine and so many impostor pairs of held-out "
+          "people")  //
+      ("lfw-pairs", po::value(&o.lfw_pairs),
+       "also make a benchmark lfw-pairs/: LFW's pairs.txt without the people of clients and public set")  //
       ("alpha-identities", po::value(&o.alpha_identities),
        "dirichlet: skew of identities over clients; smaller is more")  //
       ("alpha-images", po::value(&o.alpha_images),
@@ -150,14 +158,39 @@ data::SplitPlan plan(const SplitOptions& o, std::span<const std::int64_t> counts
   throw UsageError("--recipe {} is not known: use equal, dirichlet or released", o.recipe);
 }
 
+/// The benchmarks that belong to a split, beside its parts in `folder`.
+std::string write_benchmarks(const SplitOptions& o, const data::Dataset& collection,
+                             const std::filesystem::path& folder) {
+  constexpr int folds = 10;
+  std::string text;
+  if (o.pairs > 0)
+    text += "heldout-pairs\n" + draw_benchmark(data::Dataset(folder / "heldout"), o.pairs, o.pairs, folds,
+                                               o.seed, folder / "heldout-pairs");
+  if (!o.lfw_pairs.empty()) {
+    std::vector<std::filesystem::path> trained;
+    for (const auto& part : std::filesystem::directory_iterator(folder))
+      if (part.path().filename() == "clients" || part.path().filename().string().starts_with("public"))
+        trained.push_back(part.path());
+    text += "lfw-pairs\n" + make_lfw_benchmark(o.lfw_pairs, collection, trained, folder / "lfw-pairs");
+  }
+  return text;
+}
+
 }  // namespace
 
 int run_split(std::span<const std::string> args) {
   SplitOptions options;
   if (!parse(args, describe(options), {"collection"}, about)) return 0;
+  if (options.pairs < 0 || (options.pairs > 0 && options.heldout == 0))
+    throw UsageError("--pairs needs a number above 0, and --heldout with the people to draw them from");
   const data::Dataset collection(options.collection);
   const auto counts = data::index_collection(collection).counts();
-  fmt::print("{}", data::describe(data::write_split(collection, plan(options, counts), options.output)));
+  std::string benchmarks;
+  const auto report = data::write_split(collection, plan(options, counts), options.output,
+                                        [&](const std::filesystem::path& folder) {
+                                          benchmarks = write_benchmarks(options, collection, folder);
+                                        });
+  fmt::print("{}{}", data::describe(report), benchmarks);
   return 0;
 }
 

@@ -46,8 +46,12 @@ int run_synth(std::span<const std::string> args) {
       ("output", po::value(&out)->required(), "folder of the new collection; the first word as well")  //
       ("identities", po::value(&options.identities)->default_value(100), "number of identities")       //
       ("images", po::value(&images)->default_value("20"),
-       "images of each identity: N, or N:M for a random number")                           //
-      ("size", po::value(&side)->default_value(56), "height and width in pixels")          //
+       "images of each identity: N, or N:M for a random number")                   //
+      ("size", po::value(&side)->default_value(56), "height and width in pixels")  //
+      (
+          "nuisance", po::value(&options.nuisance)->default_value(1),
+          "0 to 1.5: how much the pictures of a person differ in pose, light, expression and what covers "
+          "them")                                                                          //
       ("seed", po::value(&options.seed)->default_value(1), "seed of every random choice")  //
       ("threads",
        po::value(&options.threads)

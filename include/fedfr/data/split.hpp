@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,13 @@ struct SplitReport {
 /// Writes the parts of a plan as datasets below `folder`, which appears complete or not at all, then opens
 /// them again and proves that no identity lies in two places (clients of one set included) and that all
 /// images are accounted for.
-/// @param plan  made from index_collection(collection).counts()
+/// @param plan      made from index_collection(collection).counts()
+/// @param complete  called with the folder while it still has a temporary name: what it adds there appears
+/// with
+///                  the parts
 /// @throws DataError if the folder exists, or the proof fails (naming identity and places)
-SplitReport write_split(const Dataset& collection, const SplitPlan& plan,
-                        const std::filesystem::path& folder);
+SplitReport write_split(const Dataset& collection, const SplitPlan& plan, const std::filesystem::path& folder,
+                        const std::function<void(const std::filesystem::path&)>& complete = {});
 
 /// The report as a table, with the proof in words.
 std::string describe(const SplitReport& report);

@@ -75,7 +75,8 @@ struct FaceView {
 /// The same person for the same (seed, identity), whatever else is drawn.
 FaceIdentity draw_identity(std::uint64_t seed, std::uint64_t identity);
 
-/// The same picture conditions for the same (seed, identity, image).
-FaceView draw_view(std::uint64_t seed, std::uint64_t identity, std::uint64_t image);
+/// The same picture conditions for the same (seed, identity, image, nuisance).
+/// @param nuisance  in [0, 1.5]: how much pose, expression, light, what covers the face and the camera vary
+FaceView draw_view(std::uint64_t seed, std::uint64_t identity, std::uint64_t image, float nuisance = 1);
 
 }  // namespace fedfr::data::synth

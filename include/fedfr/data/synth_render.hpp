@@ -13,6 +13,7 @@ Image render_face(const FaceIdentity& person, const FaceView& view, ImageSize si
 
 /// Draws and renders image `image` of identity `identity`; a pure function of its arguments. Between machines
 /// single pixels may differ by one level, since the C library's sine is not the same on every processor.
-Image synthetic_face(std::uint64_t seed, std::uint64_t identity, std::uint64_t image, ImageSize size);
+Image synthetic_face(std::uint64_t seed, std::uint64_t identity, std::uint64_t image, ImageSize size,
+                     float nuisance = 1);
 
 }  // namespace fedfr::data::synth

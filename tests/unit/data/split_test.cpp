@@ -111,6 +111,20 @@ TEST_F(WriteSplit, LeavesNothingBehindWhenItFails) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 1);
 }
 
+TEST_F(WriteSplit, WhatCompletesItAppearsWithItOrNotAtAll) {
+  const auto plan =
+      plan_split(index_collection(collection_).counts(), {.clients = 1, .identities_per_client = 2}, 1);
+  const auto fail = [](const fs::path& staged) {
+    EXPECT_TRUE(fs::exists(staged / "clients"));
+    throw DataError("no space");
+  };
+  EXPECT_THROW(write_split(collection_, plan, out(), fail), DataError);
+  EXPECT_FALSE(fs::exists(out()));
+  write_split(collection_, plan, out(),
+              [](const fs::path& staged) { fs::create_directory(staged / "extra"); });
+  EXPECT_TRUE(fs::exists(out() / "extra"));
+}
+
 TEST_F(WriteSplit, FindsAnIdentityInTwoPlaces) {
   SplitPlan plan;
   plan.clients = {{{3, {0}, {}}}, {{3, {1}, {}}}};

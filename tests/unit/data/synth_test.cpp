@@ -62,6 +62,18 @@ TEST(SyntheticFace, PersonStaysTheSameWhileTheViewChanges) {
   EXPECT_NE(draw_view(7, 11, 0).yaw, draw_view(7, 11, 1).yaw);
 }
 
+TEST(SyntheticFace, NuisanceIsWhatMakesPicturesDiffer) {
+  for (std::uint64_t image = 0; image < 50; ++image) {
+    const auto studio = draw_view(7, 11, image, 0), street = draw_view(7, 11, image),
+               half = draw_view(7, 11, image, 0.5F);
+    EXPECT_EQ(studio.yaw, 0);
+    EXPECT_FALSE(studio.glasses);
+    EXPECT_EQ(studio.occluder, Occluder::none);
+    EXPECT_FLOAT_EQ(half.yaw, street.yaw / 2);
+    EXPECT_LE(half.glasses, street.glasses);
+  }
+}
+
 // The faces are only worth learning from if the person is not to be seen from the pixels as they are.
 TEST(SyntheticFace, RawPixelsHardlyTellIdentitiesApart) {
   constexpr std::uint64_t identities = 150, images = 4;
