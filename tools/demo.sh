@@ -36,7 +36,7 @@ bin=build/release/bin
 
 say "data: procedural faces, 8 clients, public people, and people that nobody trains on"
 mkdir -p demo
-data demo/faces synth --identities 340 --images 30 --size 56
+data demo/faces synth --identities 340 --images 30 --size 56 --nuisance 0.7
 data demo/parts split demo/faces --clients 8 --identities-per-client 10 --heldout 60 --test-share 0.4
 data demo/pairs pairs --from demo/parts/heldout --genuine 4000 --impostor 4000
 $bin/fedfr-data inspect demo/faces --contact-sheet demo/faces.png --identities 8 --images 12 >/dev/null

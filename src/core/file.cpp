@@ -55,6 +55,17 @@ void read_exactly(const FileDescriptor& file, const fs::path& path, std::int64_t
   }
 }
 
+void write_exactly(const FileDescriptor& file, const fs::path& path, std::int64_t offset,
+                   std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(file.get(), bytes.data(), bytes.size(), offset);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw DataError("cannot write {}: {}", path.string(), reason());
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+    offset += put;
+  }
+}
+
 void replace_file(const fs::path& path, const std::function<void(const fs::path& temporary)>& write) {
   const fs::path temporary = path.string() + ".tmp";
   try {
@@ -86,13 +97,10 @@ void replace_file(const fs::path& path, std::string_view content) {
 void write_pieces(const fs::path& path, std::span<const std::span<const std::byte>> pieces) {
   FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (!fd) throw DataError("cannot create {}: {}", path.string(), reason());
-  for (auto piece : pieces) {
-    while (!piece.empty()) {
-      const ssize_t put = ::write(fd.get(), piece.data(), piece.size());
-      if (put < 0 && errno == EINTR) continue;
-      if (put < 0) throw DataError("cannot write {}: {}", path.string(), reason());
-      piece = piece.subspan(static_cast<std::size_t>(put));
-    }
+  std::int64_t offset = 0;
+  for (const auto piece : pieces) {
+    write_exactly(fd, path, offset, piece);
+    offset += std::ssize(piece);
   }
 }
 

@@ -90,54 +90,91 @@ const at::Tensor& TensorFile::at(const std::string& name) const {
 
 const std::string& TensorFile::text(const std::string& key) const { return metadata.at(key); }
 
-void save(const std::filesystem::path& path, const TensorFile& content) {
-  Json header;
+namespace {
+
+/// A tensor file in memory, without a copy of tensors that lie on the host.
+struct Encoded {
+  std::string header;
+  std::uint64_t length = 0;
   std::vector<at::Tensor> host;
-  std::vector<std::span<const std::byte>> pieces(2);
+
+  std::vector<std::span<const std::byte>> pieces() const {
+    std::vector<std::span<const std::byte>> pieces{std::as_bytes(std::span(&length, 1)),
+                                                   std::as_bytes(std::span(header))};
+    for (const auto& tensor : host) pieces.push_back(bytes_of(tensor));
+    return pieces;
+  }
+};
+
+Encoded encode(const TensorFile& content) {
+  Json header;
+  Encoded encoded;
   std::uint32_t crc = 0;
   std::size_t offset = 0;
   for (const auto& [name, tensor] : content.tensors) {
-    host.push_back(tensor.detach().cpu().contiguous());
-    const auto bytes = bytes_of(host.back());
+    encoded.host.push_back(tensor.detach().cpu().contiguous());
+    const auto bytes = bytes_of(encoded.host.back());
     header[name] = {{"dtype", type_name(tensor)},
                     {"shape", tensor.sizes().vec()},
                     {"data_offsets", {offset, offset + bytes.size()}}};
     offset += bytes.size();
     crc = crc32c(bytes, crc);
-    pieces.push_back(bytes);
   }
   auto metadata = content.metadata;
   metadata[checksum_key] = std::to_string(crc);
   header["__metadata__"] = metadata;
-  std::string text = header.dump();
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // the format wants the data aligned to 8 bytes
-  const std::uint64_t length = text.size();
-  pieces[0] = std::as_bytes(std::span(&length, 1));
-  pieces[1] = std::as_bytes(std::span(text));
-  replace_file(path, [&](const std::filesystem::path& temporary) { write_pieces(temporary, pieces); });
+  encoded.header = header.dump();
+  encoded.header.resize((encoded.header.size() + 7) / 8 * 8, ' ');  // the format wants aligned data
+  encoded.length = encoded.header.size();
+  return encoded;
+}
+
+}  // namespace
+
+void save(const std::filesystem::path& path, const TensorFile& content) {
+  const Encoded encoded = encode(content);
+  replace_file(path,
+               [&](const std::filesystem::path& temporary) { write_pieces(temporary, encoded.pieces()); });
+}
+
+Extent save_at(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,
+               const TensorFile& content) {
+  const Encoded encoded = encode(content);
+  Extent extent{
+      .offset = offset, .bytes = 0, .header_checksum = crc32c(std::as_bytes(std::span(encoded.header)))};
+  for (const auto piece : encoded.pieces()) {
+    write_exactly(file, path, offset + extent.bytes, piece);
+    extent.bytes += std::ssize(piece);
+  }
+  return extent;
 }
 
 namespace {
 
-/// An opened file and its header's text.
+/// The header of a tensor file that occupies some bytes of a file.
 struct Opened {
-  FileDescriptor file;
+  std::int64_t begin = 0;
   std::int64_t size = 0;
   std::string header;
-  std::int64_t data_begin() const { return 8 + std::ssize(header); }
+  std::int64_t data_begin() const { return begin + 8 + std::ssize(header); }
+  std::int64_t data_bytes() const { return size - 8 - std::ssize(header); }
 };
 
-Opened open_tensor_file(const std::filesystem::path& path) {
-  Opened opened{open_for_reading(path), static_cast<std::int64_t>(std::filesystem::file_size(path)), {}};
+Opened read_header(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t begin,
+                   std::int64_t size) {
+  Opened opened{begin, size, {}};
   std::uint64_t length = 0;
-  if (opened.size < 8)
-    throw DataError("{} is not a weights file: it has {} bytes", path.string(), opened.size);
-  read_exactly(opened.file, path, 0, std::as_writable_bytes(std::span(&length, 1)));
-  if (length > static_cast<std::uint64_t>(opened.size - 8))
+  if (size < 8) throw DataError("{} is not a weights file: it has {} bytes", path.string(), size);
+  read_exactly(file, path, begin, std::as_writable_bytes(std::span(&length, 1)));
+  if (length > static_cast<std::uint64_t>(size - 8))
     throw DataError("{} is truncated or not a weights file (safetensors)", path.string());
   opened.header.resize(length);
-  read_exactly(opened.file, path, 8, std::as_writable_bytes(std::span(opened.header)));
+  read_exactly(file, path, begin + 8, std::as_writable_bytes(std::span(opened.header)));
   return opened;
+}
+
+std::int64_t size_of(const std::filesystem::path& path) {
+  return static_cast<std::int64_t>(std::filesystem::file_size(path));
 }
 
 /// Runs `parse` on the header; what the JSON library finds wrong becomes an error that names the file.
@@ -150,17 +187,13 @@ auto with_header(const Opened& opened, const std::filesystem::path& path, Parse&
   }
 }
 
-}  // namespace
-
-TensorFile load(const std::filesystem::path& path) {
-  const Opened opened = open_tensor_file(path);
-  Parsed parsed = with_header(opened, path, [&](const Json& header) {
-    return parse_header(header, opened.size - opened.data_begin(), path);
-  });
+TensorFile decode(const FileDescriptor& file, const std::filesystem::path& path, const Opened& opened) {
+  Parsed parsed = with_header(
+      opened, path, [&](const Json& header) { return parse_header(header, opened.data_bytes(), path); });
   std::int64_t at = opened.data_begin();
   std::uint32_t crc = 0;
   for (auto& [name, tensor] : parsed.content.tensors) {
-    read_exactly(opened.file, path, at, bytes_of(tensor));
+    read_exactly(file, path, at, bytes_of(tensor));
     crc = crc32c(bytes_of(tensor), crc);
     at += static_cast<std::int64_t>(tensor.nbytes());
   }
@@ -169,8 +202,23 @@ TensorFile load(const std::filesystem::path& path) {
   return std::move(parsed.content);
 }
 
+}  // namespace
+
+TensorFile load(const std::filesystem::path& path) {
+  const FileDescriptor file = open_for_reading(path);
+  return decode(file, path, read_header(file, path, 0, size_of(path)));
+}
+
+TensorFile load_at(const FileDescriptor& file, const std::filesystem::path& path, const Extent& extent) {
+  const Opened opened = read_header(file, path, extent.offset, extent.bytes);
+  if (crc32c(std::as_bytes(std::span(opened.header))) != extent.header_checksum)
+    throw DataError("{} is damaged: the checksum of a header differs", path.string());
+  return decode(file, path, opened);
+}
+
 std::map<std::string, std::string> load_metadata(const std::filesystem::path& path) {
-  return with_header(open_tensor_file(path), path, [](const Json& header) {
+  const FileDescriptor file = open_for_reading(path);
+  return with_header(read_header(file, path, 0, size_of(path)), path, [](const Json& header) {
     return header.value("__metadata__", std::map<std::string, std::string>{});
   });
 }

@@ -1,6 +1,8 @@
 #include "fedfr/run/experiment.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 #include "fedfr/core/error.hpp"
 
@@ -74,6 +76,13 @@ std::optional<data::Dataset> open_as(const std::filesystem::path& path, data::Ro
     throw UsageError("--{} {}: this is a dataset of the role '{}', not '{}'", option, path.string(),
                      data::name(dataset.role()), data::name(role));
   return dataset;
+}
+
+std::int64_t value_count(const std::vector<nn::ParameterSpec>& specs) {
+  std::int64_t count = 0;
+  for (const auto& spec : specs)
+    count += std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies{});
+  return count;
 }
 
 }  // namespace
@@ -156,6 +165,17 @@ std::int64_t Experiment::weight_bound(const std::vector<ClientId>& cohort) const
 
 std::int64_t Experiment::public_identities() const {
   return publics && training.public_classes ? publics->identities() : 0;
+}
+
+std::int64_t Experiment::client_tensor_bytes() const {
+  std::int64_t identities = 0;
+  for (std::int64_t c = 0; c < clients->clients(); ++c)
+    identities = std::max<std::int64_t>(identities, clients->client(ClientId{c}).identities());
+  const std::int64_t dimension = options.embedding;
+  std::int64_t values = (identities + public_identities()) * dimension + value_count(backbone->specs());
+  if (training.objective.dfc)
+    values += value_count(fl::dfc_specs(training.objective.converter, identities, dimension));
+  return values * static_cast<std::int64_t>(sizeof(float));
 }
 
 Fingerprints Experiment::fingerprints() const {

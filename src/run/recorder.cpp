@@ -16,41 +16,6 @@ using Json = nlohmann::json;
 
 namespace {
 
-Json to_json(const ClientRecord& record) {
-  const auto& s = record.statistics;
-  return {{"client", value(record.client)},
-          {"rank", record.rank},
-          {"seconds", record.seconds},
-          {"local_images", s.local_images},
-          {"hard_negatives", s.hard_negatives},
-          {"steps", s.steps},
-          {"images", s.images},
-          {"loss", s.loss},
-          {"terms", s.terms},
-          {"seconds_frozen", s.seconds_frozen},
-          {"seconds_mining", s.seconds_mining},
-          {"seconds_training", s.seconds_training}};
-}
-
-ClientRecord client_from(const Json& json) {
-  ClientRecord record{.client = ClientId{json.at("client").get<std::int64_t>()},
-                      .rank = json.at("rank").get<int>(),
-                      .seconds = json.at("seconds").get<double>(),
-                      .statistics = {}};
-  auto& s = record.statistics;
-  s.local_images = json.at("local_images").get<std::int64_t>();
-  s.hard_negatives = json.at("hard_negatives").get<std::int64_t>();
-  s.steps = json.at("steps").get<std::int64_t>();
-  s.images = json.at("images").get<std::int64_t>();
-  const auto number = [](const Json& x) { return x.is_null() ? eval::kUndefined : x.get<double>(); };
-  s.loss = number(json.at("loss"));
-  for (const auto& term : json.at("terms")) s.terms.push_back(number(term));
-  s.seconds_frozen = json.at("seconds_frozen").get<double>();
-  s.seconds_mining = json.at("seconds_mining").get<double>();
-  s.seconds_training = json.at("seconds_training").get<double>();
-  return record;
-}
-
 /// What every rank did in a round, as all ranks see it.
 struct Gathered {
   std::vector<ClientRecord> clients;      // by id
@@ -63,7 +28,7 @@ Gathered gather(comm::Communicator& comm, const RoundRecord& record) {
   double busy = 0;
   for (const auto& client : record.clients) {
     mine["clients"].push_back(to_json(client));
-    busy += client.seconds;
+    if (!client.taken_over) busy += client.seconds;
   }
   mine["busy"] = busy;
   Gathered all;
@@ -73,7 +38,7 @@ Gathered gather(comm::Communicator& comm, const RoundRecord& record) {
   for (const auto& part : comm.allgather_bytes(std::as_bytes(std::span(text)))) {
     const auto* begin = reinterpret_cast<const char*>(part.data());
     const Json json = Json::parse(begin, begin + part.size());
-    for (const auto& client : json.at("clients")) all.clients.push_back(client_from(client));
+    for (const auto& client : json.at("clients")) all.clients.push_back(client_record_from(client));
     for (const auto& [phase, seconds] : json.at("seconds").items())
       all.slowest[phase] = std::max(all.slowest[phase], seconds.get<double>());
     total += json.at("busy").get<double>();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -25,17 +26,22 @@ RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl:
       paths_(paths),
       recorder_(recorder),
       evaluator_(experiment, comm),
-      states_(paths.state),
-      checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints, experiment.fingerprints()) {}
+      checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints, experiment.fingerprints()) {
+  if (experiment.keeps_private_state())
+    states_.emplace(paths.state, experiment.clients->clients(), experiment.client_tensor_bytes());
+}
 
 void RoundLoop::run() {
   resume();
   try {
     while (completed_rounds_ < experiment_.options.rounds) run_round(completed_rounds_);
   } catch (const Error& error) {
-    if (error.code() == ExitCode::resubmit)
-      recorder_.console().info(fmt::format("stopped after round {}/{}: the same command goes on from there",
-                                           completed_rounds_, experiment_.options.rounds));
+    if (error.code() != ExitCode::resubmit) throw;
+    if (states_) states_->sync();
+    recorder_.console().info(
+        fmt::format("stopped in round {}/{}: the same command goes on from there, without the clients that "
+                    "have finished it",
+                    completed_rounds_ + 1, experiment_.options.rounds));
     throw;
   }
   save_results();
@@ -43,24 +49,25 @@ void RoundLoop::run() {
 }
 
 void RoundLoop::run_round(int round) {
+  const Attempt attempt = begin(round);
+  const auto mine = place(attempt);
   RoundRecord record;
   record.round = round;
-  const auto cohort = experiment_.cohort(round);
-  record.cohort = std::ssize(cohort);
-  const auto mine =
-      fl::place(cohort, experiment_.costs(cohort), comm_.size())[static_cast<std::size_t>(comm_.rank())];
+  record.cohort = std::ssize(attempt.cohort);
   fl::PublicData publics;
-  {
+  if (!attempt.is_trained()) {
     const ScopedTimer timer(record.seconds["public"]);
     publics = see_public_set();
   }
-  fl::Aggregator aggregator(model_.layout(), model_.shared(), experiment_.weight_bound(cohort));
+  fl::Aggregator aggregator(model_.layout(), model_.shared(), experiment_.weight_bound(attempt.cohort));
   {
     const ScopedTimer timer(record.seconds["train"]);
     fl::LocalTrainer trainer(model_, experiment_.training, &publics);
     comm::on_every_rank(comm_, "training its clients", [&] {
       if (stop_requested()) throw StopRequested();
-      for (const ClientId client : mine) train_client(client, round, trainer, aggregator, record);
+      for (const ClientId client : mine)
+        if (!take_over(client, attempt, aggregator, record))
+          train_client(client, attempt, trainer, aggregator, record);
     });
   }
   {
@@ -70,6 +77,43 @@ void RoundLoop::run_round(int round) {
   if (experiment_.evaluates_in_round(round + 1)) evaluate(round + 1, std::move(record.own_scores), record);
   recorder_.round(record, hex16(model_.hash()));
   checkpoint(round + 1, record);
+}
+
+bool RoundLoop::Attempt::has_finished(ClientId client) const {
+  return std::ranges::binary_search(finished, client);
+}
+
+/// Which clients train, and which of them need not because they had finished when the run was stopped. One
+/// rank looks for all, so that they agree.
+RoundLoop::Attempt RoundLoop::begin(int round) {
+  Attempt attempt{.round = round, .key = 0, .cohort = experiment_.cohort(round), .finished = {}};
+  const std::string circumstances =
+      fmt::format("{} {} {} {}", config_hash(experiment_.options), experiment_.fingerprints().clients,
+                  experiment_.fingerprints().publics, model_.hash());
+  attempt.key = hash64(std::as_bytes(std::span(circumstances)));
+  if (!std::exchange(resumed_, false) || !states_) return attempt;
+  std::vector<ClientId> finished;
+  comm::on_every_rank(comm_, "looking for finished clients", [&] {
+    if (comm_.rank() != 0) return;
+    for (const ClientId client : attempt.cohort)
+      if (states_->has_finished(client, round + 1, attempt.key)) finished.push_back(client);
+  });
+  const auto found = comm_.allgather_bytes(std::as_bytes(std::span(finished)))[0];
+  attempt.finished.resize(found.size() / sizeof(ClientId));
+  std::ranges::copy(found, std::as_writable_bytes(std::span(attempt.finished)).begin());
+  if (!attempt.finished.empty())
+    recorder_.console().info(
+        fmt::format("round {}/{}: {} of {} clients had finished and are not trained again", round + 1,
+                    experiment_.options.rounds, attempt.finished.size(), attempt.cohort.size()));
+  return attempt;
+}
+
+/// The clients of this rank.
+std::vector<ClientId> RoundLoop::place(const Attempt& attempt) const {
+  auto costs = experiment_.costs(attempt.cohort);
+  for (std::size_t i = 0; i < costs.size(); ++i)
+    if (attempt.has_finished(attempt.cohort[i])) costs[i] = 0;
+  return fl::place(attempt.cohort, costs, comm_.size())[static_cast<std::size_t>(comm_.rank())];
 }
 
 /// What the global model sees in the public images: each rank a slice, gathered.
@@ -90,30 +134,50 @@ fl::PublicData RoundLoop::see_public_set() {
   return publics;
 }
 
-void RoundLoop::train_client(ClientId client, int round, fl::LocalTrainer& trainer,
+void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
                              fl::Aggregator& aggregator, RoundRecord& record) {
   const Stopwatch watch;
+  const int round = attempt.round;
   const fl::ClientData data = experiment_.training_data(client);
-  std::optional<fl::ClientStateStore::Loaded> before;
-  if (experiment_.keeps_private_state()) before = states_.load(client, round);
+  std::optional<fl::PrivateState> before;
+  if (states_) before = states_->load(client, round);
   if (!before && experiment_.options.reference_semantics)
-    before.emplace().state.backbone = experiment_.random_backbone(client);
+    before.emplace().backbone = experiment_.random_backbone(client);
 
-  const bool own_start = experiment_.algorithm.own_backbone && before && before->state.backbone.defined();
-  const at::Tensor start = own_start ? before->state.backbone : model_.parameters().flat();
+  const bool own_start = experiment_.algorithm.own_backbone && before && before->backbone.defined();
+  const at::Tensor start = own_start ? before->backbone : model_.parameters().flat();
   const auto rates = fl::learning_rates(experiment_.schedule, round);
-  const auto result = trainer.train(data, round, rates, before ? &before->state : nullptr, start,
-                                    hooks(record.clients.size(), round));
-  if (experiment_.algorithm.aggregates) aggregator.add(result.update);
-  if (experiment_.keeps_private_state())
-    states_.save(client, round + 1, result.state, before ? before->slot : -1);
-  record.learning_rate = rates.front();
-  record.clients.push_back({client, comm_.rank(), watch.seconds(), result.statistics});
+  auto result = trainer.train(data, round, rates, before ? &*before : nullptr, start,
+                              hooks(record.clients.size(), round));
+  record.clients.push_back({client, comm_.rank(), watch.seconds(), false, result.statistics});
+  const fl::FinishedClient finished{std::move(result.state), std::move(result.update),
+                                    to_json(record.clients.back()).dump()};
+  if (states_) states_->save(client, round + 1, attempt.key, finished);
+  recorder_.console().debug(fmt::format("round {}/{}: client {} trained in {:.3g} s", round + 1,
+                                        experiment_.options.rounds, value(client), watch.seconds()));
+  finish_client(finished, attempt, aggregator, record);
+}
 
-  if (!experiment_.keeps_private_state() || !evaluator_.has_personalised_protocol()) return;
-  if (!experiment_.evaluates_in_round(round + 1)) return;
+/// @returns whether the client had finished the round before the run was stopped
+bool RoundLoop::take_over(ClientId client, const Attempt& attempt, fl::Aggregator& aggregator,
+                          RoundRecord& record) {
+  if (!attempt.has_finished(client)) return false;
+  const auto finished = states_->load_finished(client, attempt.round + 1, attempt.key);
+  if (!finished) return false;
+  record.clients.push_back(client_record_from(nlohmann::json::parse(finished->report)));
+  record.clients.back().taken_over = true;
+  finish_client(*finished, attempt, aggregator, record);
+  return true;
+}
+
+void RoundLoop::finish_client(const fl::FinishedClient& finished, const Attempt& attempt,
+                              fl::Aggregator& aggregator, RoundRecord& record) {
+  if (experiment_.algorithm.aggregates) aggregator.add(finished.update);
+  if (!states_ || !evaluator_.has_personalised_protocol()) return;
+  if (!experiment_.evaluates_in_round(attempt.round + 1)) return;
   const ScopedTimer timer(record.seconds["evaluate own"]);
-  record.own_scores.push_back(evaluator_.own_for_client(client, {result.state.backbone, result.state.dfc}));
+  record.own_scores.push_back(
+      evaluator_.own_for_client(finished.update.client, {finished.state.backbone, finished.state.dfc}));
 }
 
 fl::LocalHooks RoundLoop::hooks(std::size_t clients_done, int round) const {
@@ -153,18 +217,20 @@ void RoundLoop::evaluate(int completed_rounds, std::vector<eval::ClientScores> o
 
 /// At the end also clients that were not in the last cohort are scored, with the model of their last round.
 void RoundLoop::score_idle_clients(int completed_rounds, std::vector<eval::ClientScores>& own) {
-  if (!experiment_.keeps_private_state()) return;
+  if (!states_) return;
   const auto cohort = experiment_.cohort(completed_rounds - 1);
   for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size()) {
     if (std::ranges::binary_search(cohort, ClientId{c})) continue;
-    const auto loaded = states_.load(ClientId{c}, completed_rounds);
-    if (loaded)
-      own.push_back(evaluator_.own_for_client(ClientId{c}, {loaded->state.backbone, loaded->state.dfc}));
+    if (const auto state = states_->load(ClientId{c}, completed_rounds))
+      own.push_back(evaluator_.own_for_client(ClientId{c}, {state->backbone, state->dfc}));
   }
 }
 
 void RoundLoop::checkpoint(int completed_rounds, RoundRecord& record) {
   const ScopedTimer timer(record.seconds["checkpoint"]);
+  comm::on_every_rank(comm_, "making the clients' states durable", [&] {
+    if (states_) states_->sync();
+  });
   comm::on_every_rank(comm_, "saving a checkpoint", [&] {
     if (comm_.rank() != 0) return;
     recorder_.sync();
@@ -190,8 +256,10 @@ void RoundLoop::resume() {
     if (completed_rounds_ > experiment_.options.rounds)
       throw UsageError("{} has completed {} rounds, more than --rounds {}: choose another --output",
                        paths_.folder.string(), completed_rounds_, experiment_.options.rounds);
+    if (states_ && comm_.rank() == 0) states_->prepare(!found);
     recorder_.start_at(found ? std::optional(found->completed_rounds) : std::nullopt);
   });
+  resumed_ = found.has_value();
   if (found) {
     recorder_.console().info("resuming after round " + std::to_string(completed_rounds_) +
                              ", model_hash=" + found->model_hash);
@@ -206,11 +274,10 @@ void RoundLoop::save_results() {
   comm::on_every_rank(comm_, "saving the models", [&] {
     if (comm_.rank() == 0)
       save_model(paths_.folder / "model.safetensors", model_, completed_rounds_, experiment_.fingerprints());
-    if (!experiment_.keeps_private_state()) return;
+    if (!states_) return;
     for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size())
-      if (const auto loaded = states_.load(ClientId{c}, completed_rounds_))
-        save_personal_model(paths_.personalized, ClientId{c}, {loaded->state.backbone, loaded->state.dfc},
-                            experiment_);
+      if (const auto state = states_->load(ClientId{c}, completed_rounds_))
+        save_personal_model(paths_.personalized, ClientId{c}, {state->backbone, state->dfc}, experiment_);
   });
 }
 

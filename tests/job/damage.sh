@@ -36,20 +36,22 @@ train 2 start
 expect_text "begun anew" start
 expect_like_undisturbed start
 
-# The two newest checkpoints are damaged: the clients have no states as old as the one that is left.
+# So many checkpoints are damaged that the clients have no states as old as the one that is left.
 copy_of_run lost
-for round in 2 3; do flip_bit "lost/checkpoint/round_000$round.ckpt" 100000; done
-launch 2 train "$job" --output lost
+train 2 lost --rounds 5 --keep-checkpoints 5
+for round in 2 3 4 5; do flip_bit "lost/checkpoint/round_000$round.ckpt" 100000; done
+launch 2 train "$job" --output lost --rounds 5
 expect_code 3 "states lost"
-expect_text "both states of client 0" "states lost"
+expect_text "all states of client" "states lost"
 
-# Private state of a client is damaged.
+# Private states of a client are damaged: each slot in the middle.
 copy_of_run state
 rm state/checkpoint/round_0003.ckpt
-for slot in 0 1; do flip_bit "state/state/client_000001.$slot.safetensors" 100000; done
+slot_bytes=$(sed -n '1s/.* slots of \([0-9]*\) bytes/\1/p;q' state/state/clients.states)
+for slot in 3 4 5; do flip_bit state/state/clients.states $((4096 + slot * slot_bytes + slot_bytes / 2)); done
 launch 2 train "$job" --output state
 expect_code 3 "damaged state"
-expect_text "client_000001." "damaged state"
+expect_text "the state of client 1 after round 2" "damaged state"
 
 # Fewer rounds than there are, and data that were exchanged behind the same name.
 launch 2 train "$job" --output undisturbed --rounds 2

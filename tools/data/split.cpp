@@ -74,12 +74,10 @@ po::options_description describe(SplitOptions& o) {
       ("heldout-min-images", po::value(&o.heldout_min_images)->default_value(2),
        "fewest images of a held-out identity")                                                        //
       ("heldout-max-images", po::value(&o.heldout_max_images), "most images of a held-out identity")  //
-      (
-          "pairs", po::value(&o.pairs)->default_value(0),
-          "also make a benchmark heldout-pairs/: so many genuine and so many impostor pairs of held-out "
-          "people")  //
+      ("pairs", po::value(&o.pairs)->default_value(0),
+       "also a benchmark heldout-pairs: so many genuine and so many impostor pairs")  //
       ("lfw-pairs", po::value(&o.lfw_pairs),
-       "also make a benchmark lfw-pairs/: LFW's pairs.txt without the people of clients and public set")  //
+       "also a benchmark lfw-pairs: LFW's pairs.txt without the people of clients and public")  //
       ("alpha-identities", po::value(&o.alpha_identities),
        "dirichlet: skew of identities over clients; smaller is more")  //
       ("alpha-images", po::value(&o.alpha_images),

@@ -48,11 +48,9 @@ int run_synth(std::span<const std::string> args) {
       ("images", po::value(&images)->default_value("20"),
        "images of each identity: N, or N:M for a random number")                   //
       ("size", po::value(&side)->default_value(56), "height and width in pixels")  //
-      (
-          "nuisance", po::value(&options.nuisance)->default_value(1),
-          "0 to 1.5: how much the pictures of a person differ in pose, light, expression and what covers "
-          "them")                                                                          //
-      ("seed", po::value(&options.seed)->default_value(1), "seed of every random choice")  //
+      ("nuisance", po::value(&options.nuisance)->default_value(1),
+       "0 to 1.5: how much pictures of a person differ in pose, light, expression, cover")  //
+      ("seed", po::value(&options.seed)->default_value(1), "seed of every random choice")   //
       ("threads",
        po::value(&options.threads)
            ->default_value(static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))),

@@ -32,6 +32,11 @@ FileDescriptor open_for_reading(const std::filesystem::path& path);
 void read_exactly(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,
                   std::span<std::byte> out);
 
+/// Writes all of `bytes` at `offset`.
+/// @throws DataError naming the path, for example on a full disk
+void write_exactly(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,
+                   std::span<const std::byte> bytes);
+
 /// Creates or replaces a file so that a crash at any instant leaves the old or the new content: `write` fills
 /// a temporary name beside it, which is then synced, renamed over `path`, and the folder synced.
 /// @throws DataError naming the path (for example on a full disk); the temporary is then removed and `path`

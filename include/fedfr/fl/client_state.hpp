@@ -1,10 +1,16 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <array>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 
+#include "fedfr/core/file.hpp"
 #include "fedfr/core/ids.hpp"
+#include "fedfr/fl/client_update.hpp"
+#include "fedfr/nn/tensor_file.hpp"
 
 namespace fedfr::fl {
 
@@ -15,32 +21,69 @@ struct PrivateState {
   at::Tensor backbone;       ///< [P] its backbone after its last round; undefined before the first
 };
 
-/// The private state of all clients on disk. Each client has two slots that are written in turn, so that the
-/// state that belongs to the last checkpoint survives a crash at any instant of the next round.
+/// All that is left of a client's work in a round: enough to go on as if it had just been done.
+struct FinishedClient {
+  PrivateState state;
+  ClientUpdate update;  ///< its shared vector begins with state.backbone
+  std::string report;   ///< what the caller wants to know of it later, any text
+};
+
+/// Private states of all clients in one file, whatever their number. Each client has three slots of the same
+/// size at a place that follows from its id: the state that belongs to the last checkpoint, the one before it
+/// (should that checkpoint turn out to be damaged), and the round at work. So ranks never write to the same
+/// place, nothing is moved or cleaned up, and what is loaded or saved costs the same for any number of
+/// clients. Slots that were never written take no space on a file system with sparse files.
+///
+/// A killed process leaves at most a slot that says of itself that it is incomplete. What a crash of the
+/// machine may take are only states that `sync` has not seen.
 class ClientStateStore {
  public:
-  struct Loaded {
-    PrivateState state;
-    int slot = -1;
-  };
+  /// Nothing is touched before `open` or `prepare`.
+  /// @param clients       C; ids are below it
+  /// @param tensor_bytes  the most that the tensors of a FinishedClient can have, without those of the shared
+  ///                      vector that the state holds already
+  ClientStateStore(std::filesystem::path folder, std::int64_t clients, std::int64_t tensor_bytes);
 
-  explicit ClientStateStore(std::filesystem::path folder);
+  /// Makes the file for others to open; by one process, before all others.
+  /// @param anew  forget all states
+  /// @throws DataError if the file was made for other clients or another model, unless `anew`
+  void prepare(bool anew) const;
 
   /// The newest state that the client had when `completed_rounds` rounds were complete; nothing for a new
   /// client. States of later rounds, left by a run that was cut off, are passed over.
-  /// @throws DataError naming the file if it is damaged; also if both slots hold later rounds, since the
-  /// state
-  ///   that belongs to this one is then lost
-  std::optional<Loaded> load(ClientId client, int completed_rounds) const;
+  /// @throws DataError naming file and client if it is damaged; also if all slots hold later rounds, since
+  ///   the state that belongs to this one is then lost
+  std::optional<PrivateState> load(ClientId client, int completed_rounds) const;
 
   /// @param completed_rounds  how many rounds will be complete once this one is
-  /// @param occupied          the slot that `load` returned, which must survive; -1 for none
-  void save(ClientId client, int completed_rounds, const PrivateState& state, int occupied) const;
+  /// @param attempt           whatever must be equal for `load_finished` to accept the result: options, data,
+  ///                          the model at the round's start
+  /// @throws DataError naming the file, for example on a full disk; older states stay
+  void save(ClientId client, int completed_rounds, std::uint64_t attempt, const FinishedClient& finished);
+
+  /// Whether `load_finished` has something to load; reads no tensors.
+  bool has_finished(ClientId client, int completed_rounds, std::uint64_t attempt) const;
+  /// What `save` saved; nothing if it did not come to its end or is damaged, for then the client can simply
+  /// be trained again.
+  std::optional<FinishedClient> load_finished(ClientId client, int completed_rounds,
+                                              std::uint64_t attempt) const;
+
+  /// Makes what this process has saved outlive a crash of the machine.
+  void sync();
 
  private:
-  std::filesystem::path path(ClientId client, int slot) const;
+  static constexpr int slots = 3;
+  struct Slot;
 
-  std::filesystem::path folder_;
+  std::array<Slot, slots> read_slots(const FileDescriptor& file, ClientId client) const;
+  nn::TensorFile read(const FileDescriptor& file, const Slot& slot) const;
+  FileDescriptor open(int flags) const;
+  std::string description() const;
+
+  std::filesystem::path path_;
+  std::int64_t clients_;
+  std::int64_t slot_bytes_;
+  bool unsynced_ = false;
 };
 
 }  // namespace fedfr::fl

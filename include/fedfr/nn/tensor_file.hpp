@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "fedfr/core/file.hpp"
+
 namespace fedfr::nn {
 
 /// Named tensors and text in one file: the safetensors format (Hugging Face, "safetensors" specification 0.4:
@@ -26,6 +28,21 @@ void save(const std::filesystem::path& path, const TensorFile& content);
 
 /// @throws DataError naming the path: missing, truncated, not this format, checksum differs
 TensorFile load(const std::filesystem::path& path);
+
+/// Where a tensor file lies within another file.
+struct Extent {
+  std::int64_t offset = 0;
+  std::int64_t bytes = 0;
+  std::uint32_t header_checksum = 0;  ///< CRC32C of its JSON header, which holds that of the data
+};
+
+/// Writes a tensor file into an open file, without syncing it.
+/// @throws DataError naming the path
+Extent save_at(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,
+               const TensorFile& content);
+
+/// @throws DataError naming the path if anything in the extent differs from what `save_at` wrote
+TensorFile load_at(const FileDescriptor& file, const std::filesystem::path& path, const Extent& extent);
 
 /// Only the metadata; the data are neither read nor checked.
 std::map<std::string, std::string> load_metadata(const std::filesystem::path& path);

@@ -45,6 +45,7 @@ struct Experiment {
   std::int64_t weight_bound(
       const std::vector<ClientId>& cohort) const;  ///< on the sum of the cohort's sample weights
   std::int64_t public_identities() const;
+  std::int64_t client_tensor_bytes() const;  ///< the most that what is saved of a client can have
   Fingerprints fingerprints() const;
   bool uses_public_images() const { return training.public_images != fl::PublicImages::none; }
   bool keeps_private_state() const { return !algorithm.pools_data; }

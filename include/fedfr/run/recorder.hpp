@@ -9,6 +9,7 @@
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/run/client_record.hpp"
 #include "fedfr/run/console.hpp"
 #include "fedfr/run/evaluation.hpp"
 #include "fedfr/run/experiment.hpp"
@@ -16,14 +17,6 @@
 #include "fedfr/run/run_directory.hpp"
 
 namespace fedfr::run {
-
-/// What one client did in a round, for the metrics.
-struct ClientRecord {
-  ClientId client{};
-  int rank = 0;
-  double seconds = 0;
-  fl::LocalStatistics statistics;
-};
 
 /// What this rank did in a round.
 struct RoundRecord {

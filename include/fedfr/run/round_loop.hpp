@@ -1,5 +1,6 @@
 #pragma once
-#include <memory>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "fedfr/comm/communicator.hpp"
@@ -26,11 +27,26 @@ class RoundLoop {
   void run();
 
  private:
+  /// A round as all ranks see it at its start.
+  struct Attempt {
+    int round = 0;                   ///< from 0
+    std::uint64_t key = 0;           ///< equal where its clients' results are: see ClientStateStore::save
+    std::vector<ClientId> cohort;    ///< ascending
+    std::vector<ClientId> finished;  ///< of the cohort, before the run was stopped; ascending
+    bool has_finished(ClientId client) const;
+    bool is_trained() const { return finished.size() == cohort.size(); }
+  };
+
   void resume();
   void run_round(int round);
+  Attempt begin(int round);
+  std::vector<ClientId> place(const Attempt& attempt) const;
   fl::PublicData see_public_set();
-  void train_client(ClientId client, int round, fl::LocalTrainer& trainer, fl::Aggregator& aggregator,
-                    RoundRecord& record);
+  void train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
+                    fl::Aggregator& aggregator, RoundRecord& record);
+  bool take_over(ClientId client, const Attempt& attempt, fl::Aggregator& aggregator, RoundRecord& record);
+  void finish_client(const fl::FinishedClient& finished, const Attempt& attempt, fl::Aggregator& aggregator,
+                     RoundRecord& record);
   fl::LocalHooks hooks(std::size_t clients_done, int round) const;
   void server_step(fl::Aggregator& aggregator);
   void evaluate(int completed_rounds, std::vector<eval::ClientScores> own, RoundRecord& record);
@@ -44,9 +60,10 @@ class RoundLoop {
   RunPaths paths_;
   Recorder& recorder_;
   Evaluator evaluator_;
-  fl::ClientStateStore states_;
+  std::optional<fl::ClientStateStore> states_;  ///< where clients have any
   CheckpointStore checkpoints_;
   int completed_rounds_ = 0;
+  bool resumed_ = false;  ///< and no round has been made since
 };
 
 }  // namespace fedfr::run
