@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "commands.hpp"
+#include "doctor_checks.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/version.hpp"
@@ -19,6 +20,7 @@ constexpr std::string_view usage =
   fedfr train JOB.cfg [--key value ...]   train, or go on with a run that was stopped
   fedfr evaluate RUN|WEIGHTS DATASET...   accuracy, TAR@FAR, TPIR@FPIR of a model
   fedfr extract WEIGHTS DATASET OUT       embeddings of a dataset's images
+  fedfr doctor [--output DIR]             check the installation, the launcher, the GPUs and the file system
   fedfr options [--markdown]              every option of a job file
   fedfr --version
 
@@ -39,7 +41,8 @@ struct Command {
 };
 constexpr Command commands[] = {{"train", fedfr::app::run_train},
                                 {"evaluate", fedfr::app::run_evaluate},
-                                {"extract", fedfr::app::run_extract}};
+                                {"extract", fedfr::app::run_extract},
+                                {"doctor", fedfr::app::run_doctor}};
 
 /// What needs no MPI; returns false if it was something else.
 bool answered(const std::vector<std::string>& args) {
@@ -90,6 +93,10 @@ int main(int argc, char** argv) {
   if (answered(args)) return args.empty() ? static_cast<int>(fedfr::ExitCode::usage) : 0;
   for (const auto& command : commands) {
     if (args[0] != command.name) continue;
+    if (const auto problem = fedfr::app::launch_without_mpi()) {
+      if (!problem->empty()) fmt::print(stderr, "fedfr: {}\n", *problem);
+      return static_cast<int>(fedfr::ExitCode::peer);
+    }
     fedfr::comm::MpiSession mpi(argc, argv);
     return dispatch(command, mpi, std::span(args).subspan(1));
   }

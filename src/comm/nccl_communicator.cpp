@@ -24,7 +24,27 @@ void check_nccl(ncclResult_t code, std::string_view doing, ncclComm_t comm = nul
                   ncclGetErrorString(code), ncclGetLastError(comm));
 }
 
+std::string cuda_version(int number) {
+  return number > 0 ? fmt::format("{}.{}", number / 1000, number % 1000 / 10) : "none";
+}
+
+std::string nccl_version() {
+  int version = 0;
+  ncclGetVersion(&version);
+  return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+}
+
 }  // namespace
+
+std::vector<std::pair<std::string, std::string>> gpu_libraries() {
+  int runtime = 0;
+  int driver = 0;
+  cudaRuntimeGetVersion(&runtime);
+  cudaDriverGetVersion(&driver);
+  return {{"NCCL", nccl_version()},
+          {"CUDA", cuda_version(runtime)},
+          {"a driver for CUDA up to", cuda_version(driver)}};
+}
 
 int visible_gpus() {
   int count = 0;
@@ -76,10 +96,7 @@ NcclCommunicator::NcclCommunicator(std::unique_ptr<MpiCommunicator> mpi) : mpi_(
 }
 
 std::string NcclCommunicator::description() const {
-  int version = 0;
-  ncclGetVersion(&version);
-  return fmt::format("NCCL {}.{}.{} for sums, {} for the rest", version / 10000, version / 100 % 100,
-                     version % 100, mpi_->library());
+  return fmt::format("NCCL {} for sums, {} for the rest", nccl_version(), mpi_->library());
 }
 
 void NcclCommunicator::allreduce_sum(std::span<std::int64_t> values) {

@@ -75,6 +75,7 @@ Topology discover_topology(Communicator& comm) {
   topology.hosts = static_cast<int>(hosts.size());
   topology.local_rank = static_cast<int>(std::ranges::count_if(lower, here));
   topology.local_ranks = static_cast<int>(std::ranges::count_if(places, here));
+  topology.allowed_processors = CPU_COUNT(&mine.cpus);
   std::array<double, 1> fewest{-static_cast<double>(threads_of(mine, places))};
   comm.allreduce_max(fewest);
   topology.threads_per_rank = static_cast<int>(-fewest[0]);

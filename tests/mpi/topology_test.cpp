@@ -27,6 +27,7 @@ TEST(Topology, SharesTheProcessorsOfThisHost) {
   EXPECT_EQ(topology.hosts, 1);
   EXPECT_EQ(topology.local_rank, comm->rank());
   EXPECT_EQ(topology.local_ranks, comm->size());
+  EXPECT_EQ(topology.allowed_processors, CPU_COUNT(&cpus));
   EXPECT_EQ(topology.threads_per_rank, std::max(1, CPU_COUNT(&cpus) / comm->size()));
 }
 

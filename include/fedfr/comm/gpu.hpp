@@ -1,10 +1,15 @@
 #pragma once
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace fedfr::comm {
 
 /// GPUs that this process may use; 0 without a driver and in a build without CUDA.
 int visible_gpus();
+
+/// Names and versions of the driver and the libraries for GPUs; empty in a build without CUDA.
+std::vector<std::pair<std::string, std::string>> gpu_libraries();
 
 /// Makes a GPU the calling thread's current one, for NCCL as well as for LibTorch.
 /// @throws PeerError if it cannot be used
