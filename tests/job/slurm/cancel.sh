@@ -7,18 +7,18 @@ train 2 undisturbed
 start_slurm RequeueExit=85 PreemptType=preempt/partition_prio PreemptMode=REQUEUE
 for launcher in srun mpirun; do
   FEDFR_LAUNCHER=$launcher submit -- "cancelled.$launcher"
-  hold_after_round "$id" 1
+  hold "$id" 0
   scancel "$id"  # it makes stopped processes go on
   expect_end "$id" CANCELLED 0
   expect_text "SIGTERM: ended by Slurm" "scancel with $launcher"
   submit -- "cancelled.$launcher"
   expect_end "$id" COMPLETED 0
-  expect_text "resuming after round 1" "cancelled.$launcher"
+  expect_text "resuming after round" "cancelled.$launcher"
   expect_like_undisturbed "cancelled.$launcher"
 done
 
 submit -- driven_out
-hold_after_round "$id" 1
+hold "$id" 0
 urgent=$(sbatch --parsable --partition=urgent --exclusive --output=urgent.log --wrap "sleep 1")
 tell "job $urgent: urgent"
 expect_end "$id" COMPLETED 1

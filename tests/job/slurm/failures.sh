@@ -13,12 +13,12 @@ expect_code 2 "a wrong launcher"
 
 # A rank hangs in each start of the job.
 FEDFR_RETRIES=1 submit --comment=mine -- silent --deadline 3
-for round in 1 2; do
-  wait_log "$id" "round $round/3"
+for start in 0 1; do
+  wait_log "$id" "$start" '^round .* cohort'
   hung=$(ranks_of "$id" | tail -n 1)
   kill -STOP "$hung"
   tell "job $id: a rank hangs"
-  [ "$round" -eq 2 ] || wait_log "$id" "failure 1 of 1 that are forgiven; back into the queue"
+  [ "$start" -eq 1 ] || wait_log "$id" 0 "failure 1 of 1 that are forgiven; back into the queue"
 done
 expect_end "$id" FAILED 1
 expect_code 4 "a rank that hangs"

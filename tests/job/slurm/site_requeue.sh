@@ -5,7 +5,7 @@
 train 2 undisturbed
 start_slurm RequeueExit=85
 FEDFR_LAUNCHER=mpirun submit -- run
-hold_after_round "$id" 1
+hold "$id" 0
 scancel --batch --signal=USR1 "$id"  # what the time limit sends
 let_go "$id"
 expect_end "$id" COMPLETED 1

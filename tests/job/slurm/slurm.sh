@@ -6,8 +6,8 @@
 #   submit OPTIONS... -- RUN ARGUMENTS...  the job file by slurm/train.sbatch with two tasks; its number in $id
 #   expect_end ID STATE RESTARTS  waits, shows the log, and compares
 #   wait_job ID              until the job has ended for good; its state in $state, its exit code in $code
-#   wait_log ID TEXT [N]     until the job's log has N lines with the text
-#   hold_after_round ID N    stops the job's ranks in the next round, so that a signal finds them in the middle of a run
+#   wait_log ID START REGEX  until the job, started again so many times, prints a line that matches
+#   hold ID START            stops the ranks when a round is done, so that a signal finds them in the middle of a run
 #   let_go ID                makes them go on
 #   stop_slurm               ends all of it; happens at the end of the test by itself
 for program in munged slurmctld slurmd sbatch setpriv; do
@@ -19,8 +19,8 @@ PATH=$PATH:/usr/sbin
 # The test may itself run in a job.
 unset "${!SLURM_@}" "${!SBATCH_@}" "${!PMIX_@}"
 export FEDFR=$fedfr
-# Rounds long enough for a signal to find them.
-sed 's/^local-epochs = 1$/local-epochs = 2/' "$job" >job.cfg
+# Long enough for a signal to find it.
+sed 's/^rounds = 3$/rounds = 8/' "$job" >job.cfg
 job=$PWD/job.cfg
 began=$SECONDS
 slurm=
@@ -171,27 +171,29 @@ wait_job() {
   tell "job $1: $state, exit code $code, restarts $(job_field "$1" Restarts)"
 }
 
+log_of_start() { sed -n "/ job $1: start $2 on /,/ job $1: start $(($2 + 1)) on /p" "fedfr-$1.log" 2>/dev/null; }
+
 wait_log() {
-  local deadline=$((SECONDS + limit)) found
-  while
-    found=$(grep -cF -- "$2" "fedfr-$1.log" 2>/dev/null)
-    [ "${found:-0}" -lt "${3:-1}" ]
-  do
-    ! has_ended "$1" || give_up "$1" "ended as $state before it printed '$2' ${3:-1} time(s)"
-    [ "$SECONDS" -lt "$deadline" ] || give_up "$1" "has not printed '$2' ${3:-1} time(s)"
+  local deadline=$((SECONDS + limit))
+  until log_of_start "$1" "$2" | grep -q -- "$3"; do
+    ! has_ended "$1" || give_up "$1" "ended as $state before start $2 printed '$3'"
+    [ "$SECONDS" -lt "$deadline" ] || give_up "$1" "start $2 has not printed '$3'"
     sleep 0.1
   done
 }
 
-ranks_of() {
-  scontrol listpids "$1" "$node" 2>/dev/null | awk 'NR > 1 {print $1}' | sort -u | xargs -r ps -o pid=,comm= -p | awk '$2 == "fedfr" {print $1}'
+ranks_of() {  # ranks_of ID: the process ids of the job's ranks
+  scontrol listpids "$1" "$node" 2>/dev/null | awk 'NR > 1 {print $1}' | sort -u | xargs -r ps -o pid=,comm= -p |
+    awk '$2 == "fedfr" {print $1}'
 }
 
-hold_after_round() {
-  wait_log "$1" "round $2/3"
+hold() {
+  wait_log "$1" "$2" '^round .* cohort'
   ranks_of "$1" | xargs -r kill -STOP
-  tell "job $1: in round $(($2 + 1))"
+  tell "job $1: in start $2, $(log_of_start "$1" "$2" | grep -o '^round *[0-9/]*' | tail -n 1) is done"
 }
+
+let_go() { ranks_of "$1" | xargs -r kill -CONT; }
 
 show_log() {  # show_log ID: what a reader of the log wants to see of how it went
   grep -hE '^# [0-9-]+ [0-9:]+ job|^resuming|^round +[0-9]|^stopped|^fedfr:|^DONE' "fedfr-$1.log" | cut -c1-120 | sed 's/^/        | /'
@@ -204,5 +206,3 @@ expect_end() {
   expect_equal "$state" "$2" "job $1: state"
   expect_equal "$(job_field "$1" Restarts)" "$3" "job $1: restarts"
 }
-
-let_go() { ranks_of "$1" | xargs -r kill -CONT; }
