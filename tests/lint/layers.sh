@@ -1,6 +1,6 @@
 #!/bin/sh
 # layers.sh SOURCE_FOLDER: every #include between layers points to the right of
-#   app -> run -> { fl, eval } -> { nn, data, comm } -> core
+#   { app, report } -> run -> { fl, eval } -> { nn, data, comm } -> core
 # Siblings in braces do not use one another.
 cd "$1" || exit 1
 failed=0
@@ -20,10 +20,11 @@ check fl nn data comm core
 check eval nn data comm core
 check run fl eval nn data comm core
 check app run fl eval nn data comm core
+check report run fl eval data core
 
 for folder in include/fedfr/* src/*/; do
   case $(basename "$folder") in
-    core | comm | data | nn | fl | eval | run | app) ;;
+    core | comm | data | nn | fl | eval | run | app | report) ;;
     *) echo "$folder is not a layer" && failed=1 ;;
   esac
 done

@@ -5,7 +5,7 @@
 #include <boost/program_options.hpp>
 
 #include "commands.hpp"
-#include "parse.hpp"
+#include "common/parse.hpp"
 
 namespace fedfr::tool {
 

@@ -1,14 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <exception>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "commands.hpp"
+#include "common/program.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/version.hpp"
 
 namespace {
 
@@ -40,36 +38,19 @@ std::string usage() {
          "  fedfr-data inspect parts/clients\n";
 }
 
-int run(const std::vector<std::string>& words) {
+int run(std::span<const std::string> words) {
   if (words.empty()) throw UsageError("a command is missing; fedfr-data --help lists them");
   if (words[0] == "--help" || words[0] == "-h") {
     fmt::print("{}", usage());
-    return 0;
-  }
-  if (words[0] == "--version") {
-    fmt::print("fedfr-data {} commit {}\n", version(), commit());
     return 0;
   }
   const auto* command =
       std::ranges::find_if(commands, [&](const Command& known) { return words[0] == known.name; });
   if (command == std::end(commands))
     throw UsageError("the command '{}' is unknown; fedfr-data --help lists them", words[0]);
-  return command->run(std::span(words).subspan(1));
-}
-
-int fail(ExitCode code, const char* what) {
-  fmt::print(stderr, "fedfr-data: {}\n", what);
-  return static_cast<int>(code);
+  return command->run(words.subspan(1));
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
-  try {
-    return run({argv + 1, argv + argc});
-  } catch (const Error& error) {
-    return fail(error.code(), error.what());
-  } catch (const std::exception& error) {
-    return fail(ExitCode::data, error.what());
-  }
-}
+int main(int argc, char** argv) { return fedfr::tool::run_program("fedfr-data", argc, argv, run); }

@@ -9,9 +9,9 @@
 
 #include "benchmarks.hpp"
 #include "commands.hpp"
+#include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/collection_index.hpp"
-#include "parse.hpp"
 
 namespace fedfr::tool {
 

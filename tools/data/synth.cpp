@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "commands.hpp"
+#include "common/parse.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/synth_dataset.hpp"
-#include "parse.hpp"
 
 namespace fedfr::tool {
 

@@ -3,9 +3,9 @@
 #include <boost/program_options.hpp>
 
 #include "commands.hpp"
+#include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/dataset.hpp"
-#include "parse.hpp"
 
 namespace fedfr::tool {
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-/// Pictures of a run, drawn by the program gnuplot as PNG in twice the usual resolution. The script with the
-/// data stays beside each picture (learning_curve.png: learning_curve.gp), so that anybody can restyle it and
-/// draw it again.
+/// Pictures of a run, drawn by the program gnuplot: as PNG in twice the usual resolution, or as SVG for
+/// pages. The script with the data stays beside each picture (learning_curve.png: learning_curve.gp), so that
+/// anybody can restyle it and draw it again.
 namespace fedfr::run {
 
 /// Distinguishable with any kind of colour vision (Okabe and Ito, 2008).
@@ -18,6 +18,8 @@ struct Series {
   std::vector<double> y;  ///< as many as x
   Colour colour = Colour::blue;
   bool dashed = false;
+  std::vector<double> low{};   ///< as many as x, or none: where an error bar begins
+  std::vector<double> high{};  ///< and where it ends
 };
 
 /// A horizontal line to compare with, such as the pre-trained model's accuracy.
@@ -50,14 +52,54 @@ struct ClientBars {
   std::vector<double> personalised;  ///< as many as clients
 };
 
+/// Lines of any quantity.
+struct Lines {
+  std::string title;
+  std::string x;  ///< what it is
+  std::string y;
+  std::vector<Series> lines;
+  bool rates = true;                 ///< shares to show as percent; else numbers from 0 on
+  bool ticks_at_the_places = false;  ///< of x, which is then logarithmic where the places are far apart
+};
+
+/// How something divides into parts, a bar each.
+struct StackedBars {
+  std::string title;
+  std::string unit;
+  std::vector<std::string> bars;
+  struct Part {
+    std::string name;
+    std::vector<double> values;  ///< as many as bars
+  };
+  std::vector<Part> parts;
+};
+
+/// The single values of several groups, a column of dots each, and their means.
+struct Distributions {
+  std::string title;
+  std::string rate;  ///< shares to show as percent
+  struct Group {
+    std::string name;
+    std::vector<double> values;
+    Colour colour = Colour::blue;
+  };
+  std::vector<Group> groups;
+};
+
+/// The colours of several lines in their order; again from the first after the last.
+Colour nth_colour(std::size_t index);
+
 /// Writes the script and has gnuplot draw it. Where gnuplot is missing or fails, a warning in the log says
 /// what to do and the script remains.
-/// @param png  ends in .png; its folder is made
+/// @param file  ends in .png or .svg; its folder is made
 /// @return whether the picture was drawn
 /// @throws UsageError if lists that belong together differ in length or there is nothing to draw
 /// @throws DataError if the script cannot be written
-bool draw(const LearningCurve& picture, const std::filesystem::path& png);
-bool draw(const RocCurves& picture, const std::filesystem::path& png);
-bool draw(const ClientBars& picture, const std::filesystem::path& png);
+bool draw(const LearningCurve& picture, const std::filesystem::path& file);
+bool draw(const RocCurves& picture, const std::filesystem::path& file);
+bool draw(const ClientBars& picture, const std::filesystem::path& file);
+bool draw(const Lines& picture, const std::filesystem::path& file);
+bool draw(const StackedBars& picture, const std::filesystem::path& file);
+bool draw(const Distributions& picture, const std::filesystem::path& file);
 
 }  // namespace fedfr::run

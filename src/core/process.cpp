@@ -1,0 +1,116 @@
+#include "fedfr/core/process.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <system_error>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+
+namespace fedfr {
+
+namespace {
+
+/// What the child does between fork and exec, freed at the end of the scope.
+class ChildSetup {
+ public:
+  explicit ChildSetup(const Program& program) {
+    posix_spawn_file_actions_init(&actions_);
+    posix_spawnattr_init(&attributes_);
+    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (program.own_group) posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+  }
+  ChildSetup(const ChildSetup&) = delete;
+  ChildSetup& operator=(const ChildSetup&) = delete;
+  ~ChildSetup() {
+    posix_spawn_file_actions_destroy(&actions_);
+    posix_spawnattr_destroy(&attributes_);
+  }
+
+  void print_to(int descriptor) {
+    posix_spawn_file_actions_adddup2(&actions_, descriptor, STDOUT_FILENO);
+    posix_spawn_file_actions_adddup2(&actions_, descriptor, STDERR_FILENO);
+  }
+
+  /// @returns 0 or an errno
+  int start(const Program& program, pid_t& child) {
+    if (!program.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions_, program.folder.c_str());
+    std::vector<std::string> words = program.words;
+    std::vector<char*> arguments;
+    for (auto& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    return posix_spawnp(&child, arguments.front(), &actions_, &attributes_, arguments.data(), environ);
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_{};
+  posix_spawnattr_t attributes_{};
+};
+
+std::string read_all(int pipe) {
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    const ssize_t count = ::read(pipe, buffer.data(), buffer.size());
+    if (count > 0) text.append(buffer.data(), static_cast<std::size_t>(count));
+    if (count == 0 || (count < 0 && errno != EINTR)) return text;
+  }
+}
+
+int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+int wait_for(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return exit_code_of(status);
+}
+
+}  // namespace
+
+Process::Process(const Program& program) {
+  ChildSetup setup(program);
+  FileDescriptor output;
+  if (!program.output.empty()) {
+    output = FileDescriptor(::open(program.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    if (!output)
+      throw DataError("cannot write {}: {}", program.output.string(), std::generic_category().message(errno));
+    setup.print_to(output.get());
+  }
+  if (const int failed = setup.start(program, id_); failed != 0)
+    throw DataError("cannot start {}: {}", program.words.front(), std::generic_category().message(failed));
+}
+
+std::optional<int> Process::poll() {
+  int status = 0;
+  if (::waitpid(id_, &status, WNOHANG) != id_) return std::nullopt;
+  return exit_code_of(status);
+}
+
+int Process::wait() { return wait_for(id_); }
+
+void Process::signal(int number) const { ::kill(id_, number); }
+
+Captured run_and_capture(const Program& program) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {.spawn_error = errno};
+  const FileDescriptor read_end(ends[0]);
+  FileDescriptor write_end(ends[1]);
+  ChildSetup setup(program);
+  setup.print_to(write_end.get());
+  pid_t child = 0;
+  Captured captured{.spawn_error = setup.start(program, child)};
+  if (captured.spawn_error != 0) return captured;
+  write_end = FileDescriptor();  // the pipe ends when the child closes its copy
+  captured.output = read_all(read_end.get());
+  captured.exit_code = wait_for(child);
+  return captured;
+}
+
+}  // namespace fedfr

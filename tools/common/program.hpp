@@ -1,0 +1,12 @@
+#pragma once
+#include <span>
+#include <string>
+
+namespace fedfr::tool {
+
+/// The frame of every serial tool: answers --version, turns what `run` throws into a message and an exit
+/// code.
+/// @param run  takes the words behind the program's name
+int run_program(const char* name, int argc, char** argv, int (*run)(std::span<const std::string> words));
+
+}  // namespace fedfr::tool
