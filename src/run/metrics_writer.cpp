@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
-#include "text.hpp"
+#include "fedfr/core/text.hpp"
 
 namespace fedfr::run {
 

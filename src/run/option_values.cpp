@@ -8,7 +8,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/run/option_table.hpp"
-#include "text.hpp"
+#include "fedfr/core/text.hpp"
 
 namespace fedfr::run {
 

@@ -15,7 +15,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
-#include "text.hpp"
+#include "fedfr/core/text.hpp"
 
 namespace fedfr::run {
 
@@ -71,6 +71,16 @@ RunLock::~RunLock() {
   // The file stays: removing it would let two later jobs lock two different files of this name. A failure
   // leaves the text of a process that has ended, which the lock itself outranks.
   [[maybe_unused]] const int ignored = ::ftruncate(file_.get(), 0);
+}
+
+bool is_held(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) return false;
+  const std::string owner(trim(read_text(path)));
+  if (owner.empty()) return false;
+  const FileDescriptor file = open_for_reading(path);
+  if (::flock(file.get(), LOCK_SH | LOCK_NB) == 0) return false;
+  return errno == EWOULDBLOCK || is_live_process_here(owner.substr(0, owner.find('\n')));
 }
 
 }  // namespace fedfr::run

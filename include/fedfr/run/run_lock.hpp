@@ -26,4 +26,9 @@ class RunLock {
   std::string warning_;
 };
 
+/// Whether a live job holds this lock, for onlookers. Only after a job that was killed does it try the lock
+/// itself, for an instant, in which a job that starts would be refused.
+/// @throws DataError if the file cannot be read; there may be none
+bool is_held(const std::filesystem::path& lock_file);
+
 }  // namespace fedfr::run

@@ -1,7 +1,7 @@
 #pragma once
 #include <string_view>
 
-namespace fedfr::run {
+namespace fedfr {
 
 constexpr std::string_view blanks = " \t\r\f\v";
 
@@ -20,4 +20,4 @@ inline std::string_view next_part(std::string_view& rest, char separator) {
   return part;
 }
 
-}  // namespace fedfr::run
+}  // namespace fedfr

@@ -1,0 +1,31 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fedfr/report/run_record.hpp"
+#include "fedfr/report/sweep.hpp"
+
+namespace fedfr::report {
+
+/// Where a cell stands.
+struct CellStatus {
+  RunState state = RunState::waiting;
+  std::optional<RunRecord> run;  ///< absent while the cell has no run directory
+  std::optional<int> exit_code;  ///< of its last job that ended, if that was started by a sweep
+
+  bool unfinished() const { return state != RunState::done; }
+};
+
+/// A cell whose job has ended with another code than 0 and 85 has failed.
+/// @throws UsageError if its run directory holds a run with other options, DataError if that is damaged
+CellStatus status_of(const Sweep& sweep, const Cell& cell);
+std::vector<CellStatus> status_of(const Sweep& sweep);
+
+/// Notes how the job of a cell ended.
+void save_exit_code(const Sweep& sweep, const Cell& cell, int code);
+
+/// A line for each cell, and one that counts.
+std::string status_table(const Sweep& sweep, const std::vector<CellStatus>& cells);
+
+}  // namespace fedfr::report

@@ -1,0 +1,38 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "fedfr/run/pictures.hpp"
+
+namespace fedfr::report {
+
+/// Draws the pictures of one page, in a temporary folder that goes with it.
+class Sketches {
+ public:
+  /// @throws DataError if there is no room for temporary files
+  Sketches();
+  Sketches(const Sketches&) = delete;
+  Sketches& operator=(const Sketches&) = delete;
+  ~Sketches();
+
+  /// @returns the picture as a figure for html, or a sentence where it could not be drawn
+  template <class Picture>
+  std::string figure(const Picture& picture, const std::string& caption) {
+    const auto file = next_file();
+    return finish(run::draw(picture, file), file, picture.title, caption);
+  }
+
+ private:
+  std::filesystem::path next_file();
+  static std::string finish(bool drawn, const std::filesystem::path& file, const std::string& title,
+                            const std::string& caption);
+
+  std::filesystem::path folder_;
+  int count_ = 0;
+};
+
+/// The markup of an SVG file fit for a page with several: without its prolog, and with names of its own.
+/// @param name  letters and digits
+std::string inline_svg(std::string svg, const std::string& name, const std::string& title);
+
+}  // namespace fedfr::report

@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fedfr/run/options.hpp"
+
+namespace fedfr::report {
+
+/// An option with the values that it takes in the cells of a sweep.
+struct Axis {
+  std::string name;  ///< of an option, `clients-count`, or `split-` and a setting of the split
+  std::vector<std::string> values;
+  std::string where;  ///< for messages
+};
+
+/// How the datasets of the cells are made: by `fedfr-data split`, once for each distinct setting.
+struct DataSettings {
+  std::filesystem::path source;                       ///< collection to split
+  std::optional<std::int64_t> total_identities;       ///< of all clients, or else:
+  std::optional<std::int64_t> identities_per_client;  ///<
+  std::int64_t pairs = 0;               ///< genuine ones, and as many impostors, of held-out people
+  std::optional<std::int64_t> folds{};  ///< of those pairs
+  std::vector<run::Setting> split;      ///< further options of `fedfr-data split`
+};
+
+/// A sweep file: INI of the form of job files, whose sections [Sweep], [Data], [Options] and [Axes] have a
+/// meaning.
+struct SweepFile {
+  std::filesystem::path path;
+  std::filesystem::path job;     ///< base job file
+  std::filesystem::path output;  ///< folder of the sweep
+  int ranks = 1;                 ///< of a cell, at most
+  std::vector<std::string> launcher = {"mpirun", "--bind-to", "none"};
+  std::vector<std::string> sbatch{};  ///< further words for sbatch
+  bool grid = true;  ///< every combination of values; else the i-th cell has the i-th value of each
+  std::optional<DataSettings> data{};
+  std::vector<run::Setting> options{};  ///< of all cells, over the base job file
+  std::vector<Axis> axes{};
+};
+
+/// Whether `fedfr-data split` has such an option that a sweep may set.
+bool is_split_setting(std::string_view name);
+
+/// @throws UsageError naming file and line: unknown sections or keys, an axis without values or with one
+/// twice
+SweepFile parse_sweep_file(std::string_view text, const std::filesystem::path& path);
+
+}  // namespace fedfr::report

@@ -1,0 +1,103 @@
+#include "fedfr/report/cell_status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/core/text.hpp"
+#include "fedfr/run/option_table.hpp"
+
+namespace fedfr::report {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void refuse_another_run(const Cell& cell, const RunRecord& record) {
+  if (record.metrics.rounds.empty()) return;  // fedfr begins such a run anew
+  std::string found;
+  for (const auto& difference : run::differences(record.options, cell.options()))
+    if (difference.effect == run::Effect::results)
+      found +=
+          fmt::format("\n  {} was '{}' and is now '{}'", difference.name, difference.before, difference.now);
+  if (!found.empty())
+    throw UsageError(
+        "the cell {} finds a run with other options in {}:{}\nRemove that folder, or use another output",
+        cell.name, record.folder.string(), found);
+}
+
+std::optional<int> read_exit_code(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return std::nullopt;
+  const auto text = read_text(file);
+  int code = 0;
+  const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), code);
+  if (failed != std::errc{})
+    throw DataError("{} is damaged: expected an exit code. Remove it", file.string());
+  return code;
+}
+
+std::string score_text(const CellStatus& status) {
+  if (!status.run || status.run->metrics.evaluations.empty()) return "";
+  const auto score = headline(status.run->metrics.evaluations.back());
+  return score ? fmt::format("{:.2f} % {}", 100 * score->second, score->first) : "";
+}
+
+}  // namespace
+
+CellStatus status_of(const Sweep& sweep, const Cell& cell) {
+  CellStatus status;
+  status.exit_code = read_exit_code(sweep.paths.exit_code(cell));
+  std::error_code ignored;
+  if (fs::exists(cell.options().output / "config.cfg", ignored)) {
+    status.run = read_run(cell.options().output);
+    refuse_another_run(cell, *status.run);
+    status.state = status.run->state;
+    // The run may have been done for fewer rounds than are asked for now.
+    if (status.state == RunState::done && status.run->completed_rounds() != cell.options().rounds)
+      status.state = RunState::stopped;
+  }
+  const bool at_rest = status.state == RunState::waiting || status.state == RunState::stopped;
+  if (at_rest && status.exit_code && *status.exit_code != 0 &&
+      *status.exit_code != static_cast<int>(ExitCode::resubmit))
+    status.state = RunState::failed;
+  return status;
+}
+
+std::vector<CellStatus> status_of(const Sweep& sweep) {
+  std::vector<CellStatus> all;
+  for (const auto& cell : sweep.cells) all.push_back(status_of(sweep, cell));
+  return all;
+}
+
+void save_exit_code(const Sweep& sweep, const Cell& cell, int code) {
+  replace_file(sweep.paths.exit_code(cell), fmt::format("{}\n", code));
+}
+
+std::string status_table(const Sweep& sweep, const std::vector<CellStatus>& cells) {
+  std::size_t width = 4;
+  for (const auto& cell : sweep.cells) width = std::max(width, cell.name.size());
+  auto text =
+      fmt::format("{:{}}  {:8}  {:>9}  {:>12}  {}\n", "cell", width, "state", "round", "last event", "score");
+  std::map<RunState, int> counts;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto& [state, run, exit_code] = cells[i];
+    ++counts[state];
+    const auto round =
+        fmt::format("{}/{}", run ? run->completed_rounds() : 0, sweep.cells[i].options().rounds);
+    const auto line = fmt::format(
+        "{:{}}  {:8}  {:>9}  {:>12}  {}", sweep.cells[i].name, width,
+        state == RunState::failed ? fmt::format("failed {}", *exit_code) : std::string(name(state)), round,
+        run ? run::duration_text(run->age) + " ago" : "", score_text(cells[i]));
+    text += std::string(trim(line)) + '\n';
+  }
+  text += fmt::format("{} cells", cells.size());
+  for (const auto& [state, count] : counts) text += fmt::format(", {} {}", count, name(state));
+  return text + '\n';
+}
+
+}  // namespace fedfr::report

@@ -1,0 +1,99 @@
+#include "fedfr/report/curves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+namespace fedfr::report {
+
+using run::Series;
+
+namespace {
+
+void add_point(Series& series, double x, double y) {
+  if (!std::isfinite(y)) return;
+  series.x.push_back(x);
+  series.y.push_back(y);
+}
+
+Series named(const std::string& name) { return {.name = name, .x = {}, .y = {}}; }
+
+}  // namespace
+
+std::optional<run::Evaluation> evaluation_of(const RunRecord& record, int round) {
+  const auto file = run::evaluation_path(record.folder, round);
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+  return run::load_evaluation(file);
+}
+
+std::optional<run::Evaluation> last_evaluation(const RunRecord& record) {
+  if (record.metrics.evaluations.empty()) return std::nullopt;
+  return evaluation_of(record, record.metrics.evaluations.back().round);
+}
+
+double shown_far(const run::Options& options) {
+  return options.fars.at(std::min<std::size_t>(1, options.fars.size() - 1));
+}
+
+std::string shown_tar(const run::Options& options) { return fmt::format("TAR@{:g}", shown_far(options)); }
+
+Series roc_series(const std::string& name, std::span<const eval::OperatingPoint> curve) {
+  Series series = named(name);
+  for (const auto& point : curve) add_point(series, point.target, point.true_rate);
+  return series;
+}
+
+Series cmc_series(const std::string& name, std::span<const eval::ClientScores> clients) {
+  std::map<std::size_t, std::pair<double, double>> by_rank;  // sum and number
+  for (const auto& client : clients)
+    for (std::size_t rank = 0; rank < client.scores.cumulative_match.size(); ++rank) {
+      const double share = client.scores.cumulative_match[rank];
+      if (!std::isfinite(share)) continue;
+      by_rank[rank].first += share;
+      by_rank[rank].second += 1;
+    }
+  Series series = named(name);
+  for (const auto& [rank, sum] : by_rank)
+    add_point(series, static_cast<double>(rank + 1), sum.first / sum.second);
+  return series;
+}
+
+Series figure_series(const std::string& name, const Metrics& metrics, std::string_view which) {
+  Series series = named(name);
+  for (const auto& evaluation : metrics.evaluations)
+    add_point(series, evaluation.round, figure(evaluation.figures, which));
+  return series;
+}
+
+std::vector<double> client_rates(std::span<const eval::ClientScores> clients, double far) {
+  std::vector<double> rates;
+  for (const auto& client : clients) {
+    const auto found = std::ranges::find(client.scores.tar_at_far, far, &eval::OperatingPoint::target);
+    rates.push_back(found == client.scores.tar_at_far.end() || !found->resolvable() ? eval::kUndefined
+                                                                                    : found->true_rate);
+  }
+  return rates;
+}
+
+Series mean_of(const std::vector<Series>& lines, const std::string& name) {
+  std::map<double, std::vector<double>> values;
+  for (const auto& line : lines)
+    for (std::size_t i = 0; i < line.x.size(); ++i) values[line.x[i]].push_back(line.y[i]);
+  Series mean = named(name);
+  for (const auto& [x, ys] : values) {
+    if (ys.size() != lines.size()) continue;
+    double sum = 0;
+    for (const double y : ys) sum += y;
+    mean.x.push_back(x);
+    mean.y.push_back(sum / static_cast<double>(ys.size()));
+    if (lines.size() < 2) continue;
+    mean.low.push_back(std::ranges::min(ys));
+    mean.high.push_back(std::ranges::max(ys));
+  }
+  return mean;
+}
+
+}  // namespace fedfr::report

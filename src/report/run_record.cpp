@@ -1,0 +1,95 @@
+#include "fedfr/report/run_record.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/run_directory.hpp"
+#include "fedfr/run/run_lock.hpp"
+
+namespace fedfr::report {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool says_done(const fs::path& log, int rounds) {
+  std::error_code ignored;
+  if (!fs::exists(log, ignored)) return false;
+  const std::string text = read_text(log);
+  const auto last = text.rfind(" DONE model_hash=");
+  const auto line =
+      last == std::string::npos ? std::string() : text.substr(last, text.find('\n', last) - last);
+  return line.find(fmt::format(" rounds={} ", rounds)) != std::string::npos;
+}
+
+double seconds_since(fs::file_time_type time) {
+  return std::chrono::duration<double>(fs::file_time_type::clock::now() - time).count();
+}
+
+}  // namespace
+
+std::string_view name(RunState state) {
+  switch (state) {
+    case RunState::waiting:
+      return "waiting";
+    case RunState::running:
+      return "running";
+    case RunState::stopped:
+      return "stopped";
+    case RunState::failed:
+      return "failed";
+    case RunState::done:
+      return "done";
+  }
+  return "";
+}
+
+double RunRecord::seconds() const {
+  double sum = 0;
+  for (const auto& event : metrics.rounds) sum += event.seconds;
+  return sum;
+}
+
+std::int64_t RunRecord::images() const {
+  std::int64_t sum = 0;
+  for (const auto& event : metrics.rounds) sum += event.images;
+  return sum;
+}
+
+double RunRecord::images_per_second() const { return static_cast<double>(images()) / seconds(); }
+
+double RunRecord::idle_share() const {
+  double sum = 0;
+  for (const auto& event : metrics.rounds) sum += event.idle_share;
+  return sum / static_cast<double>(metrics.rounds.size());
+}
+
+std::string RunRecord::model_hash() const {
+  return metrics.rounds.empty() ? "" : metrics.rounds.back().model_hash;
+}
+
+RunRecord read_run(const fs::path& folder) {
+  const run::RunPaths paths(folder);
+  std::error_code ignored;
+  if (!fs::exists(paths.config, ignored))
+    throw DataError("{} is no run directory: it holds no config.cfg", folder.string());
+  RunRecord record{.folder = folder, .options = {}, .config = read_text(paths.config), .metrics = {}};
+  record.options = run::resolve(run::parse_job_file(record.config, paths.config.string()), {}).options;
+  if (fs::exists(paths.metrics, ignored)) {
+    record.metrics = parse_metrics(read_text(paths.metrics), paths.metrics.string());
+    record.age = seconds_since(fs::last_write_time(paths.metrics, ignored));
+  } else {
+    record.age = seconds_since(fs::last_write_time(paths.config, ignored));
+  }
+  if (run::is_held(paths.lock))
+    record.state = RunState::running;
+  else if (says_done(paths.log, record.options.rounds))
+    record.state = RunState::done;
+  return record;
+}
+
+}  // namespace fedfr::report

@@ -1,0 +1,218 @@
+#include "fedfr/report/sweep.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "fedfr/core/checksum.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/run/job_file.hpp"
+
+namespace fedfr::report {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view clients_count = "clients-count";
+constexpr std::string_view split_prefix = "split-";
+
+/// Fit for a file name on any system.
+std::string plain(const std::string& text) {
+  std::string name;
+  for (const char c : text) {
+    const bool kept = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.';
+    name += kept ? c : '-';
+  }
+  return name;
+}
+
+/// Values that look alike once they are fit for a file name are told apart by a hash, as are long names.
+std::string cell_name(const Cell& cell) {
+  constexpr std::size_t longest = 120;
+  std::string name, exact;
+  bool altered = false;
+  for (const auto& [axis, value] : cell.axes) {
+    name += fmt::format("{}{}-{}", name.empty() ? "" : "_", axis, plain(value));
+    exact += axis + '=' + value + '\n';
+    altered = altered || plain(value) != value;
+  }
+  if (!altered && name.size() <= longest) return name;
+  return name.substr(0, longest) + '-' + hex16(hash64(std::as_bytes(std::span(exact)))).substr(0, 8);
+}
+
+std::int64_t count_of(const Axis& axis, const std::string& text) {
+  std::int64_t count = 0;
+  const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (failed != std::errc{} || stop != text.data() + text.size() || count < 1)
+    throw UsageError("{}: {} = {}: expected whole numbers of at least 1", axis.where, axis.name, text);
+  return count;
+}
+
+/// Which value of each axis the cells have.
+std::vector<std::vector<std::size_t>> choices(const SweepFile& file) {
+  std::vector<std::vector<std::size_t>> cells;
+  if (!file.grid) {
+    for (std::size_t i = 0; i < file.axes.front().values.size(); ++i) cells.emplace_back(file.axes.size(), i);
+    return cells;
+  }
+  cells.emplace_back();
+  for (const auto& axis : file.axes) {
+    std::vector<std::vector<std::size_t>> longer;
+    for (const auto& cell : cells)
+      for (std::size_t i = 0; i < axis.values.size(); ++i) {
+        longer.push_back(cell);
+        longer.back().push_back(i);
+      }
+    cells = std::move(longer);
+  }
+  return cells;
+}
+
+/// The settings of the split: those of [Data] with what the axes say instead.
+void replace(std::vector<run::Setting>& settings, run::Setting setting) {
+  const auto same = std::ranges::find(settings, setting.name, &run::Setting::name);
+  if (same == settings.end())
+    settings.push_back(std::move(setting));
+  else
+    *same = std::move(setting);
+}
+
+CellData data_for(const Sweep& sweep, std::int64_t clients, std::vector<run::Setting> split,
+                  const std::string& where) {
+  const DataSettings& data = *sweep.file.data;
+  if (data.total_identities && *data.total_identities % clients != 0)
+    throw UsageError("{}: {} identities cannot be dealt out evenly to {} clients", where,
+                     *data.total_identities, clients);
+  CellData made{.folder = {},
+                .clients = clients,
+                .identities_per_client = 0,
+                .split = std::move(split),
+                .arguments = {}};
+  made.identities_per_client =
+      data.total_identities ? *data.total_identities / clients : *data.identities_per_client;
+  made.arguments = {"--clients", std::to_string(clients), "--identities-per-client",
+                    std::to_string(made.identities_per_client)};
+  std::string name = fmt::format("clients-{}x{}", clients, made.identities_per_client);
+  for (const auto& setting : made.split) {
+    made.arguments.insert(made.arguments.end(), {"--" + setting.name, setting.value});
+    const auto is_axis = [&](const Axis& axis) {
+      return axis.name == std::string(split_prefix) + setting.name;
+    };
+    if (std::ranges::any_of(sweep.file.axes, is_axis))
+      name += fmt::format("_{}-{}", setting.name, plain(setting.value));
+  }
+  made.folder = sweep.paths.data / name;
+  return made;
+}
+
+/// The index of these datasets among those of the sweep, where they are added.
+std::size_t place_of(Sweep& sweep, CellData data) {
+  const auto same = std::ranges::find(sweep.datasets, data.arguments, &CellData::arguments);
+  if (same != sweep.datasets.end()) return static_cast<std::size_t>(same - sweep.datasets.begin());
+  sweep.datasets.push_back(std::move(data));
+  return sweep.datasets.size() - 1;
+}
+
+std::vector<run::Setting> data_settings(const Sweep& sweep, const CellData& data, bool with_public) {
+  const std::string where = sweep.file.path.string();
+  std::vector<run::Setting> settings = {{"clients", (data.folder / "clients").string(), where}};
+  if (with_public) settings.push_back({"public", (data.folder / "public").string(), where});
+  if (sweep.file.data->pairs > 0) settings.push_back({"benchmark", (data.folder / "pairs").string(), where});
+  return settings;
+}
+
+bool names(std::span<const run::Setting> settings, std::string_view option) {
+  return std::ranges::find(settings, option, &run::Setting::name) != settings.end();
+}
+
+Cell cell_for(Sweep& sweep, std::span<const run::Setting> job, const std::vector<std::size_t>& choice) {
+  Cell cell;
+  std::vector<run::Setting> settings = sweep.file.options;
+  std::optional<std::int64_t> clients;
+  std::string where = sweep.file.path.string();
+  auto split = sweep.file.data ? sweep.file.data->split : std::vector<run::Setting>();
+  for (std::size_t a = 0; a < choice.size(); ++a) {
+    const Axis& axis = sweep.file.axes[a];
+    const std::string& value = axis.values[choice[a]];
+    cell.axes.emplace_back(axis.name, value);
+    if (axis.name == clients_count) {
+      clients = count_of(axis, value);
+      where = axis.where;
+    } else if (axis.name.starts_with(split_prefix)) {
+      replace(split, {axis.name.substr(split_prefix.size()), value, axis.where});
+    } else {
+      replace(settings, {axis.name, value, axis.where});
+    }
+  }
+  cell.name = cell_name(cell);
+  if (sweep.file.data) {
+    if (!clients) throw UsageError("{}: a sweep with [Data] needs the axis clients-count", where);
+    cell.data = place_of(sweep, data_for(sweep, *clients, std::move(split), where));
+    const auto of_data = data_settings(sweep, sweep.datasets[*cell.data], names(job, "public"));
+    settings.insert(settings.end(), of_data.begin(), of_data.end());
+  }
+  settings.push_back({"output", (sweep.paths.runs / cell.name).string(), sweep.file.path.string()});
+  cell.configuration = run::resolve(job, settings);
+  run::validate(cell.configuration);
+  cell.ranks = sweep.file.ranks;
+  // More ranks than clients in a round are refused by fedfr.
+  if (clients)
+    cell.ranks =
+        static_cast<int>(std::clamp(std::floor(static_cast<double>(*clients) * cell.options().cohort_share),
+                                    1.0, static_cast<double>(cell.ranks)));
+  return cell;
+}
+
+}  // namespace
+
+std::string Cell::value(std::string_view axis) const {
+  const auto found = std::ranges::find(axes, axis, [](const auto& entry) { return entry.first; });
+  return found == axes.end() ? "" : found->second;
+}
+
+SweepPaths::SweepPaths(fs::path where)
+    : folder(std::move(where)),
+      record(folder / "sweep.cfg"),
+      data(folder / "data"),
+      jobs(folder / "jobs"),
+      runs(folder / "runs"),
+      logs(folder / "logs") {}
+
+fs::path SweepPaths::job(const Cell& cell) const { return jobs / (cell.name + ".cfg"); }
+fs::path SweepPaths::log(const Cell& cell) const { return logs / (cell.name + ".log"); }
+fs::path SweepPaths::exit_code(const Cell& cell) const { return logs / (cell.name + ".exit"); }
+
+Sweep expand(const SweepFile& file, std::span<const run::Setting> job) {
+  Sweep sweep{.file = file, .paths = SweepPaths(file.output), .cells = {}, .datasets = {}};
+  for (const auto& choice : choices(file)) sweep.cells.push_back(cell_for(sweep, job, choice));
+  return sweep;
+}
+
+Sweep load_sweep(const fs::path& path) {
+  std::error_code ignored;
+  fs::path file = path;
+  if (fs::is_directory(path, ignored)) {
+    file = SweepPaths(path).record;
+    if (!fs::exists(file, ignored))
+      throw DataError("{} is no folder of a sweep: it holds no {}", path.string(), file.filename().string());
+  }
+  SweepFile parsed = parse_sweep_file(read_text(file), file);
+  if (fs::is_directory(path, ignored)) parsed.output = path;  // also where the folder was moved
+  const auto job = run::parse_job_file(read_text(parsed.job), parsed.job.string());
+  return expand(parsed, job);
+}
+
+void write_jobs(const Sweep& sweep) {
+  for (const auto& cell : sweep.cells) run::check_files(cell.configuration);
+  for (const auto& folder : {sweep.paths.jobs, sweep.paths.runs, sweep.paths.logs}) make_folder(folder);
+  const std::string text = read_text(sweep.file.path);
+  std::error_code ignored;
+  if (!fs::equivalent(sweep.file.path, sweep.paths.record, ignored)) replace_file(sweep.paths.record, text);
+  for (const auto& cell : sweep.cells) replace_file(sweep.paths.job(cell), run::record(cell.options()));
+}
+
+}  // namespace fedfr::report

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/core/process.hpp"
+#include "fedfr/report/sweep.hpp"
+
+namespace fedfr::report {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void run_program(const fs::path& program, std::vector<std::string> words) {
+  words.insert(words.begin(), program.string());
+  const auto outcome = run_and_capture({.words = words});
+  if (outcome.spawn_error != 0)
+    throw DataError("cannot start {}: {}", program.string(),
+                    std::generic_category().message(outcome.spawn_error));
+  if (outcome.exit_code != 0)
+    throw Error(outcome.exit_code == static_cast<int>(ExitCode::usage) ? ExitCode::usage : ExitCode::data,
+                fmt::format("`{}` failed: {}", fmt::join(words, " "), outcome.output));
+}
+
+std::vector<std::string> pair_numbers(const DataSettings& data) {
+  const auto pairs = std::to_string(data.pairs);
+  std::vector<std::string> words = {"--genuine", pairs, "--impostor", pairs};
+  if (data.folds) words.insert(words.end(), {"--folds", std::to_string(*data.folds)});
+  return words;
+}
+
+/// What the datasets of a folder were made of.
+std::string recipe(const DataSettings& data, const CellData& made) {
+  return fmt::format("fedfr-data split {} {}\nfedfr-data pairs {}\n", data.source.string(),
+                     fmt::join(made.arguments, " "), fmt::join(pair_numbers(data), " "));
+}
+
+/// A folder of this name appears when everything in it is complete.
+void make(const DataSettings& data, const CellData& made, const fs::path& fedfr_data) {
+  fmt::print("making {}\n", made.folder.string());
+  const fs::path parts = made.folder.string() + ".tmp";
+  std::error_code ignored;
+  fs::remove_all(parts, ignored);
+  std::vector<std::string> split = {"split", data.source.string(), "--output", parts.string()};
+  split.insert(split.end(), made.arguments.begin(), made.arguments.end());
+  run_program(fedfr_data, split);
+  if (data.pairs > 0) {
+    std::vector<std::string> pairs = {"pairs", "--from", (parts / "heldout").string(), "--output",
+                                      (parts / "pairs").string()};
+    const auto numbers = pair_numbers(data);
+    pairs.insert(pairs.end(), numbers.begin(), numbers.end());
+    run_program(fedfr_data, pairs);
+  }
+  replace_file(parts / "recipe.txt", recipe(data, made));
+  fs::rename(parts, made.folder);
+  sync_folder(made.folder.parent_path());
+}
+
+}  // namespace
+
+void make_datasets(const Sweep& sweep, const fs::path& fedfr_data) {
+  if (!sweep.file.data) return;
+  make_folder(sweep.paths.data);
+  for (const auto& made : sweep.datasets) {
+    std::error_code ignored;
+    if (!fs::exists(made.folder, ignored)) {
+      make(*sweep.file.data, made, fedfr_data);
+      continue;
+    }
+    const auto before = read_text(made.folder / "recipe.txt");
+    const auto now = recipe(*sweep.file.data, made);
+    if (before != now)
+      throw UsageError(
+          "{} was made with other settings:\n{}and is now asked for with\n{}Remove the folder, or use "
+          "another output",
+          made.folder.string(), before, now);
+  }
+}
+
+}  // namespace fedfr::report

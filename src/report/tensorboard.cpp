@@ -1,0 +1,137 @@
+#include "fedfr/report/tensorboard.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <map>
+#include <span>
+#include <system_error>
+
+#include "fedfr/core/checksum.hpp"
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::report {
+
+namespace {
+
+/// The lower `bytes` bytes, the least significant first.
+std::string little_endian(std::uint64_t value, int bytes) {
+  std::string text;
+  for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i));
+  return text;
+}
+
+std::string masked_crc(std::string_view data) {
+  const std::uint32_t crc = crc32c(std::as_bytes(std::span(data)));
+  return little_endian(std::rotr(crc, 15) + 0xa282ead8U, 4);
+}
+
+std::string varint(std::uint64_t value) {
+  std::string text;
+  for (; value >= 128; value >>= 7U) text += static_cast<char>(value | 128U);
+  return text + static_cast<char>(value);
+}
+
+/// Wire types of protocol buffers.
+enum class Wire : std::uint64_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
+
+std::string key(std::uint64_t field, Wire wire) {
+  return varint(field << 3U | static_cast<std::uint64_t>(wire));
+}
+
+std::string bytes_field(std::uint64_t field, std::string_view bytes) {
+  return key(field, Wire::bytes) + varint(bytes.size()) + std::string(bytes);
+}
+
+std::string wall_time_field(double wall_time) {
+  return key(1, Wire::fixed64) + little_endian(std::bit_cast<std::uint64_t>(wall_time), 8);
+}
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// When each round ended, if the last one ended `age` seconds ago; round 0 is the start.
+std::map<int, double> end_times(const RunRecord& run) {
+  std::map<int, double> times;
+  double time = now() - run.age;
+  for (auto round = run.metrics.rounds.rbegin(); round != run.metrics.rounds.rend(); ++round) {
+    times[round->round] = time;
+    time -= round->seconds;
+  }
+  times.emplace(0, time);
+  return times;
+}
+
+void write_round(EventFile& file, double time, const RoundEvent& round) {
+  const auto scalar = [&](const std::string& tag, double value) {
+    file.scalar(time, round.round, tag, value);
+  };
+  scalar("loss/total", round.loss);
+  for (const auto& [name, mean] : round.terms) scalar("loss/" + name, mean);
+  scalar("round/learning_rate", round.learning_rate);
+  scalar("round/cohort", static_cast<double>(round.cohort));
+  if (round.hard_negatives) scalar("round/hard_negatives", static_cast<double>(*round.hard_negatives));
+  scalar("speed/images_per_second", static_cast<double>(round.images) / round.seconds);
+  scalar("speed/idle_share", round.idle_share);
+  scalar("seconds/round", round.seconds);
+  for (const auto& [phase, seconds] : round.phases) scalar("seconds/" + phase, seconds);
+}
+
+}  // namespace
+
+std::string framed_record(std::string_view data) {
+  const std::string length = little_endian(data.size(), 8);
+  return length + masked_crc(length) + std::string(data) + masked_crc(data);
+}
+
+std::string version_event(double wall_time) {
+  return wall_time_field(wall_time) + bytes_field(3, "brain.Event:2");
+}
+
+std::string scalar_event(double wall_time, std::int64_t step, std::string_view tag, double value) {
+  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
+  const std::string entry = bytes_field(1, tag) + key(2, Wire::fixed32) + little_endian(bits, 4);
+  return wall_time_field(wall_time) + key(2, Wire::varint) + varint(static_cast<std::uint64_t>(step)) +
+         bytes_field(5, bytes_field(1, entry));
+}
+
+EventFile::EventFile(const std::filesystem::path& folder, double wall_time)
+    : path_(folder / "events.out.tfevents.fedfr") {
+  make_folder(folder);
+  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (!file_) throw DataError("cannot write {}: {}", path_.string(), std::generic_category().message(errno));
+  append(version_event(wall_time));
+}
+
+void EventFile::scalar(double wall_time, std::int64_t step, std::string_view tag, double value) {
+  if (std::isfinite(value)) append(scalar_event(wall_time, step, tag, value));
+}
+
+void EventFile::append(const std::string& event) {
+  const std::string record = framed_record(event);
+  if (::write(file_.get(), record.data(), record.size()) != std::ssize(record))
+    throw DataError("cannot write {}: {}", path_.string(), std::generic_category().message(errno));
+}
+
+TensorBoardExport::TensorBoardExport(const std::filesystem::path& folder, const RunRecord& run)
+    : file_(folder, end_times(run).at(0)) {
+  update(run);
+}
+
+void TensorBoardExport::update(const RunRecord& run) {
+  const auto times = end_times(run);
+  const auto time = [&](int round) { return times.contains(round) ? times.at(round) : now() - run.age; };
+  for (const auto& round : run.metrics.rounds)
+    if (rounds_.insert(round.round).second) write_round(file_, time(round.round), round);
+  for (const auto& evaluation : run.metrics.evaluations)
+    if (evaluations_.insert(evaluation.round).second)
+      for (const auto& [name, value] : evaluation.figures)
+        file_.scalar(time(evaluation.round), evaluation.round, name, value);
+}
+
+}  // namespace fedfr::report

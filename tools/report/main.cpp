@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include <boost/program_options.hpp>
+#include <chrono>
+#include <thread>
+
+#include "common/parse.hpp"
+#include "common/program.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/report/pages.hpp"
+#include "fedfr/report/tensorboard.hpp"
+
+namespace {
+
+using namespace fedfr;
+
+constexpr const char* about =
+    R"(Makes a page of a run: results, pictures, clients, options. The page is one file that needs no network.
+
+  fedfr-report RUN                            writes RUN/report.html
+  fedfr-report RUN --output page.html
+  fedfr-report RUN --tensorboard DIR          instead writes event files for TensorBoard; afterwards, or with
+  fedfr-report RUN --tensorboard DIR --follow   live, until the run is done
+)";
+
+void follow(const std::string& folder, report::TensorBoardExport& events) {
+  for (;;) {
+    const auto run = report::read_run(folder);
+    events.update(run);
+    if (run.state == report::RunState::done) return;
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+}
+
+int run_report(std::span<const std::string> words) {
+  std::string folder, output, tensorboard;
+  bool live = false;
+  namespace po = boost::program_options;
+  po::options_description options("options", 110);
+  options.add_options()                                                                        //
+      ("run", po::value(&folder)->required(), "directory of the run; the first word as well")  //
+      ("output", po::value(&output), "file for the page (RUN/report.html)")                    //
+      ("tensorboard", po::value(&tensorboard), "folder for TensorBoard's event files")         //
+      ("follow", po::bool_switch(&live), "with --tensorboard: go on until the run is done");
+  if (!tool::parse(words, options, {"run"}, about)) return 0;
+  if (live && tensorboard.empty()) throw UsageError("--follow needs --tensorboard");
+  if (!output.empty() && !tensorboard.empty()) throw UsageError("give --output or --tensorboard, not both");
+  const auto run = report::read_run(folder);
+  if (!tensorboard.empty()) {
+    report::TensorBoardExport events(tensorboard, run);
+    if (live) follow(folder, events);
+    return 0;
+  }
+  const std::filesystem::path page =
+      output.empty() ? run.folder / "report.html" : std::filesystem::path(output);
+  replace_file(page, report::run_page(run));
+  fmt::print("{}\n", page.string());
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) { return fedfr::tool::run_program("fedfr-report", argc, argv, run_report); }
