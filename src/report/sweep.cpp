@@ -117,16 +117,19 @@ std::size_t place_of(Sweep& sweep, CellData data) {
   return sweep.datasets.size() - 1;
 }
 
+bool names(std::span<const run::Setting> settings, std::string_view option) {
+  return std::ranges::find(settings, option, &run::Setting::name) != settings.end();
+}
+
 std::vector<run::Setting> data_settings(const Sweep& sweep, const CellData& data, bool with_public) {
   const std::string where = sweep.file.path.string();
   std::vector<run::Setting> settings = {{"clients", (data.folder / "clients").string(), where}};
   if (with_public) settings.push_back({"public", (data.folder / "public").string(), where});
-  if (sweep.file.data->pairs > 0) settings.push_back({"benchmark", (data.folder / "pairs").string(), where});
+  // The benchmarks that the split makes stand for those of the base job file.
+  for (const auto& [setting, folder] :
+       {std::pair{"pairs", "heldout-pairs"}, std::pair{"lfw-pairs", "lfw-pairs"}})
+    if (names(data.split, setting)) settings.push_back({"benchmark", (data.folder / folder).string(), where});
   return settings;
-}
-
-bool names(std::span<const run::Setting> settings, std::string_view option) {
-  return std::ranges::find(settings, option, &run::Setting::name) != settings.end();
 }
 
 Cell cell_for(Sweep& sweep, std::span<const run::Setting> job, const std::vector<std::size_t>& choice) {

@@ -23,17 +23,9 @@ void run_program(const fs::path& program, std::vector<std::string> words) {
                 fmt::format("`{}` failed: {}", fmt::join(words, " "), outcome.output));
 }
 
-std::vector<std::string> pair_numbers(const DataSettings& data) {
-  const auto pairs = std::to_string(data.pairs);
-  std::vector<std::string> words = {"--genuine", pairs, "--impostor", pairs};
-  if (data.folds) words.insert(words.end(), {"--folds", std::to_string(*data.folds)});
-  return words;
-}
-
 /// What the datasets of a folder were made of.
 std::string recipe(const DataSettings& data, const CellData& made) {
-  return fmt::format("fedfr-data split {} {}\nfedfr-data pairs {}\n", data.source.string(),
-                     fmt::join(made.arguments, " "), fmt::join(pair_numbers(data), " "));
+  return fmt::format("fedfr-data split {} {}\n", data.source.string(), fmt::join(made.arguments, " "));
 }
 
 /// A folder of this name appears when everything in it is complete.
@@ -45,13 +37,6 @@ void make(const DataSettings& data, const CellData& made, const fs::path& fedfr_
   std::vector<std::string> split = {"split", data.source.string(), "--output", parts.string()};
   split.insert(split.end(), made.arguments.begin(), made.arguments.end());
   run_program(fedfr_data, split);
-  if (data.pairs > 0) {
-    std::vector<std::string> pairs = {"pairs", "--from", (parts / "heldout").string(), "--output",
-                                      (parts / "pairs").string()};
-    const auto numbers = pair_numbers(data);
-    pairs.insert(pairs.end(), numbers.begin(), numbers.end());
-    run_program(fedfr_data, pairs);
-  }
   replace_file(parts / "recipe.txt", recipe(data, made));
   fs::rename(parts, made.folder);
   sync_folder(made.folder.parent_path());

@@ -29,6 +29,8 @@ constexpr std::string_view split_settings[] = {"recipe",
                                                "heldout-min-images",
                                                "heldout-max-images",
                                                "alpha-identities",
+                                               "pairs",
+                                               "lfw-pairs",
                                                "alpha-images"};
 
 /// Options that the sweep itself decides.
@@ -81,14 +83,10 @@ void set_data(DataSettings& data, const IniLine& line) {
     data.total_identities = whole_number<std::int64_t>(line, 1);
   else if (line.key == "identities-per-client")
     data.identities_per_client = whole_number<std::int64_t>(line, 1);
-  else if (line.key == "pairs")
-    data.pairs = whole_number<std::int64_t>(line, 1);
-  else if (line.key == "folds")
-    data.folds = whole_number<std::int64_t>(line, 2);
   else if (is_split_setting(line.key))
     data.split.push_back({line.key, line.value, line.where});
   else
-    refuse_key(line, fmt::format("source, total-identities, identities-per-client, pairs, folds, {}",
+    refuse_key(line, fmt::format("source, total-identities, identities-per-client, {}",
                                  fmt::join(split_settings, ", ")));
 }
 

@@ -6,12 +6,6 @@
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
-<<<<<<< HEAD
-#include "parse.hpp"
-=======
-#include "fedfr/core/file.hpp"
-#include "fedfr/data/collection_index.hpp"
->>>>>>> d38546b (Pictures as SVG and of comparisons; programs are started by core; what serial tools share has a place)
 
 namespace fedfr::tool {
 

@@ -45,14 +45,13 @@ std::string array_text(const std::vector<std::size_t>& indices) {
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
-/// In the working directory, as for other job scripts, or where an installation has it.
-fs::path batch_script() {
-  const auto program = sibling("fedfr-sweep");
-  for (const fs::path& script :
-       {fs::path("slurm/sweep.sbatch"), program.parent_path() / "../share/fedfr/slurm/sweep.sbatch",
-        program.parent_path() / "../../../slurm/sweep.sbatch"}) {
+/// The folder of the job scripts: in the working directory, in an installation, or beside the build folder.
+fs::path script_folder() {
+  const auto programs = sibling("fedfr-sweep").parent_path();
+  for (const fs::path& folder :
+       {fs::path("slurm"), programs / "../share/fedfr/slurm", programs / "../../../slurm"}) {
     std::error_code ignored;
-    if (fs::exists(script, ignored)) return script.lexically_normal();
+    if (fs::exists(folder / "sweep.sbatch", ignored)) return folder.lexically_normal();
   }
   throw DataError("slurm/sweep.sbatch was not found: run fedfr-sweep in the folder of the repository");
 }
@@ -95,7 +94,9 @@ std::vector<std::string> command(const report::Sweep& sweep, const std::vector<s
                                     "--job-name=" + sweep.file.path.stem().string(),
                                     "--output=" + (sweep.paths.logs / "slurm-%A_%a.log").string()};
   words.insert(words.end(), sweep.file.sbatch.begin(), sweep.file.sbatch.end());
-  words.insert(words.end(), {batch_script().string(), sweep.paths.folder.string(), list.filename().string()});
+  const auto scripts = script_folder();
+  words.insert(words.end(), {(scripts / "sweep.sbatch").string(), (scripts / "train.sbatch").string(),
+                             sweep.paths.folder.string(), list.filename().string()});
   return words;
 }
 

@@ -11,7 +11,7 @@
 
 namespace fedfr::report {
 
-/// The datasets of some cells: `clients`, `public`, `heldout` and, if asked for, `pairs` in one folder.
+/// The datasets of some cells in one folder, as `fedfr-data split` makes them.
 struct CellData {
   std::filesystem::path folder;
   std::int64_t clients = 0;

@@ -22,9 +22,7 @@ struct DataSettings {
   std::filesystem::path source;                       ///< collection to split
   std::optional<std::int64_t> total_identities;       ///< of all clients, or else:
   std::optional<std::int64_t> identities_per_client;  ///<
-  std::int64_t pairs = 0;               ///< genuine ones, and as many impostors, of held-out people
-  std::optional<std::int64_t> folds{};  ///< of those pairs
-  std::vector<run::Setting> split;      ///< further options of `fedfr-data split`
+  std::vector<run::Setting> split;                    ///< further options of `fedfr-data split`
 };
 
 /// A sweep file: INI of the form of job files, whose sections [Sweep], [Data], [Options] and [Axes] have a

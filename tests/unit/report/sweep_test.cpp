@@ -1,0 +1,143 @@
+#include "fedfr/report/sweep.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/run/job_file.hpp"
+#include "support/temp_folder.hpp"
+
+namespace fedfr::report {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::ThrowsMessage;
+
+const std::string kHead = "[Sweep]\njob = j.cfg\noutput = out\nranks = 3\n";
+const std::string kData = "[Data]\nsource = faces\ntotal-identities = 24\nmin-images = 5\n";
+
+Sweep expanded(const std::string& text) {
+  const auto job = run::parse_job_file("clients = c\npublic = p\nbenchmark = b\nrounds = 7\n", "j.cfg");
+  return expand(parse_sweep_file(text, "s.cfg"), job);
+}
+
+std::vector<std::string> names(const Sweep& sweep) {
+  std::vector<std::string> all;
+  for (const auto& cell : sweep.cells) all.push_back(cell.name);
+  return all;
+}
+
+TEST(Sweep, AGridHasEveryCombinationTheLastAxisFastest) {
+  const auto sweep = expanded(kHead + "[Axes]\nalgorithm = fedfr, fedavg\nseed = 1, 2\n");
+  EXPECT_THAT(names(sweep), ElementsAre("algorithm-fedfr_seed-1", "algorithm-fedfr_seed-2",
+                                        "algorithm-fedavg_seed-1", "algorithm-fedavg_seed-2"));
+  const auto& cell = sweep.cells[2];
+  EXPECT_EQ(cell.options().algorithm, "fedavg");
+  EXPECT_FALSE(cell.options().hard_negatives);  // what the algorithm implies
+  EXPECT_EQ(cell.options().seed, 1U);
+  EXPECT_EQ(cell.options().rounds, 7);
+  EXPECT_EQ(cell.options().output, "out/runs/algorithm-fedavg_seed-1");
+  EXPECT_EQ(cell.ranks, 3);
+  EXPECT_EQ(cell.value("seed"), "1");
+}
+
+TEST(Sweep, AListPairsTheValuesOfItsAxes) {
+  const auto sweep =
+      expanded("[Sweep]\njob = j.cfg\noutput = out\ncombine = list\n[Axes]\nlr = 0.1, 0.01\nseed = 1, 2\n");
+  EXPECT_THAT(names(sweep), ElementsAre("lr-0.1_seed-1", "lr-0.01_seed-2"));
+}
+
+TEST(Sweep, AFixedTotalIsDealtOutToTheClients) {
+  const auto sweep = expanded(kHead + kData + "[Axes]\nclients-count = 2, 12\nseed = 1, 2\n");
+  ASSERT_EQ(sweep.datasets.size(), 2U);  // one for both seeds
+  EXPECT_THAT(sweep.datasets[0].arguments,
+              ElementsAre("--clients", "2", "--identities-per-client", "12", "--min-images", "5"));
+  EXPECT_EQ(sweep.datasets[1].identities_per_client, 2);
+  EXPECT_EQ(sweep.datasets[1].folder, "out/data/clients-12x2");
+  EXPECT_EQ(sweep.cells[3].data, 1U);
+  EXPECT_EQ(sweep.cells[3].options().clients, "out/data/clients-12x2/clients");
+  EXPECT_EQ(sweep.cells[3].options().public_set, "out/data/clients-12x2/public");
+  EXPECT_THAT(sweep.cells[3].options().benchmark, ElementsAre("b"));
+  EXPECT_EQ(sweep.cells[0].ranks, 2);  // no more than clients
+  EXPECT_EQ(sweep.cells[3].ranks, 3);
+}
+
+TEST(Sweep, BenchmarksOfTheSplitStandForThoseOfTheJob) {
+  const auto sweep = expanded(kHead + kData + "pairs = 600\n[Axes]\nclients-count = 2\n");
+  EXPECT_THAT(sweep.cells[0].options().benchmark, ElementsAre("out/data/clients-2x12/heldout-pairs"));
+}
+
+TEST(Sweep, SettingsOfTheSplitMayBeAxes) {
+  const auto sweep = expanded(kHead + "[Data]\nsource = faces\nidentities-per-client = 3\nmin-images = 5\n" +
+                              "[Axes]\nclients-count = 2\nsplit-min-images = 6, 7\n");
+  ASSERT_EQ(sweep.datasets.size(), 2U);
+  EXPECT_EQ(sweep.datasets[1].folder, "out/data/clients-2x3_min-images-7");
+  EXPECT_EQ(sweep.datasets[1].arguments.back(), "7");
+}
+
+TEST(Sweep, OptionsHoldForAllCellsAndAxesWin) {
+  const auto sweep = expanded(kHead + "[Options]\nrounds = 2\nlr = 0.5\n[Axes]\nlr = 0.1\n");
+  EXPECT_EQ(sweep.cells[0].options().rounds, 2);
+  EXPECT_EQ(sweep.cells[0].options().lr, 0.1);
+}
+
+TEST(Sweep, ValuesWithCommasAreSeparatedBySemicolons) {
+  const auto sweep = expanded(kHead + "[Axes]\nfars = 1e-1,1e-2; 1e-1,1e-3\n");
+  ASSERT_EQ(sweep.cells.size(), 2U);
+  EXPECT_THAT(sweep.cells[1].options().fars, ElementsAre(0.1, 0.001));
+  EXPECT_NE(sweep.cells[0].name, sweep.cells[1].name);
+}
+
+TEST(Sweep, ValuesThatLookAlikeInAFileNameAreToldApart) {
+  const auto sweep = expanded(kHead + "[Axes]\ninit = a/b, a-b\n");
+  EXPECT_NE(sweep.cells[0].name, sweep.cells[1].name);
+  EXPECT_EQ(sweep.cells[0].name.find('/'), std::string::npos);
+}
+
+void expect_refused(const std::string& text, const std::string& message) {
+  EXPECT_THAT([&] { expanded(text); }, ThrowsMessage<UsageError>(HasSubstr(message))) << text;
+}
+
+TEST(Sweep, MistakesAreNamedWithFileAndLine) {
+  expect_refused(kHead + "[Axes]\nsed = 1\n", "s.cfg:6: unknown option 'sed'; did you mean 'seed'?");
+  expect_refused(kHead + "[Axes]\nseed =\n", "s.cfg:6: seed has no values");
+  expect_refused(kHead + "[Axes]\nseed = 1,,2\n", "s.cfg:6: seed has an empty value");
+  expect_refused(kHead + "[Axes]\nseed = 1, 1\n", "s.cfg:6: seed has the value 1 twice");
+  expect_refused(kHead + "[Axes]\nseed = 1\nseed = 2\n", "s.cfg:7: seed was set before, at s.cfg:6");
+  expect_refused(kHead + "[Axes]\nseed = one\n", "s.cfg:6: seed = one: expected a whole number");
+  expect_refused(kHead + "[Axes]\noutput = a\n", "output is for the sweep to decide");
+  expect_refused(kHead + "[Axes]\nclients-count = 2\n", "s.cfg:6: clients-count needs a section [Data]");
+  expect_refused(kHead + kData + "[Axes]\nseed = 2\n", "needs the axis clients-count");
+  expect_refused(kHead + kData + "[Axes]\nclients-count = 5\n",
+                 "24 identities cannot be dealt out evenly to 5");
+  expect_refused(kHead + kData + "identities-per-client = 2\n[Axes]\nclients-count = 5\n", "either");
+  expect_refused(kHead + "[Axes]\nsplit-rounds = 5\n", "'split-rounds' names no setting of the split");
+  expect_refused(kHead + "[Axis]\nseed = 5\n", "s.cfg:6: 'seed' is in the section [Axis]");
+  expect_refused(kHead + "ranks = 2\n[Axes]\nseed = 5\n", "s.cfg:5: ranks was set before");
+  expect_refused(kHead + "rank = 2\n[Axes]\nseed = 5\n", "s.cfg:5: unknown key 'rank'");
+  expect_refused(kHead, "[Axes] is missing");
+  expect_refused("[Sweep]\njob = j.cfg\n[Axes]\nseed = 1\n", "output = DIR");
+  expect_refused(kHead + "combine = list\n[Axes]\nseed = 1\nlr = 1, 2\n",
+                 "combine = list needs axes of one length");
+}
+
+TEST(Sweep, TheExampleIsOne) {
+  const std::filesystem::path repository = FEDFR_REPOSITORY;
+  const auto path = repository / "jobs/sweep-lfw.cfg";
+  const auto file = parse_sweep_file(read_text(path), path);
+  const auto sweep =
+      expand(file, run::parse_job_file(read_text(repository / file.job), file.job.string()));
+  EXPECT_EQ(sweep.cells.size(), 8U);
+  EXPECT_EQ(sweep.datasets.size(), 4U);
+}
+
+TEST(Sweep, AFolderThatHoldsNoSweepIsNamed) {
+  const test::TempFolder folder;
+  EXPECT_THAT([&] { load_sweep(folder.path()); },
+              ThrowsMessage<DataError>(HasSubstr("is no folder of a sweep")));
+}
+
+}  // namespace
+}  // namespace fedfr::report
