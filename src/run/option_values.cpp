@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/run/option_table.hpp"
 #include "fedfr/core/text.hpp"
+#include "fedfr/run/option_table.hpp"
 
 namespace fedfr::run {
 

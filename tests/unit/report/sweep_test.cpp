@@ -127,8 +127,7 @@ TEST(Sweep, TheExampleIsOne) {
   const std::filesystem::path repository = FEDFR_REPOSITORY;
   const auto path = repository / "jobs/sweep-lfw.cfg";
   const auto file = parse_sweep_file(read_text(path), path);
-  const auto sweep =
-      expand(file, run::parse_job_file(read_text(repository / file.job), file.job.string()));
+  const auto sweep = expand(file, run::parse_job_file(read_text(repository / file.job), file.job.string()));
   EXPECT_EQ(sweep.cells.size(), 8U);
   EXPECT_EQ(sweep.datasets.size(), 4U);
 }
