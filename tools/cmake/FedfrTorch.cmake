@@ -13,6 +13,10 @@ if(FEDFR_WITH_CUDA)
 endif()
 list(TRANSFORM _flavours PREPEND ${_deps}/)
 list(TRANSFORM _flavours APPEND /torch)
+# An installed fedfr prefers the one that it was built with.
+if(FEDFR_TORCH_OF_INSTALLATION)
+  list(PREPEND _flavours ${FEDFR_TORCH_OF_INSTALLATION})
+endif()
 
 # CMAKE_PREFIX_PATH may name the LibTorch folder itself or the share/cmake of a Python installation.
 find_path(FEDFR_TORCH_INCLUDE ATen/core/Tensor.h
