@@ -1,8 +1,10 @@
 #include "fedfr/core/rng.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numbers>
+#include <unordered_set>
 
 namespace fedfr {
 
@@ -65,6 +67,17 @@ double RngStream::gamma(double shape) noexcept {
     if (v <= 0.0) continue;
     if (std::log(1.0 - uniform()) < 0.5 * x * x + d - d * v + d * std::log(v)) return d * v;
   }
+}
+
+std::vector<std::int64_t> sample_distinct(RngStream& random, std::int64_t population, std::int64_t count) {
+  std::unordered_set<std::int64_t> chosen;
+  for (std::int64_t top = population - count; top < population; ++top) {
+    const auto draw = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(top) + 1));
+    if (!chosen.insert(draw).second) chosen.insert(top);
+  }
+  std::vector<std::int64_t> sorted(chosen.begin(), chosen.end());
+  std::ranges::sort(sorted);
+  return sorted;
 }
 
 }  // namespace fedfr

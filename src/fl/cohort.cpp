@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_set>
 
 #include "fedfr/core/python_random.hpp"
 #include "fedfr/core/rng.hpp"
@@ -11,16 +10,10 @@ namespace fedfr::fl {
 
 namespace {
 
-/// Floyd's algorithm (Bentley, Floyd, CACM 1987): `count` distinct numbers below `population`.
 std::vector<std::int64_t> sample_keyed(std::uint64_t seed, int round, std::int64_t population,
                                        std::int64_t count) {
   RngStream random({.seed = seed, .purpose = Purpose::cohort, .round = static_cast<std::uint64_t>(round)});
-  std::unordered_set<std::int64_t> chosen;
-  for (std::int64_t top = population - count; top < population; ++top) {
-    const auto draw = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(top) + 1));
-    if (!chosen.insert(draw).second) chosen.insert(top);
-  }
-  return {chosen.begin(), chosen.end()};
+  return sample_distinct(random, population, count);
 }
 
 std::vector<std::int64_t> sample_released(std::uint64_t seed, int round, std::int64_t population,

@@ -1,8 +1,12 @@
 #include "fedfr/run/evaluator.hpp"
 
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/index_select.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "fedfr/core/rng.hpp"
 #include "fedfr/eval/embed.hpp"
 #include "fedfr/eval/report_json.hpp"
 #include "fedfr/nn/losses.hpp"
@@ -25,6 +29,11 @@ std::vector<std::int32_t> labels_at(const data::ImageSet& images, std::span<cons
   std::vector<std::int32_t> labels;
   for (const auto index : indices) labels.push_back(images.labels()[static_cast<std::size_t>(index)]);
   return labels;
+}
+
+at::Tensor rows_of(const at::Tensor& features, std::vector<std::int64_t>& rows) {
+  if (std::ssize(rows) == features.size(0)) return features;
+  return features.index_select(0, at::from_blob(rows.data(), {std::ssize(rows)}, at::kLong));
 }
 
 }  // namespace
@@ -61,7 +70,27 @@ std::vector<std::int64_t> Evaluator::gallery_indices(ClientId client) const {
                              experiment_.options.max_images_per_identity);
 }
 
-eval::ClientScores Evaluator::score(ClientId client, const at::Tensor& probes,
+Evaluator::Trial Evaluator::trial(ClientId client) const {
+  const auto c = static_cast<std::size_t>(value(client));
+  const std::int64_t begin = probe_begin_[c], own = probe_begin_[c + 1] - begin;
+  const std::int64_t strangers = std::ssize(probes_) - own;
+  const std::int64_t limit = experiment_.options.stranger_images;
+  Trial trial;
+  const auto row_of = [&](std::int64_t stranger) { return stranger < begin ? stranger : stranger + own; };
+  if (limit == 0 || limit >= strangers) {
+    for (std::int64_t s = 0; s < strangers; ++s) trial.rows.push_back(row_of(s));
+  } else {
+    RngStream random({.seed = experiment_.options.seed, .purpose = Purpose::strangers, .client = c});
+    for (const auto s : sample_distinct(random, strangers, limit)) trial.rows.push_back(row_of(s));
+  }
+  for (std::int64_t row = begin; row < begin + own; ++row) trial.rows.push_back(row);
+  std::ranges::sort(trial.rows);
+  trial.own_begin = std::ranges::lower_bound(trial.rows, begin) - trial.rows.begin();
+  trial.own_end = trial.own_begin + own;
+  return trial;
+}
+
+eval::ClientScores Evaluator::score(ClientId client, const Trial& trial, const at::Tensor& probes,
                                     const at::Tensor& gallery) const {
   const auto c = static_cast<std::size_t>(value(client));
   const auto own = std::span(probe_labels_)
@@ -69,8 +98,8 @@ eval::ClientScores Evaluator::score(ClientId client, const at::Tensor& probes,
                                 static_cast<std::size_t>(probe_begin_[c + 1] - probe_begin_[c]));
   const auto gallery_labels = labels_at(experiment_.clients->client(client), gallery_indices(client));
   return {client, eval::score_client({.probes = view(probes),
-                                      .own_begin = probe_begin_[c],
-                                      .own_end = probe_begin_[c + 1],
+                                      .own_begin = trial.own_begin,
+                                      .own_end = trial.own_end,
                                       .own_labels = own,
                                       .gallery = view(gallery),
                                       .gallery_labels = gallery_labels},
@@ -108,7 +137,8 @@ std::vector<eval::ClientScores> Evaluator::global_for_clients(const fl::GlobalMo
   std::vector<eval::ClientScores> mine;
   for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size()) {
     const ClientId client{c};
-    mine.push_back(score(client, probes,
+    Trial of_client = trial(client);
+    mine.push_back(score(client, of_client, rows_of(probes, of_client.rows),
                          own_features(model.parameters(), no_branch, experiment_.clients->client(client),
                                       gallery_indices(client))));
   }
@@ -126,7 +156,10 @@ eval::ClientScores Evaluator::own_for_client(ClientId client, const PersonalMode
                                             network.config().embedding));
     branch.copy_from(model.dfc);
   }
-  return score(client, own_features(backbone, branch, experiment_.clients->all(), probes_),
+  const Trial of_client = trial(client);
+  std::vector<std::int64_t> images;
+  for (const auto row : of_client.rows) images.push_back(probes_[static_cast<std::size_t>(row)]);
+  return score(client, of_client, own_features(backbone, branch, experiment_.clients->all(), images),
                own_features(backbone, branch, own, gallery_indices(client)));
 }
 

@@ -244,6 +244,16 @@ std::vector<OptionSpec> evaluation_options() {
        .help = "images of a pass without gradients",
        .range = {1, 65536}},
       {.name = "personalised", .field = &O::personalised, .help = "evaluate on the clients' test images too"},
+      {.name = "stranger-images",
+       .field = &O::stranger_images,
+       .help =
+           "so many test images of other clients, drawn at random for each client, are the strangers of its "
+           "evaluation; 0: all of them, which takes time with the square of the number of clients",
+       .range = {0, 1e9}},
+      {.name = "personal-models",
+       .field = &O::personal_models,
+       .help = "write every client's own model at the end",
+       .effect = Effect::none},
       {.name = "mirror-embedding",
        .field = &O::mirror_embedding,
        .help = "a face's embedding is the sum over the image and its mirror image"},

@@ -54,6 +54,7 @@ void RoundLoop::run_round(int round) {
   RoundRecord record;
   record.round = round;
   record.cohort = std::ssize(attempt.cohort);
+  record.seconds["checkpoint"] = checkpoint_seconds_;
   fl::PublicData publics;
   if (!attempt.is_trained()) {
     const ScopedTimer timer(record.seconds["public"]);
@@ -76,7 +77,7 @@ void RoundLoop::run_round(int round) {
   }
   if (experiment_.evaluates_in_round(round + 1)) evaluate(round + 1, std::move(record.own_scores), record);
   recorder_.round(record, hex16(model_.hash()));
-  checkpoint(round + 1, record);
+  checkpoint(round + 1);
 }
 
 bool RoundLoop::Attempt::has_finished(ClientId client) const {
@@ -140,7 +141,10 @@ void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalT
   const int round = attempt.round;
   const fl::ClientData data = experiment_.training_data(client);
   std::optional<fl::PrivateState> before;
-  if (states_) before = states_->load(client, round);
+  if (states_) {
+    const ScopedTimer timer(record.seconds["state"]);
+    before = states_->load(client, round);
+  }
   if (!before && experiment_.options.reference_semantics)
     before.emplace().backbone = experiment_.random_backbone(client);
 
@@ -152,7 +156,10 @@ void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalT
   record.clients.push_back({client, comm_.rank(), watch.seconds(), false, result.statistics});
   const fl::FinishedClient finished{std::move(result.state), std::move(result.update),
                                     to_json(record.clients.back()).dump()};
-  if (states_) states_->save(client, round + 1, attempt.key, finished);
+  if (states_) {
+    const ScopedTimer timer(record.seconds["state"]);
+    states_->save(client, round + 1, attempt.key, finished);
+  }
   recorder_.console().debug(fmt::format("round {}/{}: client {} trained in {:.3g} s", round + 1,
                                         experiment_.options.rounds, value(client), watch.seconds()));
   finish_client(finished, attempt, aggregator, record);
@@ -226,8 +233,9 @@ void RoundLoop::score_idle_clients(int completed_rounds, std::vector<eval::Clien
   }
 }
 
-void RoundLoop::checkpoint(int completed_rounds, RoundRecord& record) {
-  const ScopedTimer timer(record.seconds["checkpoint"]);
+void RoundLoop::checkpoint(int completed_rounds) {
+  checkpoint_seconds_ = 0;
+  const ScopedTimer timer(checkpoint_seconds_);
   comm::on_every_rank(comm_, "making the clients' states durable", [&] {
     if (states_) states_->sync();
   });
@@ -267,14 +275,14 @@ void RoundLoop::resume() {
   }
   RoundRecord start;
   evaluate(0, {}, start);
-  checkpoint(0, start);
+  checkpoint(0);
 }
 
 void RoundLoop::save_results() {
   comm::on_every_rank(comm_, "saving the models", [&] {
     if (comm_.rank() == 0)
       save_model(paths_.folder / "model.safetensors", model_, completed_rounds_, experiment_.fingerprints());
-    if (!states_) return;
+    if (!states_ || !experiment_.options.personal_models) return;
     for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size())
       if (const auto state = states_->load(ClientId{c}, completed_rounds_))
         save_personal_model(paths_.personalized, ClientId{c}, {state->backbone, state->dfc}, experiment_);

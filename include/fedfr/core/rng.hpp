@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace fedfr {
 
@@ -18,6 +19,7 @@ enum class Purpose : std::uint64_t {
   pairs = 7,
   synth_identity = 8,
   synth_image = 9,
+  strangers = 10,
 };
 
 /// Names one stream. Equal keys give equal numbers on every rank, machine and run.
@@ -55,5 +57,9 @@ class RngStream {
  private:
   std::array<std::uint64_t, 4> state_{};
 };
+
+/// `count` distinct numbers below `population`, ascending, in time and memory of `count` (Floyd's algorithm:
+/// Bentley, Floyd, CACM 1987).
+std::vector<std::int64_t> sample_distinct(RngStream& random, std::int64_t population, std::int64_t count);
 
 }  // namespace fedfr

@@ -34,7 +34,15 @@ class Evaluator {
                              std::span<const std::int64_t> which);
   at::Tensor own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& branch,
                           const data::ImageSet& images, std::span<const std::int64_t> which) const;
-  eval::ClientScores score(ClientId client, const at::Tensor& probes, const at::Tensor& gallery) const;
+  /// What a client's models are tried with: rows of `probes_`, ascending, its own ones among them.
+  struct Trial {
+    std::vector<std::int64_t> rows;
+    std::int64_t own_begin = 0;  // in `rows`
+    std::int64_t own_end = 0;
+  };
+  Trial trial(ClientId client) const;
+  eval::ClientScores score(ClientId client, const Trial& trial, const at::Tensor& probes,
+                           const at::Tensor& gallery) const;
   std::vector<std::int64_t> gallery_indices(ClientId client) const;
 
   const Experiment& experiment_;

@@ -84,6 +84,8 @@ struct Options {
   int evaluate_every = 1;  ///< rounds; 0: only at the end
   int eval_batch = 64;
   bool personalised = true;
+  int stranger_images = 0;  ///< 0: all
+  bool personal_models = true;
   bool mirror_embedding = true;
   std::vector<double> fars = {1e-1, 1e-2, 1e-3, 1e-4};
   std::vector<double> fpirs = {1e-1, 1e-2, 1e-3};

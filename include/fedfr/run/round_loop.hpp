@@ -51,7 +51,7 @@ class RoundLoop {
   void server_step(fl::Aggregator& aggregator);
   void evaluate(int completed_rounds, std::vector<eval::ClientScores> own, RoundRecord& record);
   void score_idle_clients(int completed_rounds, std::vector<eval::ClientScores>& own);
-  void checkpoint(int completed_rounds, RoundRecord& record);
+  void checkpoint(int completed_rounds);
   void save_results();
 
   const Experiment& experiment_;
@@ -63,7 +63,8 @@ class RoundLoop {
   std::optional<fl::ClientStateStore> states_;  ///< where clients have any
   CheckpointStore checkpoints_;
   int completed_rounds_ = 0;
-  bool resumed_ = false;  ///< and no round has been made since
+  double checkpoint_seconds_ = 0;  ///< of the last one, for the record of the round after it
+  bool resumed_ = false;           ///< and no round has been made since
 };
 
 }  // namespace fedfr::run
