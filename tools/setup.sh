@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Brings a Debian machine to where fedfr can be built: packages through apt, LibTorch from its wheel on PyPI.
-# Run it as often as you like; it is done at once when nothing is missing.
+# Brings a machine to where fedfr can be built: packages through apt on Debian, LibTorch from its wheel on PyPI. Where it
+# may not install packages, as on most clusters, it looks for what modules, conda or Spack provide and says what is
+# missing. Run it as often as you like; it is done at once when nothing is missing.
 #
 #   tools/setup.sh          what a build needs
 #   tools/setup.sh --dev    also what only tests use (clang-format, clang-tidy, shellcheck, Slurm)
 #
 # Environment:
 #   FEDFR_DEPS_DIR     where LibTorch goes (default ${XDG_CACHE_HOME:-$HOME/.cache}/fedfr)
-#   FEDFR_CUDA         AUTO (default), ON or OFF: OFF keeps a GPU machine from downloading CUDA's libraries
+#   FEDFR_CUDA         AUTO (default), ON or OFF: OFF keeps a GPU machine from downloading CUDA's libraries, ON gets them
+#                      on a machine without a GPU driver
 #   CMAKE_PREFIX_PATH  a LibTorch that is already there is used instead
 set -euo pipefail
 
@@ -42,7 +44,7 @@ install() {
   wanted=$(missing "$@" | tr '\n' ' ')
   [ -n "$wanted" ] || return 0
   if ! as_root true 2>/dev/null; then
-    say "missing packages; run this as root, then try again:"
+    say "missing packages; if you can, run this as root, then try again:"
     echo "  apt-get install --no-install-recommends $wanted"
     return 1
   fi
@@ -56,9 +58,13 @@ install() {
   as_root "${apt[@]}" install --no-install-recommends $wanted >/dev/null
 }
 
-has_gpu_and_toolkit() {
-  [ -e /proc/driver/nvidia/version ] || return 1
-  [ "${FEDFR_CUDA:-AUTO}" = ON ] || command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]
+# On a login node, or where an image is made, only the user knows that there will be a GPU.
+wants_gpu() {
+  case ${FEDFR_CUDA:-AUTO} in
+    ON) return 0 ;;
+    OFF) return 1 ;;
+  esac
+  [ -e /proc/driver/nvidia/version ] && { command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; }
 }
 
 # The LibTorch that CMAKE_PREFIX_PATH names: its own folder, or the share/cmake of a Python installation.
@@ -81,13 +87,16 @@ find_python() {
 
 install_torch() {
   local flavour=cpu wheels=("${cpu_flavour[@]}")
-  if [ "${FEDFR_CUDA:-AUTO}" != OFF ] && has_gpu_and_toolkit; then
+  if wants_gpu; then
     flavour=cuda wheels=("$torch")
   fi
   local folder="$deps/$torch"
   folder="${folder/==/-}-$flavour"
   [ -d "$folder" ] && return
-  find_python >/dev/null || install python3-pip || exit 1
+  if ! find_python >/dev/null && ! { command -v dpkg-query >/dev/null && install python3-pip; }; then
+    say "LibTorch comes by pip: load a module with Python, or name a LibTorch that is there by CMAKE_PREFIX_PATH"
+    exit 1
+  fi
   mkdir -p "$deps"
   exec 9>"$deps/.lock"
   flock 9  # another clone may be at it
@@ -99,10 +108,54 @@ install_torch() {
   mv "$folder.partial" "$folder"  # so that an interrupted installation is never taken for a complete one
 }
 
+# What fedfr is built with, by the names of: tools/cmake/probe, EasyBuild's modules, conda-forge, Spack.
+names='
+mpi           OpenMPI        openmpi        openmpi@4.1
+hdf5          HDF5           hdf5           hdf5
+boost         Boost          libboost-devel boost+program_options
+spdlog        spdlog         spdlog         spdlog
+fmt           fmt            fmt            fmt
+nlohmann_json nlohmann_json  nlohmann_json  nlohmann-json
+PNG           libpng         libpng         libpng
+GTest         googletest     gtest          googletest
+libturbojpeg  libjpeg-turbo  libjpeg-turbo  libjpeg-turbo
+libxxhash     xxHash         xxhash         xxhash'
+
+# Whether CMake finds all that a build needs, wherever it comes from; says what it does not find.
+everything_is_found() {
+  local program absent=() folder
+  for program in c++ cmake ninja; do command -v "$program" >/dev/null || absent+=("$program"); done
+  if [ ${#absent[@]} -gt 0 ]; then
+    say "missing programs: ${absent[*]}; load them by modules (GCC, CMake, Ninja), or from conda-forge (cxx-compiler cmake ninja)"
+    return 1
+  fi
+  folder=$(mktemp -d)
+  if ! cmake -S "$(dirname "$0")/cmake/probe" -B "$folder" -G Ninja >"$folder/log" 2>&1; then
+    cat "$folder/log"
+    rm -rf "$folder"
+    return 1
+  fi
+  mapfile -t absent < <(sed -n 's/^missing //p' "$folder/log")
+  rm -rf "$folder"
+  [ ${#absent[@]} -gt 0 ] || return 0
+  say "CMake does not find these libraries:"
+  { echo "library module conda-forge Spack"; for name in "${absent[@]}"; do grep "^$name " <<<"$names"; done; } |
+    while read -r library module conda spack; do printf '  %-14s %-14s %-14s %s\n' "$library" "$module" "$conda" "$spack"; done
+  cat <<'END'
+Load the modules that your cluster has (module avail), and get the rest by either of these, without root:
+  conda create --prefix ~/fedfr-deps --channel conda-forge pkg-config NAMES
+  export CMAKE_PREFIX_PATH=~/fedfr-deps PKG_CONFIG_PATH=~/fedfr-deps/lib/pkgconfig
+or
+  spack install NAMES && spack load NAMES
+Take MPI and CUDA from the cluster: they know its network. Then run this script again.
+END
+  return 1
+}
+
 if command -v dpkg-query >/dev/null; then
-  install "${build_packages[@]}" || exit 1
+  install "${build_packages[@]}" || everything_is_found || exit 1
   if [ "${1:-}" = --dev ]; then install "${dev_packages[@]}" || say "tests that need them will be skipped"; fi
 else
-  say "not a Debian system: provide what the README lists under dependencies"
+  everything_is_found || exit 1
 fi
 torch_is_given || install_torch

@@ -19,9 +19,10 @@ if(FEDFR_TORCH_OF_INSTALLATION)
 endif()
 
 # CMAKE_PREFIX_PATH may name the LibTorch folder itself or the share/cmake of a Python installation.
+string(REPLACE ":" ";" _given "$ENV{CMAKE_PREFIX_PATH}")
 find_path(FEDFR_TORCH_INCLUDE ATen/core/Tensor.h
           PATH_SUFFIXES include ../../include
-          HINTS ${CMAKE_PREFIX_PATH} $ENV{CMAKE_PREFIX_PATH} PATHS ${_flavours})
+          HINTS ${CMAKE_PREFIX_PATH} ${_given} PATHS ${_flavours})
 if(NOT FEDFR_TORCH_INCLUDE)
   message(FATAL_ERROR "LibTorch was not found: run tools/setup.sh, or name an existing LibTorch with "
                       "-DCMAKE_PREFIX_PATH=/path/to/libtorch")
