@@ -30,9 +30,9 @@ th, td { padding: .4rem .8rem; text-align: left; white-space: nowrap; border-bot
 th { background: var(--panel); font-weight: 600; }
 tbody tr:last-child td { border-bottom: 0; }
 .number { text-align: right; }
-.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 1rem; }
-figure { margin: 0; padding: .6rem; border: 1px solid var(--line); border-radius: 8px; overflow-x: auto; }
-figure svg { display: block; width: 100%; min-width: 440px; height: auto; }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 480px), 1fr)); gap: 1rem; }
+figure { margin: 0; padding: .6rem; border: 1px solid var(--line); border-radius: 8px; min-width: 0; }
+figure svg { display: block; width: 100%; height: auto; }
 figcaption { font-size: .85rem; color: var(--quiet); padding: .3rem .4rem 0; }
 details { border: 1px solid var(--line); border-radius: 8px; margin: .4rem 0; }
 summary { padding: .5rem .8rem; cursor: pointer; overflow-wrap: anywhere; }
@@ -99,8 +99,10 @@ std::string escape(std::string_view text) {
 
 std::string table(const Table& table) {
   const auto numeric = numeric_columns(table);
-  std::string text =
-      "<div class=\"scroll\"><table>\n<thead>" + cells(table.head, numeric, "th") + "</thead>\n<tbody>\n";
+  std::string text = "<div class=\"scroll\"><table>\n";
+  if (std::ranges::any_of(table.head, [](const std::string& name) { return !name.empty(); }))
+    text += "<thead>" + cells(table.head, numeric, "th") + "</thead>\n";
+  text += "<tbody>\n";
   for (const auto& row : table.rows) text += cells(row, numeric, "td");
   return text + "</tbody></table></div>\n";
 }

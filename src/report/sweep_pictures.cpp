@@ -9,6 +9,7 @@
 #include <set>
 
 #include "fedfr/report/curves.hpp"
+#include "fedfr/run/option_table.hpp"
 #include "page_parts.hpp"
 
 namespace fedfr::report {
@@ -19,20 +20,27 @@ using run::Series;
 
 bool is_seed(std::string_view axis) { return axis == "seed" || axis == "split-seed"; }
 
-/// "clients-count 4, algorithm fedavg", without one of the axes.
-std::string label(const std::vector<std::pair<std::string, std::string>>& axes,
-                  std::string_view without = {}) {
-  std::string text;
-  for (const auto& [axis, value] : axes)
-    if (axis != without) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", axis, value);
-  return text.empty() ? "all" : text;
-}
-
 std::optional<double> number(const std::string& text) {
   double value = 0;
   const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failed != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+/// As short as can be understood, for legends: "4 clients", "fedavg", "lr 0.1".
+std::string short_name(const std::string& axis, const std::string& value) {
+  if (axis == "clients-count") return value + (value == "1" ? " client" : " clients");
+  const bool speaks_for_itself = !number(value) && !run::is_switch_word(value);
+  return speaks_for_itself ? value : axis + ' ' + value;
+}
+
+/// "4 clients, fedavg", without one of the axes.
+std::string label(const std::vector<std::pair<std::string, std::string>>& axes,
+                  std::string_view without = {}) {
+  std::string text;
+  for (const auto& [axis, value] : axes)
+    if (axis != without) text += (text.empty() ? "" : ", ") + short_name(axis, value);
+  return text.empty() ? "all" : text;
 }
 
 const std::string* value_of(const CellGroup& group, std::string_view axis) {

@@ -17,6 +17,8 @@ namespace {
 constexpr std::array<std::string_view, 8> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                       "#56B4E9", "#E69F00", "#000000", "#7F7F7F"};
 
+bool is_scalable(const std::filesystem::path& picture) { return picture.extension() == ".svg"; }
+
 void check_lengths(const Series& series) {
   if (series.x.size() != series.y.size() || series.low.size() != series.high.size() ||
       (!series.low.empty() && series.low.size() != series.x.size()))
@@ -59,11 +61,12 @@ std::string literal(std::string_view text) {
 }
 
 std::string preamble(const std::filesystem::path& picture, int width, int height) {
-  constexpr int shrink = 3;  // pictures of a page stand beside each other, and scale with it
+  // Pictures of a page have one width and scale with it, down to that of a phone.
+  constexpr int page_width = 600;
   const bool scales = picture.extension() == ".svg";
   const auto terminal = scales
-                            ? fmt::format("svg enhanced dynamic size {},{} font 'DejaVu Sans,12'",
-                                          width / shrink, height / shrink)
+                            ? fmt::format("svg enhanced dynamic size {},{} font 'DejaVu Sans,14'", page_width,
+                                          page_width * height / width)
                             : fmt::format(
                                   "pngcairo enhanced size {},{} background '#FFFFFF' font 'DejaVu Sans,10' "
                                   "fontscale 2 linewidth 2 pointscale 1.6",
@@ -76,10 +79,11 @@ std::string preamble(const std::filesystem::path& picture, int width, int height
       "set border 3 linecolor '#555555'\n"
       "set tics nomirror out scale 0.6 textcolor '#333333'\n"
       "set grid linetype 1 linecolor '#E4E4E4' linewidth 0.6\n"
-      "set lmargin 11\nset rmargin 4\nset xlabel textcolor '#333333'\nset ylabel textcolor '#333333'\n"
-      "set key tmargin center horizontal Left reverse noenhanced samplen 2.5 spacing 1.25 width 1 "
+      "set lmargin {}\nset rmargin 4\nset xlabel textcolor '#333333'\nset ylabel textcolor '#333333'\n"
+      "set key tmargin center horizontal Left reverse noenhanced samplen {} spacing 1.25 width 1 "
       "textcolor '#333333'\n",
-      picture.stem().string(), terminal, literal(picture.filename().string()));
+      picture.stem().string(), terminal, literal(picture.filename().string()), scales ? 9 : 11,
+      scales ? "1.5 font ',12'" : "2.5");
 }
 
 std::string title(std::string_view text, int panels) {
@@ -151,11 +155,13 @@ std::string whole_ticks(const std::vector<Series>& lines) {
   return places(lines).high <= few ? "set xtics 1\n" : "";
 }
 
-std::string_view name_tics(const std::vector<std::string>& names) {
+std::string_view name_tics(const std::vector<std::string>& names, const std::filesystem::path& picture) {
   std::size_t longest = 0;
   for (const auto& name : names) longest = std::max(longest, name.size());
-  return names.size() * (longest + 2) <= 80 ? "set xtics norotate noenhanced\n"
-                                            : "set xtics rotate by -90 noenhanced\n";
+  const std::size_t width = names.size() * (longest + 2);
+  if (is_scalable(picture))
+    return width <= 50 ? "set xtics norotate noenhanced\n" : "set xtics rotate by 30 right noenhanced\n";
+  return width <= 80 ? "set xtics norotate noenhanced\n" : "set xtics rotate by -90 noenhanced\n";
 }
 
 std::string field(std::string text) {

@@ -54,7 +54,7 @@ std::string percent_range(const std::vector<Series>& lines, const std::vector<Le
 std::string whole_ticks(const std::vector<Series>& lines);
 
 /// Upright names for as long as they fit beside each other.
-std::string_view name_tics(const std::vector<std::string>& names);
+std::string_view name_tics(const std::vector<std::string>& names, const std::filesystem::path& picture);
 
 /// Of the values that are numbers; NaN without any.
 double mean(const std::vector<double>& values);

@@ -60,7 +60,7 @@ bool draw(const ClientBars& picture, const std::filesystem::path& file) {
       "set style data histogram\nset style histogram clustered gap 1\nset style fill solid noborder\n"
       "set grid noxtics\nset xlabel 'client'\nset yrange [0:100]\nset "
       "format y '%g %%'\n" +
-      fmt::format("{}set ylabel {} noenhanced\n", name_tics(picture.clients), literal(picture.rate)) +
+      fmt::format("{}set ylabel {} noenhanced\n", name_tics(picture.clients, file), literal(picture.rate)) +
       bar_data(picture) +
       fmt::format(
           "plot $bars using 2:xtic(1) linecolor '{}' title 'global model', \\\n"

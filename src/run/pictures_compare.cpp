@@ -67,7 +67,7 @@ bool draw(const StackedBars& picture, const std::filesystem::path& file) {
       preamble(file, 1800, 1200) + title(picture.title, 1) +
           "set style data histogram\nset style histogram rowstacked\nset style fill solid noborder\n"
           "set boxwidth 0.7\nset grid noxtics\nset yrange [0:*]\n" +
-          fmt::format("{}set ylabel {} noenhanced\n{}END\nplot {}\n", name_tics(picture.bars),
+          fmt::format("{}set ylabel {} noenhanced\n{}END\nplot {}\n", name_tics(picture.bars, file),
                       literal(picture.unit), block, fmt::join(plots, ", \\\n     ")),
       file);
 }
@@ -94,7 +94,7 @@ bool draw(const Distributions& picture, const std::filesystem::path& file) {
                          fmt::format("{}set xtics ({})\nset xrange [-0.6:{}]\nset yrange [0:100]\n"
                                      "set format y '%g %%'\nset ylabel {} noenhanced\nset grid noxtics\n"
                                      "{}plot {}\n",
-                                     name_tics(names), fmt::join(ticks, ", "),
+                                     name_tics(names, file), fmt::join(ticks, ", "),
                                      static_cast<double>(picture.groups.size()) - 0.4, literal(picture.rate),
                                      blocks, fmt::join(plots, ", \\\n     ")),
                      file);
