@@ -125,8 +125,8 @@ int run_submit(const report::Sweep& sweep) {
     throw DataError("cannot start sbatch ({}): is this a machine with Slurm?",
                     std::generic_category().message(outcome.spawn_error));
   if (outcome.exit_code != 0) throw DataError("`{}` failed: {}", fmt::join(words, " "), outcome.output);
-  std::string_view answer = outcome.output;
-  const std::string job(trim(next_part(answer, ';')));
+  // "JOB", or "JOB;CLUSTER" where there are several clusters
+  const std::string job = outcome.output.substr(0, outcome.output.find_first_of(";\n"));
   std::error_code ignored;
   const auto before = fs::exists(submissions(sweep), ignored) ? read_text(submissions(sweep)) : std::string();
   replace_file(submissions(sweep), fmt::format("{}{} {}\n", before, job, list.filename().string()));
