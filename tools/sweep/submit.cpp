@@ -13,6 +13,7 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/text.hpp"
+#include "fedfr/report/array_ranges.hpp"
 #include "programs.hpp"
 
 namespace fedfr::tool {
@@ -30,19 +31,6 @@ fs::path write_list(const report::Sweep& sweep) {
   const fs::path list = sweep.paths.folder / fmt::format("cells-{}.txt", hash.substr(0, 8));
   replace_file(list, text);
   return list;
-}
-
-/// "0-2,5" for 0, 1, 2 and 5.
-std::string array_text(const std::vector<std::size_t>& indices) {
-  std::vector<std::string> parts;
-  for (std::size_t begin = 0; begin < indices.size();) {
-    std::size_t end = begin;
-    while (end + 1 < indices.size() && indices[end + 1] == indices[end] + 1) ++end;
-    parts.push_back(begin == end ? std::to_string(indices[begin])
-                                 : fmt::format("{}-{}", indices[begin], indices[end]));
-    begin = end + 1;
-  }
-  return fmt::format("{}", fmt::join(parts, ","));
 }
 
 /// The folder of the job scripts: in the working directory, in an installation, or beside the build folder.
@@ -89,7 +77,7 @@ std::vector<std::string> command(const report::Sweep& sweep, const std::vector<s
   for (const auto index : cells) ranks = std::max(ranks, sweep.cells[index].ranks);
   std::vector<std::string> words = {"sbatch",
                                     "--parsable",
-                                    "--array=" + array_text(cells),
+                                    "--array=" + report::array_ranges(cells),
                                     fmt::format("--ntasks={}", ranks),
                                     "--job-name=" + sweep.file.path.stem().string(),
                                     "--output=" + (sweep.paths.logs / "slurm-%A_%a.log").string()};
@@ -131,7 +119,7 @@ int run_submit(const report::Sweep& sweep) {
   const auto before = fs::exists(submissions(sweep), ignored) ? read_text(submissions(sweep)) : std::string();
   replace_file(submissions(sweep), fmt::format("{}{} {}\n", before, job, list.filename().string()));
   fmt::print("{} of {} cells submitted as job {}: {}\n", cells.size(), sweep.cells.size(), job,
-             array_text(cells));
+             report::array_ranges(cells));
   return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/report/array_ranges.hpp"
 #include "fedfr/run/job_file.hpp"
 #include "support/temp_folder.hpp"
 
@@ -121,6 +122,12 @@ TEST(Sweep, MistakesAreNamedWithFileAndLine) {
   expect_refused("[Sweep]\njob = j.cfg\n[Axes]\nseed = 1\n", "output = DIR");
   expect_refused(kHead + "combine = list\n[Axes]\nseed = 1\nlr = 1, 2\n",
                  "combine = list needs axes of one length");
+}
+
+TEST(Sweep, NumbersOfAnArrayAreJoinedToRanges) {
+  EXPECT_EQ(array_ranges({0, 1, 2, 5}), "0-2,5");
+  EXPECT_EQ(array_ranges({3}), "3");
+  EXPECT_EQ(array_ranges({1, 3, 4}), "1,3-4");
 }
 
 TEST(Sweep, TheExampleIsOne) {
