@@ -29,7 +29,7 @@ launch 2 doctor --json /proc/findings.json
 expect_code 3 "findings into /proc"
 
 # A rank that is bound to one of several processors.
-if [ "$(nproc)" -gt 1 ]; then
+if [ "$(nproc --all)" -gt 1 ]; then
   launch_bound() { taskset --cpu-list 0 "$mpiexec" -n 1 "$fedfr" doctor >last.out 2>&1; }
   launch_bound
   expect_equal "$(verdict_of processors)" warn "a bound rank"
