@@ -14,7 +14,8 @@ limit=${FEDFR_JOB_LIMIT:-100}  # seconds until a program counts as hung
 failed=0
 code=0
 
-work=$data/work/$(basename "$0" .sh)
+# Tests of two folders may have one name.
+work=$data/work/$(basename "$(dirname "$0")")-$(basename "$0" .sh)
 rm -rf "$work"
 mkdir -p "$work"
 cd "$work" || exit 1
