@@ -1,13 +1,18 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "commands.hpp"
 #include "doctor_checks.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/comm/topology.hpp"
+#include "fedfr/core/activity.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/run/options.hpp"
@@ -60,12 +65,22 @@ bool answered(const std::vector<std::string>& args) {
   return true;
 }
 
+/// The error, with who met it and while doing what.
+std::string describe(const fedfr::Error& error, const fedfr::comm::MpiSession& mpi) {
+  std::string text = error.what();
+  if (mpi.size() > 1) text = fmt::format("rank {} ({}): {}", mpi.rank(), fedfr::comm::hostname(), text);
+  if (error.code() == fedfr::ExitCode::data || error.code() == fedfr::ExitCode::peer)
+    text += fmt::format(" (while {})", fedfr::describe(fedfr::current_activity()));
+  return text;
+}
+
 /// All ranks come here together with an agreed error; with any other, this rank may be alone.
 int report(const fedfr::Error& error, const fedfr::comm::MpiSession& mpi, bool agreed) {
   const int code = static_cast<int>(error.code());
+  // Of ranks that fail together, the lowest speaks: its abort reaches the others before they do.
+  if (!agreed) std::this_thread::sleep_for(std::chrono::milliseconds(500) * std::min(mpi.rank(), 10));
   if (!agreed || mpi.rank() == 0) {
-    const std::string who = !agreed && mpi.size() > 1 ? fmt::format("rank {}: ", mpi.rank()) : "";
-    fmt::print(stderr, "fedfr: {}{}\n", who, error.what());
+    fmt::print(stderr, "fedfr: {}\n", agreed ? error.what() : describe(error, mpi));
     std::fflush(stderr);
   }
   if (!agreed && mpi.size() > 1) fedfr::comm::MpiSession::abort(code);

@@ -9,12 +9,15 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/run/job_file.hpp"
+#include "fedfr/run/signals.hpp"
 
 namespace fedfr::app {
 
 namespace {
 
 constexpr double startup_deadline = 120;  // seconds, before the user's own is known
+constexpr double data_deadline =
+    600;  // seconds for data on their way between ranks, unless the user sets one
 
 std::string describe_dataset(const data::Dataset& dataset) {
   const std::string clients =
@@ -40,7 +43,12 @@ at::Device connect(Startup& startup, comm::MpiSession& mpi, comm::Communicator& 
     device = choose_device(options, startup.topology);
     set_numerics(options, startup.topology);
   });
-  startup.comm = comm::make_communicator(mpi, device.is_cuda(), options.deadline);
+  startup.watchdog = std::make_unique<comm::Watchdog>(
+      mpi, comm::Watchdog::Options{.deadline_seconds = options.deadline, .job_is_ending = [] {
+                                     return run::stop_signal() == std::string("SIGTERM");
+                                   }});
+  startup.comm = comm::make_communicator(
+      mpi, device.is_cuda(), options.deadline > 0 ? options.deadline : data_deadline, startup.watchdog.get());
   return device;
 }
 

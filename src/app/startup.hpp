@@ -7,6 +7,7 @@
 #include "fedfr/comm/communicator.hpp"
 #include "fedfr/comm/mpi_session.hpp"
 #include "fedfr/comm/topology.hpp"
+#include "fedfr/comm/watchdog.hpp"
 #include "fedfr/run/console.hpp"
 #include "fedfr/run/experiment.hpp"
 
@@ -16,6 +17,7 @@ namespace fedfr::app {
 struct Startup {
   run::Configuration configuration;
   comm::Topology topology;
+  std::unique_ptr<comm::Watchdog> watchdog;
   std::unique_ptr<comm::Communicator> comm;
   std::unique_ptr<run::Experiment> experiment;
 };

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 
+#include "fedfr/core/activity.hpp"
 #include "fedfr/core/clock.hpp"
 
 namespace fedfr::comm {
@@ -12,11 +13,12 @@ namespace fedfr::comm {
 /// for it.
 enum class Pace { eager, patient };
 
-/// Calls `done` until it returns true.
+/// Calls `done` until it returns true; a WaitScope meanwhile.
 /// @returns false if the deadline came first
 template <class Done>
 bool poll(double deadline_seconds, Pace pace, Done&& done) {
   using namespace std::chrono_literals;
+  const WaitScope waiting;
   const Stopwatch watch;
   std::chrono::microseconds nap = 1us;
   for (int tries = 0; !done(); ++tries) {

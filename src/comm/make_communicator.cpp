@@ -30,11 +30,11 @@ std::string obstacle_to_nccl(MpiCommunicator& mpi, bool rank_has_own_gpu) {
 }  // namespace
 
 std::unique_ptr<Communicator> make_communicator(const MpiSession& session, bool rank_has_own_gpu,
-                                                double deadline_seconds) {
+                                                double deadline_seconds, const Watchdog* watchdog) {
   if (session.size() == 1) return std::make_unique<LocalCommunicator>();
-  MpiCommunicator probe(session, deadline_seconds, "looking for GPUs");
+  MpiCommunicator probe(session, deadline_seconds, "looking for GPUs", watchdog);
   const std::string obstacle = obstacle_to_nccl(probe, rank_has_own_gpu);
-  auto mpi = std::make_unique<MpiCommunicator>(session, deadline_seconds, obstacle);
+  auto mpi = std::make_unique<MpiCommunicator>(session, deadline_seconds, obstacle, watchdog);
   if (obstacle.empty()) return make_nccl_communicator(std::move(mpi));
   return mpi;
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "chunks.hpp"
@@ -12,6 +13,12 @@
 #include "fedfr/core/error.hpp"
 
 namespace fedfr::comm {
+
+namespace {
+
+constexpr double kLaterThanTheWatchdog = 10;  // seconds: it knows better who is to blame
+
+}  // namespace
 
 std::string MpiCommunicator::library() {
   std::string text(MPI_MAX_LIBRARY_VERSION_STRING, '\0');
@@ -27,11 +34,13 @@ std::string_view MpiCommunicator::name(Operation operation) {
   return kNames.at(static_cast<std::size_t>(operation));
 }
 
-MpiCommunicator::MpiCommunicator(const MpiSession& session, double deadline_seconds, std::string why)
+MpiCommunicator::MpiCommunicator(const MpiSession& session, double deadline_seconds, std::string why,
+                                 const Watchdog* watchdog)
     : rank_(session.rank()),
       size_(session.size()),
-      deadline_seconds_(deadline_seconds),
-      why_(std::move(why)) {
+      deadline_seconds_(deadline_seconds + (watchdog != nullptr ? kLaterThanTheWatchdog : 0)),
+      why_(std::move(why)),
+      watchdog_(watchdog) {
   check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &comm_), "creating a communicator");
   hosts_.resize(static_cast<std::size_t>(size_), "?");
   const std::string host = hostname();
@@ -63,12 +72,15 @@ void MpiCommunicator::arrive(Operation operation, std::int64_t length) {
     check_mpi(MPI_Isend(&mine_, sizeof mine_, MPI_BYTE, peer, kTag, comm_, &sends.emplace_back()),
               "telling the other ranks of an operation");
   }
-  const auto all_here = [&receives, count = static_cast<int>(receives.size())] {
-    int done = 0;
-    check_mpi(MPI_Testall(count, receives.data(), &done, MPI_STATUSES_IGNORE), "waiting for the other ranks");
-    return done != 0;
+  int all_here = 0;
+  const auto over = [&, count = static_cast<int>(receives.size())] {
+    check_mpi(MPI_Testall(count, receives.data(), &all_here, MPI_STATUSES_IGNORE),
+              "waiting for the other ranks");
+    return all_here != 0 || (watchdog_ != nullptr && watchdog_->somebody_left());
   };
-  if (!poll(deadline_seconds_, Pace::patient, all_here)) {
+  poll(watchdog_ != nullptr ? std::numeric_limits<double>::infinity() : deadline_seconds_, Pace::patient,
+       over);
+  if (all_here == 0) {
     for (MPI_Request& send : sends) MPI_Request_free(&send);
     give_up(receives);
   }
@@ -87,6 +99,9 @@ void MpiCommunicator::give_up(std::vector<MPI_Request>& receives) const {
     MPI_Cancel(&receives[i]);
     MPI_Wait(&receives[i], MPI_STATUS_IGNORE);
   }
+  if (watchdog_ != nullptr)
+    throw PeerError("{} waits in {} for {}, but a rank has left the job", rank_name(rank_),
+                    name(mine_.operation), fmt::join(missing, ", "));
   throw PeerError("{} waited {:g} s in {} for {}: hung, dead, or slower than the deadline allows",
                   rank_name(rank_), deadline_seconds_, name(mine_.operation), fmt::join(missing, ", "));
 }

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "fedfr/comm/topology.hpp"
+#include "fedfr/core/activity.hpp"
 
 namespace fedfr::comm {
 namespace {
 
-/// The exit code and the text of a failure; empty for a success.
+/// The exit code and the text of a failure, with what the rank was doing; empty for a success.
 std::vector<std::byte> outcome(ExitCode code, std::string_view what) {
-  const std::string text = fmt::format("({}): {}", hostname(), what);
+  const std::string text = fmt::format("({}): {} (while {})", hostname(), what, describe(current_activity()));
   std::vector<std::byte> bytes(sizeof code + text.size());
   std::memcpy(bytes.data(), &code, sizeof code);
   std::memcpy(bytes.data() + sizeof code, text.data(), text.size());
@@ -32,6 +33,7 @@ std::vector<std::byte> try_work(const std::function<void()>& work) {
 }  // namespace
 
 void on_every_rank(Communicator& comm, std::string_view phase, const std::function<void()>& work) {
+  const ActivityScope scope = doing(phase);
   if (comm.size() == 1) return work();
   const auto outcomes = comm.allgather_bytes(try_work(work));
   for (std::size_t rank = 0; rank < outcomes.size(); ++rank) {
@@ -40,9 +42,9 @@ void on_every_rank(Communicator& comm, std::string_view phase, const std::functi
     ExitCode code{};
     std::memcpy(&code, failure.data(), sizeof code);
     const auto text = failure.subspan(sizeof code);
-    throw AgreedError(
-        code, fmt::format("rank {} {} (while {})", rank,
-                          std::string_view(reinterpret_cast<const char*>(text.data()), text.size()), phase));
+    throw AgreedError(code,
+                      fmt::format("rank {} {}", rank,
+                                  std::string_view(reinterpret_cast<const char*>(text.data()), text.size())));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "fedfr/core/activity.hpp"
 #include "fedfr/core/error.hpp"
 
 namespace fedfr {
@@ -63,6 +64,7 @@ void write_exactly(const FileDescriptor& file, const fs::path& path, std::int64_
     if (put < 0) throw DataError("cannot write {}: {}", path.string(), reason());
     bytes = bytes.subspan(static_cast<std::size_t>(put));
     offset += put;
+    sign_of_life();
   }
 }
 

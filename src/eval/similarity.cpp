@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "fedfr/core/activity.hpp"
 #include "fedfr/core/error.hpp"
 
 // One binary uses the widest registers of the processor it runs on. The address sanitizer does not survive
@@ -133,6 +134,7 @@ void for_each_similarity_row(
   std::vector<Lanes> panel(at(b.dimension()));
   std::vector<float> products(at(std::min(kBlockRows, a.rows()) * b.rows()));
   for (std::int64_t begin = 0; begin < a.rows(); begin += kBlockRows) {
+    sign_of_life();
     const auto block = a.rows(begin, std::min(begin + kBlockRows, a.rows()));
     for (std::int64_t first = 0; first < b.rows(); first += std::int64_t{kLanes}) {
       pack_panel(b, first, panel);

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <span>
 
+#include "fedfr/core/activity.hpp"
+
 namespace fedfr::fl {
 
 at::Tensor largest_similarity(const at::Tensor& local, const at::Tensor& publics) {
@@ -17,6 +19,7 @@ at::Tensor largest_similarity(const at::Tensor& local, const at::Tensor& publics
     const std::int64_t count = std::min(rows, publics.size(0) - begin);
     const at::Tensor block = at::matmul(publics.narrow(0, begin, count), local.t());
     largest.narrow(0, begin, count).copy_(block.amax(1));
+    sign_of_life();
   }
   return largest;
 }

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "fedfr/core/activity.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/nn/image_input.hpp"
@@ -92,6 +93,7 @@ LocalTrainer::LocalTrainer(const GlobalModel& global, const LocalTrainingConfig&
 
 LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<const double> learning_rates,
                                 const PrivateState* state, const at::Tensor& start, const LocalHooks& hooks) {
+  const ActivityScope scope = with_client(client.id);
   Round r(client, round, learning_rates, state, hooks);
   choose_images(r);
   embed_previous(r);
@@ -100,6 +102,7 @@ LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<c
   at::Tensor term_sums;
   {
     const ScopedTimer timer(r.result.statistics.seconds_training);
+    const ActivityScope steps(current_activity());  // the steps that run_epoch notes end here
     term_sums = run_epochs(r);
   }
   return finish(r, term_sums);
@@ -208,6 +211,7 @@ void LocalTrainer::run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& 
   std::size_t done = 0;
   while (const data::Batch* batch = loader.next()) {
     if (round.hooks.stop_requested && round.hooks.stop_requested()) throw StopRequested();
+    at_step(statistics.steps + 1, steps);
     const auto positions = std::span(plan.order).subspan(done, batch->labels.size());
     done += positions.size();
     const auto terms = objective_.evaluate(step_input(round, *batch, positions), round.heads);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "fedfr/core/activity.hpp"
 #include "fedfr/nn/image_input.hpp"
 
 namespace fedfr::nn {
@@ -29,6 +30,7 @@ at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters
     const at::Tensor input = network_input(part, config.height, config.width_pixels, flags, device);
     out.narrow(0, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(count))
         .copy_(backbone.embed(parameters, input));
+    sign_of_life();
   }
   return out;
 }

@@ -50,8 +50,10 @@ std::vector<OptionSpec> run_options() {
        .effect = Effect::none},
       {.name = "deadline",
        .field = &O::deadline,
-       .help = "seconds that a rank waits for the others before the job is given up",
-       .range = {1, 1e6},
+       .help =
+           "seconds without a sign of life after which a rank counts as hung and the job is ended; 0: 600, "
+           "or 20 times what a step of the run has taken, if that is more",
+       .range = {0, 1e6},
        .effect = Effect::none},
       {.name = "keep-checkpoints",
        .field = &O::keep_checkpoints,

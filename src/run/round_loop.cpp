@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/core/activity.hpp"
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/eval/embed.hpp"
@@ -49,6 +50,7 @@ void RoundLoop::run() {
 }
 
 void RoundLoop::run_round(int round) {
+  const ActivityScope scope = in_round(round + 1);
   const Attempt attempt = begin(round);
   const auto mine = place(attempt);
   RoundRecord record;
@@ -58,6 +60,7 @@ void RoundLoop::run_round(int round) {
   fl::PublicData publics;
   if (!attempt.is_trained()) {
     const ScopedTimer timer(record.seconds["public"]);
+    const ActivityScope phase = doing("looking at the public images");
     publics = see_public_set();
   }
   fl::Aggregator aggregator(model_.layout(), model_.shared(), experiment_.weight_bound(attempt.cohort));
@@ -73,6 +76,7 @@ void RoundLoop::run_round(int round) {
   }
   {
     const ScopedTimer timer(record.seconds["aggregate"]);
+    const ActivityScope phase = doing("averaging");
     if (experiment_.algorithm.aggregates) server_step(aggregator);
   }
   if (experiment_.evaluates_in_round(round + 1)) evaluate(round + 1, std::move(record.own_scores), record);
@@ -137,6 +141,7 @@ fl::PublicData RoundLoop::see_public_set() {
 
 void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
                              fl::Aggregator& aggregator, RoundRecord& record) {
+  const ActivityScope scope = with_client(client);
   const Stopwatch watch;
   const int round = attempt.round;
   const fl::ClientData data = experiment_.training_data(client);
@@ -169,6 +174,7 @@ void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalT
 bool RoundLoop::take_over(ClientId client, const Attempt& attempt, fl::Aggregator& aggregator,
                           RoundRecord& record) {
   if (!attempt.has_finished(client)) return false;
+  const ActivityScope scope = with_client(client);
   const auto finished = states_->load_finished(client, attempt.round + 1, attempt.key);
   if (!finished) return false;
   record.clients.push_back(client_record_from(nlohmann::json::parse(finished->report)));
@@ -183,6 +189,7 @@ void RoundLoop::finish_client(const fl::FinishedClient& finished, const Attempt&
   if (!states_ || !evaluator_.has_personalised_protocol()) return;
   if (!experiment_.evaluates_in_round(attempt.round + 1)) return;
   const ScopedTimer timer(record.seconds["evaluate own"]);
+  const ActivityScope phase = doing("evaluating the clients' own models");
   record.own_scores.push_back(
       evaluator_.own_for_client(finished.update.client, {finished.state.backbone, finished.state.dfc}));
 }
@@ -211,6 +218,7 @@ void RoundLoop::server_step(fl::Aggregator& aggregator) {
 
 void RoundLoop::evaluate(int completed_rounds, std::vector<eval::ClientScores> own, RoundRecord& record) {
   const ScopedTimer timer(record.seconds["evaluate"]);
+  const ActivityScope phase = doing("evaluating");
   Evaluation evaluation;
   evaluation.round = completed_rounds;
   evaluation.benchmarks = evaluator_.generic(model_);

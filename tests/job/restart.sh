@@ -35,17 +35,6 @@ train 1 stopped.launcher.TERM
 expect_text "resuming after round" stopped.launcher.TERM
 expect_like_undisturbed stopped.launcher.TERM
 
-# A rank that hangs is named, and the job ends.
-begin 2 train "$job" --output silent --deadline 3
-wait_for_text "round 1/3"
-hung=$(ranks_of_job | tail -n 1)
-kill -STOP "$hung"
-attend
-expect_code 4 "a rank that hangs"
-expect_text " hung" "a rank that hangs"  # before or within what the ranks do together
-train 2 silent
-expect_like_undisturbed silent
-
 # A finished run that is started again has nothing to do.
 train 1 stopped.rank.TERM
 expect_like_undisturbed stopped.rank.TERM

@@ -3,6 +3,7 @@
 
 #include "fedfr/comm/communicator.hpp"
 #include "fedfr/comm/mpi_session.hpp"
+#include "fedfr/comm/watchdog.hpp"
 
 namespace fedfr::comm {
 
@@ -12,7 +13,8 @@ namespace fedfr::comm {
 /// out to
 ///                          share one get MPI, since NCCL refuses them
 /// @param deadline_seconds  longest wait for other ranks in one operation, > 0
+/// @param watchdog          see MpiCommunicator
 std::unique_ptr<Communicator> make_communicator(const MpiSession& session, bool rank_has_own_gpu,
-                                                double deadline_seconds);
+                                                double deadline_seconds, const Watchdog* watchdog = nullptr);
 
 }  // namespace fedfr::comm

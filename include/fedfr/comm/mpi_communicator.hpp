@@ -7,6 +7,7 @@
 
 #include "fedfr/comm/communicator.hpp"
 #include "fedfr/comm/mpi_session.hpp"
+#include "fedfr/comm/watchdog.hpp"
 
 namespace fedfr::comm {
 
@@ -19,7 +20,11 @@ class MpiCommunicator final : public Communicator {
   /// Collective.
   /// @param deadline_seconds  longest wait for other ranks in one operation, > 0
   /// @param why               for the description
-  MpiCommunicator(const MpiSession& session, double deadline_seconds, std::string why);
+  /// @param watchdog          where there is one, it decides how long to wait for a rank that has not come:
+  /// as
+  ///                          long as it lives. It outlives the communicator
+  MpiCommunicator(const MpiSession& session, double deadline_seconds, std::string why,
+                  const Watchdog* watchdog = nullptr);
   MpiCommunicator(const MpiCommunicator&) = delete;
   MpiCommunicator& operator=(const MpiCommunicator&) = delete;
   ~MpiCommunicator() override;
@@ -37,9 +42,9 @@ class MpiCommunicator final : public Communicator {
   /// The first half of allreduce_sum, for a transport that moves the data itself.
   void await_all_for_sum(std::span<const std::int64_t> values) { arrive(Operation::sum, std::ssize(values)); }
 
-  double deadline_seconds() const { return deadline_seconds_; }
-  std::string rank_name(int rank) const;  ///< "rank 1 (node17)"
-  static std::string library();           ///< "Open MPI v4.1.4"
+  double deadline_seconds() const { return deadline_seconds_; }  ///< for data on their way
+  std::string rank_name(int rank) const;                         ///< "rank 1 (node17)"
+  static std::string library();                                  ///< "Open MPI v4.1.4"
 
  private:
   enum class Operation : std::int64_t { sum, max, gather, broadcast, barrier };
@@ -63,6 +68,7 @@ class MpiCommunicator final : public Communicator {
   int size_;
   double deadline_seconds_;
   std::string why_;
+  const Watchdog* watchdog_;
   Arrival mine_{};  // a member, because it is still being sent when arrive() gives up
   std::vector<std::string> hosts_;
 };

@@ -15,7 +15,7 @@ struct AgreedError : Error {
 
 /// Collective. Runs `work`, which must not communicate, and then lets the ranks agree whether it succeeded
 /// everywhere.
-/// @param phase  what the work is, for the text: "reading the job file"
+/// @param phase  what the work is, for the text and the record of the activity: "reading the job file"
 /// @throws AgreedError on every rank if it failed on any; of several failures that of the lowest rank. In a
 /// job of one
 ///         rank the exception passes as it is

@@ -22,7 +22,7 @@ struct Options {
   std::string algorithm = "fedfr";
   bool reference_semantics = false;
   bool dry_run = false;
-  double deadline = 600;  ///< seconds
+  double deadline = 0;  ///< seconds; 0: automatic
   int keep_checkpoints = 3;
   std::string log_level = "info";
 

@@ -1,0 +1,221 @@
+#include "fedfr/comm/watchdog.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "fedfr/comm/topology.hpp"
+#include "fedfr/core/clock.hpp"
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::comm {
+
+namespace {
+
+constexpr double kLeastDeadline = 600;  // seconds, of an automatic one
+constexpr double kTimesLongest = 20;
+constexpr int kTag = 2;
+// Each rank writes to all: with many, less often, so that it costs a rank no more than some hundred messages
+// a second.
+constexpr double kTurnSeconds = 0.1;
+constexpr int kRanksAtFullPace = 32;
+// A launcher that ends a job kills what still runs about a second after it has asked.
+constexpr int kSilentTurnsAtTheEnd = 4;
+constexpr int kTurnsToHearOthers = 2;    // until the accusations of other ranks have come
+constexpr int kTurnsForALowerRank = 50;  // that it has to end the job
+constexpr int kTurnsAfterLeaving = 50;
+// A process that was stopped, as launchers also wake before they end it, has to hear the others again first.
+constexpr double kAwayTurns = 10;
+constexpr int kTurnsAfterAbsence = 50;
+constexpr unsigned kSecondsForAnAbort = 10;
+
+struct Introduction {
+  std::int64_t process = 0;
+  std::int64_t process_space = 0;  // where the number of the process means something: a PID namespace
+  std::array<char, 64> host{};
+};
+
+std::int64_t process_space() {
+  struct stat space {};
+  return stat("/proc/self/ns/pid", &space) == 0 ? static_cast<std::int64_t>(space.st_ino) : 0;
+}
+
+bool exists(std::int64_t process) { return kill(static_cast<pid_t>(process), 0) == 0 || errno != ESRCH; }
+
+}  // namespace
+
+Watchdog::Watchdog(const MpiSession& session, Options options)
+    : rank_(session.rank()),
+      size_(session.size()),
+      options_(std::move(options)),
+      turn_seconds_(kTurnSeconds * std::max(1, size_ / kRanksAtFullPace)),
+      peers_(static_cast<std::size_t>(size_)) {
+  introduce();
+  thread_ = std::thread([this] { watch(); });
+}
+
+Watchdog::~Watchdog() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  stop_changed_.notify_all();
+  thread_.join();
+  // The communicator stays until MPI_Finalize: slower ranks still write into it.
+}
+
+/// Who is who, and whose process this rank can ask the kernel about: one of the same host, unless containers
+/// hide it.
+void Watchdog::introduce() {
+  Introduction mine{.process = getpid(), .process_space = process_space()};
+  const std::string host = hostname();
+  std::copy_n(host.begin(), std::min(host.size(), mine.host.size() - 1), mine.host.begin());
+  std::vector<Introduction> all(peers_.size());
+  if (size_ == 1) {
+    all[0] = mine;
+  } else {
+    check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &comm_), "creating a communicator");
+    check_mpi(MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all.data(), sizeof mine, MPI_BYTE, comm_),
+              "introducing the ranks");
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    peers_[i].host = all[i].host.data();
+    const bool visible = peers_[i].host == host && all[i].process_space == mine.process_space;
+    if (visible && exists(all[i].process)) peers_[i].process = all[i].process;
+  }
+}
+
+void Watchdog::watch() {
+  std::unique_lock lock(mutex_);
+  const auto turn = std::chrono::duration<double>(turn_seconds_);
+  Stopwatch since_turn;
+  while (!stop_changed_.wait_for(lock, turn, [this] { return stop_; })) {
+    lock.unlock();
+    if (since_turn.seconds() > kAwayTurns * turn_seconds_) turns_of_silence_ = kTurnsAfterAbsence;
+    since_turn.restart();
+    look_at_main_thread();
+    receive_heartbeats();
+    const auto found = turns_of_silence_ > 0 ? std::nullopt : complaint();
+    turns_of_silence_ = std::max(0, turns_of_silence_ - 1);
+    complaint_turns_ = found ? complaint_turns_ + 1 : 0;
+    send_heartbeats(/*leaves=*/false);
+    if (found && (found->ends_job || !has_told_) &&
+        complaint_turns_ > (lower_rank_accuses() ? kTurnsForALowerRank : kTurnsToHearOthers))
+      speak(*found);
+    lock.lock();
+  }
+  send_heartbeats(/*leaves=*/true);
+}
+
+/// A peer that does not take its last heartbeat gets no further one, so that nothing piles up.
+void Watchdog::send_heartbeats(bool leaves) {
+  Heartbeat now{.activity = current_activity(), .leaves = leaves ? 1 : 0, .accuses = complaint_turns_ > 0};
+  for (int rank = 0; rank < size_; ++rank) {
+    if (rank == rank_) continue;
+    Peer& peer = peers_[static_cast<std::size_t>(rank)];
+    int taken = 0;
+    MPI_Test(&peer.send, &taken, MPI_STATUS_IGNORE);
+    if (taken == 0) continue;
+    peer.sent = now;
+    MPI_Isend(&peer.sent, sizeof peer.sent, MPI_BYTE, rank, kTag, comm_, &peer.send);
+  }
+}
+
+void Watchdog::receive_heartbeats() {
+  for (int rank = 0; rank < size_; ++rank) {
+    if (rank == rank_) continue;
+    Peer& peer = peers_[static_cast<std::size_t>(rank)];
+    ++peer.silent_turns;
+    if (peer.turns_since_it_left > 0) ++peer.turns_since_it_left;
+    for (int came = 1; came != 0;) {
+      if (peer.receive == MPI_REQUEST_NULL)
+        MPI_Irecv(&peer.received, sizeof peer.received, MPI_BYTE, rank, kTag, comm_, &peer.receive);
+      MPI_Test(&peer.receive, &came, MPI_STATUS_IGNORE);
+      if (came == 0) break;
+      peer.last = peer.received;
+      peer.silent_turns = 0;
+      if (peer.last.leaves != 0 && peer.turns_since_it_left == 0) peer.turns_since_it_left = 1;
+    }
+  }
+}
+
+void Watchdog::look_at_main_thread() {
+  const std::uint64_t signs = signs_of_life();
+  if (signs == seen_signs_ && !is_waiting()) {
+    ++still_turns_;
+    return;
+  }
+  if (!is_waiting()) longest_still_ = std::max(longest_still_, seconds(still_turns_));
+  seen_signs_ = signs;
+  still_turns_ = 0;
+}
+
+double Watchdog::deadline_seconds() const {
+  if (options_.deadline_seconds > 0) return options_.deadline_seconds;
+  return std::max(kLeastDeadline, kTimesLongest * longest_still_);
+}
+
+std::string Watchdog::rank_name(int rank) const {
+  return fmt::format("rank {} ({})", rank, peers_[static_cast<std::size_t>(rank)].host);
+}
+
+std::optional<Watchdog::Complaint> Watchdog::complaint() const {
+  for (int rank = 0; rank < size_; ++rank) {
+    if (rank == rank_) continue;
+    if (auto found = complaint_about(rank, peers_[static_cast<std::size_t>(rank)])) return found;
+  }
+  if (seconds(still_turns_) <= deadline_seconds()) return std::nullopt;
+  return Complaint{.text = fmt::format("{} hangs: it has not got on for {:.0f} s while {}", rank_name(rank_),
+                                       seconds(still_turns_), describe(current_activity()))};
+}
+
+std::optional<Watchdog::Complaint> Watchdog::complaint_about(int rank, const Peer& peer) const {
+  if (peer.turns_since_it_left > 0) return std::nullopt;
+  const std::string activity = describe(peer.last.activity);
+  const bool ended_the_job = peer.last.accuses != 0;
+  if (peer.process != 0 && !exists(peer.process) && !ended_the_job)
+    return Complaint{.text = fmt::format("{} has died while {}", rank_name(rank), activity)};
+  const double silence = seconds(peer.silent_turns);
+  if (silence > deadline_seconds())
+    return Complaint{.text =
+                         fmt::format("{} stands still: its process, or the network to it, has given no sign "
+                                     "of life for {:.0f} s; it was {}",
+                                     rank_name(rank), silence, activity)};
+  if (peer.silent_turns > kSilentTurnsAtTheEnd && !ended_the_job && options_.job_is_ending &&
+      options_.job_is_ending())
+    return Complaint{.text = fmt::format("{} has probably died: silent for {:.1f} s after {}",
+                                         rank_name(rank), silence, activity),
+                     .ends_job = false};
+  return std::nullopt;
+}
+
+bool Watchdog::lower_rank_accuses() const {
+  return std::any_of(peers_.begin(), peers_.begin() + rank_, [](const Peer& peer) {
+    return peer.turns_since_it_left == 0 && peer.last.accuses != 0;
+  });
+}
+
+void Watchdog::speak(const Complaint& complaint) {
+  has_told_ = true;
+  fmt::print(stderr, "fedfr: {}. The same command goes on from the last checkpoint\n", complaint.text);
+  std::fflush(stderr);
+  if (!complaint.ends_job) return;
+  alarm(kSecondsForAnAbort);  // ends this process also where the abort hangs
+  MpiSession::abort(static_cast<int>(ExitCode::peer));
+}
+
+bool Watchdog::somebody_left() const {
+  return std::ranges::any_of(peers_,
+                             [](const Peer& peer) { return peer.turns_since_it_left > kTurnsAfterLeaving; });
+}
+
+}  // namespace fedfr::comm
