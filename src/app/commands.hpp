@@ -12,4 +12,7 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_extract(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_doctor(comm::MpiSession& mpi, std::span<const std::string> args);
 
+/// Serial: no MPI.
+int run_verify(std::span<const std::string> args);
+
 }  // namespace fedfr::app

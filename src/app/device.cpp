@@ -2,12 +2,33 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <fmt/format.h>
 #include <torch/headeronly/version.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
 
 #include "fedfr/comm/gpu.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/version.hpp"
 
 namespace fedfr::app {
+
+namespace {
+
+/// As Linux names it on x86; processors of one instruction set may still differ in the kernels chosen for
+/// them.
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name")) return line.substr(std::min(line.size(), line.find(": ") + 2));
+  return "unknown";
+}
+
+}  // namespace
 
 at::Device choose_device(const run::Options& options, const comm::Topology& topology) {
   const auto gpu = topology.gpu();
@@ -28,6 +49,25 @@ void set_numerics(const run::Options& options, const comm::Topology& topology) {
   context.setBenchmarkCuDNN(false);
   context.setAllowTF32CuBLAS(options.allow_tf32);
   context.setAllowTF32CuDNN(options.allow_tf32);
+}
+
+run::Numerics numerics(const run::Options& options, at::Device device) {
+  run::Numerics numerics{{"device", device.is_cpu() ? "cpu" : comm::gpu_model()},
+                         {"processor", processor()},
+                         {"instructions", at::get_cpu_capability()},
+                         {"threads", std::to_string(at::get_num_threads())},
+                         {"precision", options.precision},
+                         {"allow-tf32", options.allow_tf32 ? "true" : "false"},
+                         {"torch", torch_version()},
+                         {"onednn", at::get_mkldnn_version()},
+                         {"mkl", at::get_mkl_version()},
+                         {"fedfr", std::string(version())},
+                         {"commit", std::string(commit())}};
+  if (device.is_cuda()) {
+    numerics["cuda"] = std::to_string(at::detail::getCUDAHooks().versionCUDART());
+    numerics["cudnn"] = std::to_string(at::detail::getCUDAHooks().versionRuntimeCuDNN());
+  }
+  return numerics;
 }
 
 std::string describe(at::Device device) { return device.is_cpu() ? "cpu" : "GPU " + comm::gpu_address(); }

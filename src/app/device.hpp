@@ -4,6 +4,7 @@
 #include <string>
 
 #include "fedfr/comm/topology.hpp"
+#include "fedfr/run/numerics.hpp"
 #include "fedfr/run/options.hpp"
 
 namespace fedfr::app {
@@ -14,6 +15,9 @@ at::Device choose_device(const run::Options& options, const comm::Topology& topo
 
 /// Threads, deterministic kernels and full float32 precision for the whole process.
 void set_numerics(const run::Options& options, const comm::Topology& topology);
+
+/// What the bits of this rank's work depend on, once set_numerics has been called.
+run::Numerics numerics(const run::Options& options, at::Device device);
 
 std::string describe(at::Device device);
 std::string torch_version();

@@ -25,6 +25,7 @@ constexpr std::string_view usage =
   fedfr train JOB.cfg [--key value ...]   train, or go on with a run that was stopped
   fedfr evaluate RUN|WEIGHTS DATASET...   accuracy, TAR@FAR, TPIR@FPIR of a model
   fedfr extract WEIGHTS DATASET OUT       embeddings of a dataset's images
+  fedfr verify-run RUN RUN                whether two runs have the same bits, and where and why not
   fedfr doctor [--output DIR]             check the installation, the launcher, the GPUs and the file system
   fedfr options [--markdown]              every option of a job file
   fedfr --version
@@ -106,6 +107,7 @@ int dispatch(const Command& command, fedfr::comm::MpiSession& mpi, std::span<con
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
   if (answered(args)) return args.empty() ? static_cast<int>(fedfr::ExitCode::usage) : 0;
+  if (args[0] == "verify-run") return fedfr::app::run_verify(std::span(args).subspan(1));
   for (const auto& command : commands) {
     if (args[0] != command.name) continue;
     if (const auto problem = fedfr::app::launch_without_mpi()) {

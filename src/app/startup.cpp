@@ -3,6 +3,8 @@
 #include <H5public.h>
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "device.hpp"
 #include "fedfr/comm/make_communicator.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
@@ -52,6 +54,23 @@ at::Device connect(Startup& startup, comm::MpiSession& mpi, comm::Communicator& 
   return device;
 }
 
+/// The numerics of the run are those of rank 0. On other hardware elsewhere, the bits depend on which rank
+/// trains a client.
+run::Numerics agree_on_numerics(Startup& startup, const run::Options& options, at::Device device) {
+  const run::Numerics mine = numerics(options, device);
+  const auto shared = share_text(*startup.comm, nlohmann::json(mine).dump());
+  const auto of_rank_0 = nlohmann::json::parse(shared).get<run::Numerics>();
+  std::string text;
+  for (const auto& difference : run::differences(of_rank_0, mine))
+    text += fmt::format(
+        "{} is '{}' on rank 0 and '{}' on rank {}: the last bits depend on which rank trains a client",
+        difference.name, difference.before, difference.now, startup.comm->rank());
+  for (const auto& part : startup.comm->allgather_bytes(std::as_bytes(std::span(text))))
+    if (!part.empty() && startup.warnings.empty())
+      startup.warnings.emplace_back(reinterpret_cast<const char*>(part.data()), part.size());
+  return of_rank_0;
+}
+
 }  // namespace
 
 std::string share_text(comm::Communicator& comm, const std::string& text) {
@@ -78,8 +97,9 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
   });
   const run::Options& options = startup.configuration.options;
   const at::Device device = connect(startup, mpi, *first, options);
+  const auto numerics = agree_on_numerics(startup, options, device);
   comm::on_every_rank(*startup.comm, "opening the data", [&] {
-    startup.experiment = std::make_unique<run::Experiment>(options, device);
+    startup.experiment = std::make_unique<run::Experiment>(options, device, numerics);
     startup.experiment->check_training(mpi.size());
   });
   return startup;
@@ -90,8 +110,9 @@ Startup start_evaluation(comm::MpiSession& mpi, const std::function<run::Options
   const auto first = comm::make_communicator(mpi, false, startup_deadline);
   comm::on_every_rank(*first, "reading the options", [&] { startup.configuration.options = options(); });
   const at::Device device = connect(startup, mpi, *first, startup.configuration.options);
+  const auto numerics = agree_on_numerics(startup, startup.configuration.options, device);
   comm::on_every_rank(*startup.comm, "opening the data", [&] {
-    startup.experiment = std::make_unique<run::Experiment>(startup.configuration.options, device);
+    startup.experiment = std::make_unique<run::Experiment>(startup.configuration.options, device, numerics);
   });
   return startup;
 }

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "fedfr/comm/communicator.hpp"
 #include "fedfr/comm/mpi_session.hpp"
@@ -19,6 +20,7 @@ struct Startup {
   comm::Topology topology;
   std::unique_ptr<comm::Watchdog> watchdog;
   std::unique_ptr<comm::Communicator> comm;
+  std::vector<std::string> warnings;  ///< sentences for the user
   std::unique_ptr<run::Experiment> experiment;
 };
 

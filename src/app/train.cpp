@@ -29,11 +29,12 @@ int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
   std::unique_ptr<run::RunDirectory> directory;
   comm::on_every_rank(comm, "opening the run directory", [&] {
     if (comm.rank() != 0) return;
-    directory = std::make_unique<run::RunDirectory>(experiment.options);
+    directory = std::make_unique<run::RunDirectory>(experiment.options, experiment.numerics);
     console.log_to(paths.log);
   });
   if (comm.rank() == 0) {
     console.info(run::banner(banner_facts(startup, *model, note), experiment.options));
+    for (const auto& warning : startup.warnings) console.warning(warning);
     for (const auto& warning : directory->warnings()) console.warning(warning);
     for (const auto& remark : run::remarks(experiment.options)) console.warning(remark);
   }

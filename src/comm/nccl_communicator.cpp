@@ -64,6 +64,14 @@ std::string gpu_address() {
   return address.substr(0, address.find('\0'));
 }
 
+std::string gpu_model() {
+  int device = 0;
+  check_cuda(cudaGetDevice(&device), "asking for the current GPU");
+  cudaDeviceProp properties{};
+  check_cuda(cudaGetDeviceProperties(&properties, device), "asking for a GPU's properties");
+  return fmt::format("{}, sm_{}{}", properties.name, properties.major, properties.minor);
+}
+
 std::unique_ptr<Communicator> make_nccl_communicator(std::unique_ptr<MpiCommunicator> mpi) {
   return std::make_unique<NcclCommunicator>(std::move(mpi));
 }

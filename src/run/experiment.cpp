@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <utility>
 
 #include "fedfr/core/error.hpp"
 
@@ -87,14 +88,15 @@ std::int64_t value_count(const std::vector<nn::ParameterSpec>& specs) {
 
 }  // namespace
 
-Experiment::Experiment(const Options& o, at::Device where)
+Experiment::Experiment(const Options& o, at::Device where, Numerics with_numerics)
     : options(o),
       algorithm(fl::algorithm(o.algorithm)),
       clients(open_as(o.clients, data::Role::clients, "clients")),
       publics(open_as(o.public_set, data::Role::public_set, "public")),
       schedule(schedule_of(o)),
       training(training_of(o)),
-      device(where) {
+      device(where),
+      numerics(std::move(with_numerics)) {
   for (const auto& path : o.benchmark)
     benchmarks.push_back(*open_as(path, data::Role::benchmark, "benchmark"));
   const data::Dataset* first = clients               ? &*clients

@@ -55,11 +55,20 @@ Recorder::Recorder(const Experiment& experiment, comm::Communicator& comm, Conso
                    const RunPaths& paths)
     : experiment_(experiment), comm_(comm), console_(console), paths_(paths) {}
 
-void Recorder::start_at(std::optional<int> completed_rounds) {
+void Recorder::start_at(std::optional<int> completed_rounds, const std::string& model_hash) {
   first_round_ = completed_rounds.value_or(0);
   if (comm_.rank() != 0) return;
   metrics_.emplace(paths_.metrics, completed_rounds.value_or(-1));
   if (!metrics_->warning().empty()) console_.warning(metrics_->warning());
+  if (first_round_ == experiment_.options.rounds) return;  // nothing follows
+  note_numerics(paths_.numerics, first_round_ + 1, experiment_.numerics);
+  const auto data = experiment_.fingerprints();
+  metrics_->write({{"event", "start"},
+                   {"round", first_round_ + 1},
+                   {"ranks", comm_.size()},
+                   {"model_hash", model_hash},
+                   {"numerics", experiment_.numerics},
+                   {"data", {{"clients", data.clients}, {"public", data.publics}}}});
 }
 
 void Recorder::progress(double share_of_round, int round) {

@@ -1,6 +1,7 @@
 #include "fedfr/run/round_loop.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -93,8 +94,8 @@ bool RoundLoop::Attempt::has_finished(ClientId client) const {
 RoundLoop::Attempt RoundLoop::begin(int round) {
   Attempt attempt{.round = round, .key = 0, .cohort = experiment_.cohort(round), .finished = {}};
   const std::string circumstances =
-      fmt::format("{} {} {} {}", config_hash(experiment_.options), experiment_.fingerprints().clients,
-                  experiment_.fingerprints().publics, model_.hash());
+      fmt::format("{} {} {} {} {}", config_hash(experiment_.options), experiment_.fingerprints().clients,
+                  experiment_.fingerprints().publics, model_.hash(), experiment_.numerics);
   attempt.key = hash64(std::as_bytes(std::span(circumstances)));
   if (!std::exchange(resumed_, false) || !states_) return attempt;
   std::vector<ClientId> finished;
@@ -273,7 +274,7 @@ void RoundLoop::resume() {
       throw UsageError("{} has completed {} rounds, more than --rounds {}: choose another --output",
                        paths_.folder.string(), completed_rounds_, experiment_.options.rounds);
     if (states_ && comm_.rank() == 0) states_->prepare(!found);
-    recorder_.start_at(found ? std::optional(found->completed_rounds) : std::nullopt);
+    recorder_.start_at(found ? std::optional(found->completed_rounds) : std::nullopt, hex16(model_.hash()));
   });
   resumed_ = found.has_value();
   if (found) {

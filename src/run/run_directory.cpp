@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 RunPaths::RunPaths(fs::path where)
     : folder(std::move(where)),
       config(folder / "config.cfg"),
+      numerics(folder / "numerics.json"),
       log(folder / "log.txt"),
       metrics(folder / "metrics.jsonl"),
       lock(folder / "lock"),
@@ -24,14 +25,14 @@ RunPaths::RunPaths(fs::path where)
       personalized(folder / "personalized"),
       pictures(folder / "pictures") {}
 
-RunDirectory::RunDirectory(const Options& options) : paths_(options.output) {
+RunDirectory::RunDirectory(const Options& options, const Numerics& numerics) : paths_(options.output) {
   make_folder(paths_.folder);
   lock_.emplace(paths_.lock);
   if (!lock_->warning().empty()) warnings_.push_back(lock_->warning());
   std::error_code ignored;
   continues_ = fs::exists(paths_.config, ignored) && fs::exists(paths_.checkpoint, ignored) &&
                !fs::is_empty(paths_.checkpoint, ignored);
-  if (continues_) compare_with_record(options);
+  if (continues_) compare_with_record(options, numerics);
   for (const auto& folder : {paths_.checkpoint, paths_.state, paths_.personalized, paths_.pictures})
     make_folder(folder);
   replace_file(paths_.config, record(options));
@@ -45,27 +46,58 @@ bool RunDirectory::forget_start() const {
   return fs::remove(start);
 }
 
-void RunDirectory::compare_with_record(const Options& options) {
+/// The options that make another experiment, one line each.
+std::string RunDirectory::changed_options(const Options& options) const {
   const auto recorded = parse_job_file(read_text(paths_.config), paths_.config.string());
-  const Options before = resolve(recorded, {}).options;
-  std::string refused;
-  for (const auto& difference : differences(before, options)) {
-    const auto text =
-        fmt::format("{} was '{}' and is now '{}'", difference.name, difference.before, difference.now);
-    if (difference.effect == Effect::results) refused += "\n  " + text;
-    if (difference.effect == Effect::last_bits)
-      warnings_.push_back(text + ": the run goes on, but not with the bits of an uninterrupted one");
+  std::string changed;
+  for (const auto& difference : differences(resolve(recorded, {}).options, options))
+    if (difference.effect == Effect::results)
+      changed +=
+          fmt::format("\n  {} was '{}' and is now '{}'", difference.name, difference.before, difference.now);
+  return changed;
+}
+
+/// The numerics that are refused, one line each; those that are allowed become warnings.
+std::string RunDirectory::changed_numerics(const Options& options, const Numerics& numerics) {
+  const auto periods = load_numerics(paths_.numerics);
+  if (periods.empty()) {
+    warnings_.push_back(fmt::format("{} is missing: whether the run goes on with the same bits is unknown",
+                                    paths_.numerics.string()));
+    return {};
   }
-  if (refused.empty()) return;
+  std::string refused;
+  for (const auto& difference : differences(periods.back().numerics, numerics)) {
+    if (difference.is_only_possible())
+      warnings_.push_back(describe(difference) +
+                          ": the bits may be others than those of an uninterrupted run");
+    else if (options.allow_different_numerics)
+      warnings_.push_back(describe(difference) +
+                          ": the run goes on, but not with the bits of an uninterrupted one");
+    else
+      refused += "\n  " + describe(difference);
+  }
+  return refused;
+}
+
+void RunDirectory::compare_with_record(const Options& options, const Numerics& numerics) {
+  const std::string other_options = changed_options(options);
+  const std::string other_numerics = changed_numerics(options, numerics);
+  if (other_options.empty() && other_numerics.empty()) return;
   if (forget_start()) {
     continues_ = false;
-    warnings_.push_back(fmt::format("{} held only the start of a run with other options: begun anew",
-                                    paths_.folder.string()));
+    warnings_.push_back(fmt::format("{} held only the start of a run with other {}: begun anew",
+                                    paths_.folder.string(), other_options.empty() ? "numerics" : "options"));
     return;
   }
+  if (!other_options.empty())
+    throw UsageError(
+        "{} holds a run with other options:{}\nUse the same ones to continue it, or another --output",
+        paths_.folder.string(), other_options);
   throw UsageError(
-      "{} holds a run with other options:{}\nUse the same ones to continue it, or another --output",
-      paths_.folder.string(), refused);
+      "{} holds a run with other numerics:{}\nIt would go on with other last bits. Restore them (--threads "
+      "and "
+      "--device are options), or say --allow-different-numerics",
+      paths_.folder.string(), other_numerics);
 }
 
 }  // namespace fedfr::run

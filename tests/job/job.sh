@@ -70,8 +70,8 @@ round_hashes() {  # round_hashes RUN: "ROUND HASH" of each round event of its me
   sed -n 's/.*"event":"round".*"model_hash":"\([0-9a-f]*\)".*"round":\([0-9]*\).*/\2 \1/p' "$1/metrics.jsonl"
 }
 
-events() {  # events RUN: "EVENT ROUND" of each line of its metrics
-  sed 's/.*"event":"\([a-z]*\)".*"round":\([0-9]*\).*/\1 \2/' "$1/metrics.jsonl"
+events() {  # events RUN: "EVENT ROUND" of each line of its metrics, but not how often it was started
+  sed '/"event":"start"/d; s/.*"event":"\([a-z]*\)".*"round":\([0-9]*\).*/\1 \2/' "$1/metrics.jsonl"
 }
 
 # train RANKS RUN ARGUMENTS...: a run that has to end well

@@ -19,4 +19,8 @@ void select_gpu(int index);
 /// @throws PeerError if there is none
 std::string gpu_address();
 
+/// Model and architecture of the current GPU: "NVIDIA H100 80GB HBM3, sm_90".
+/// @throws PeerError if there is none
+std::string gpu_model();
+
 }  // namespace fedfr::comm

@@ -13,6 +13,7 @@
 #include "fedfr/fl/local_trainer.hpp"
 #include "fedfr/fl/schedule.hpp"
 #include "fedfr/run/checkpoint.hpp"
+#include "fedfr/run/numerics.hpp"
 #include "fedfr/run/options.hpp"
 
 namespace fedfr::run {
@@ -20,9 +21,10 @@ namespace fedfr::run {
 /// The options of a run turned into the things that they name, opened and checked before any rank starts
 /// work.
 struct Experiment {
-  /// @param where  where this rank computes
+  /// @param where          where this rank computes
+  /// @param with_numerics  what the bits depend on; equal on all ranks
   /// @throws UsageError, DataError with what to do
-  Experiment(const Options& options, at::Device where);
+  Experiment(const Options& options, at::Device where, Numerics with_numerics);
 
   /// Refuses what cannot be trained: more ranks than clients in a round, a client without training images.
   void check_training(int ranks) const;
@@ -36,6 +38,7 @@ struct Experiment {
   fl::ScheduleConfig schedule;
   fl::LocalTrainingConfig training;
   at::Device device;
+  Numerics numerics;
 
   std::int64_t trained_clients() const;  ///< how many clients take part: one where the data are pooled
   std::vector<ClientId> cohort(int round) const;

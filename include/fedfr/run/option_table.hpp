@@ -29,9 +29,9 @@ struct Range {
 
 /// What a run that is continued with another value of an option becomes.
 enum class Effect {
-  results,    ///< another experiment: refused
-  last_bits,  ///< the same one up to rounding: allowed with a warning
-  none,       ///< the same results, or more rounds of them
+  results,   ///< another experiment: refused
+  numerics,  ///< the same one up to rounding, if at all: numerics.hpp has what it comes to
+  none,      ///< the same results, or more rounds of them
 };
 
 struct OptionSpec {

@@ -19,6 +19,7 @@ struct Options {
   std::string device = "auto";
   std::string precision = "fp32";
   bool allow_tf32 = false;
+  bool allow_different_numerics = false;
   std::string algorithm = "fedfr";
   bool reference_semantics = false;
   bool dry_run = false;
@@ -146,7 +147,7 @@ std::string record(const Options& options);
 std::vector<std::string> changed_settings(const Options& options);
 
 /// 16 hexadecimal digits over the options that decide the results: not those of where to write and how much
-/// to print, and not the number of threads.
+/// to print, and not the device and the number of threads.
 std::string config_hash(const Options& options);
 
 /// `--help`: the options by section, with defaults, allowed values and examples.

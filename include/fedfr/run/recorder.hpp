@@ -35,8 +35,9 @@ class Recorder {
   Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console, const RunPaths& paths);
 
   /// Opens the metrics. What a run that was cut off wrote after its checkpoint is removed from them; all of
-  /// it if the run begins without one.
-  void start_at(std::optional<int> completed_rounds);
+  /// it if the run begins without one. Notes what the following rounds are made with.
+  /// @param model_hash  of the model that they start from
+  void start_at(std::optional<int> completed_rounds, const std::string& model_hash);
   void progress(double share_of_round, int round);
 
   /// The line and the events of a round. Collective.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "fedfr/run/numerics.hpp"
 #include "fedfr/run/options.hpp"
 #include "fedfr/run/run_lock.hpp"
 
@@ -15,6 +16,7 @@ struct RunPaths {
 
   std::filesystem::path folder;
   std::filesystem::path config;        ///< config.cfg: every option, as resolved
+  std::filesystem::path numerics;      ///< numerics.json
   std::filesystem::path log;           ///< log.txt
   std::filesystem::path metrics;       ///< metrics.jsonl
   std::filesystem::path lock;          ///< lock
@@ -30,15 +32,18 @@ struct RunPaths {
 class RunDirectory {
  public:
   /// @throws DataError if another job works in the folder or it cannot be written
-  /// @throws UsageError naming the options that differ from the run that the folder holds
-  explicit RunDirectory(const Options& options);
+  /// @param numerics  of the job; a change is refused unless the options allow it
+  /// @throws UsageError naming the options and numerics that differ from the run that the folder holds
+  RunDirectory(const Options& options, const Numerics& numerics);
 
   const RunPaths& paths() const { return paths_; }
   bool continues() const { return continues_; }  ///< from a checkpoint of an earlier job
   const std::vector<std::string>& warnings() const { return warnings_; }  ///< sentences for the user
 
  private:
-  void compare_with_record(const Options& options);
+  void compare_with_record(const Options& options, const Numerics& numerics);
+  std::string changed_options(const Options& options) const;
+  std::string changed_numerics(const Options& options, const Numerics& numerics);
   bool forget_start() const;
 
   RunPaths paths_;

@@ -29,9 +29,12 @@ Options options_in(const fs::path& folder) {
   return options;
 }
 
+const Numerics numerics{{"threads", "1"}, {"torch", "2.11.0"}, {"commit", "abc"}};
+
 /// A job in the folder that ends after its first checkpoint.
 void earlier_job(const Options& options) {
-  const RunDirectory run(options);
+  const RunDirectory run(options, numerics);
+  note_numerics(run.paths().numerics, 1, numerics);
   replace_file(run.paths().checkpoint / "round_0001.ckpt", std::string_view("a model"));
 }
 
@@ -44,7 +47,7 @@ class OtherJob {
     pid_ = ::fork();
     if (pid_ == 0) {
       ::close(ends[0]);
-      const RunDirectory held(options);
+      const RunDirectory held(options, numerics);
       const ssize_t told = ::write(ends[1], "x", 1);
       while (told == 1) ::pause();
       std::_Exit(1);
@@ -73,25 +76,25 @@ TEST(RunDirectory, ASecondJobIsRefusedWhileTheFirstLives) {
   OtherJob other(options);
   char host[256] = {};
   ::gethostname(host, sizeof host - 1);
-  EXPECT_THAT([&] { RunDirectory{options}; },
+  EXPECT_THAT([&] { RunDirectory(options, numerics); },
               ThrowsMessage<DataError>(AllOf(HasSubstr((folder / "run").string()), HasSubstr(host),
                                              HasSubstr(std::to_string(other.pid()) + " "))));
   other.kill();
-  EXPECT_NO_THROW(RunDirectory{options}) << "a killed job leaves no lock behind";
+  EXPECT_NO_THROW(RunDirectory(options, numerics)) << "a killed job leaves no lock behind";
 }
 
 TEST(RunDirectory, TheFolderIsFreeAgainAfterwards) {
   const test::TempFolder folder;
   const Options options = options_in(folder / "run");
-  { const RunDirectory first(options); }
-  EXPECT_NO_THROW(RunDirectory{options});
+  { const RunDirectory first(options, numerics); }
+  EXPECT_NO_THROW(RunDirectory(options, numerics));
 }
 
 TEST(RunDirectory, MakesTheFoldersAndTheRecord) {
   const test::TempFolder folder;
   Options options = options_in(folder / "deep" / "run");
   options.rounds = 7;
-  const RunDirectory run(options);
+  const RunDirectory run(options, numerics);
   EXPECT_FALSE(run.continues());
   EXPECT_THAT(run.warnings(), IsEmpty());
   for (const auto& path :
@@ -109,7 +112,7 @@ TEST(RunDirectory, OtherOptionsAreRefusedByName) {
   options.lr = 0.5;
   options.benchmark = {"a", "b"};
   options.log_level = "debug";
-  EXPECT_THAT([&] { RunDirectory{options}; },
+  EXPECT_THAT([&] { RunDirectory(options, numerics); },
               ThrowsMessage<UsageError>(AllOf(HasSubstr("lr was '0.001' and is now '0.5'"),
                                               HasSubstr("benchmark was '' and is now 'a, b'"),
                                               Not(HasSubstr("log-level")))));
@@ -120,12 +123,15 @@ TEST(RunDirectory, OtherOptionsBeginAnewWhereOnlyTheStartWasSaved) {
   const test::TempFolder folder;
   Options options = options_in(folder / "run");
   const auto start = RunPaths(options.output).checkpoint / "round_0000.ckpt";
-  { const RunDirectory first(options); }
+  {
+    const RunDirectory first(options, numerics);
+    note_numerics(first.paths().numerics, 1, numerics);
+  }
   replace_file(start, std::string_view("a model"));
-  EXPECT_TRUE(RunDirectory(options).continues());
+  EXPECT_TRUE(RunDirectory(options, numerics).continues());
   EXPECT_TRUE(fs::exists(start));
   options.lr = 0.5;
-  const RunDirectory second(options);
+  const RunDirectory second(options, numerics);
   EXPECT_FALSE(second.continues());
   EXPECT_FALSE(fs::exists(start));
   EXPECT_THAT(second.warnings(), ElementsAre(HasSubstr("begun anew")));
@@ -134,31 +140,67 @@ TEST(RunDirectory, OtherOptionsBeginAnewWhereOnlyTheStartWasSaved) {
 TEST(RunDirectory, OtherOptionsAreFineBeforeTheFirstCheckpoint) {
   const test::TempFolder folder;
   Options options = options_in(folder / "run");
-  { const RunDirectory first(options); }
+  { const RunDirectory first(options, numerics); }
   options.lr = 0.5;
-  const RunDirectory second(options);
+  const RunDirectory second(options, numerics);
   EXPECT_FALSE(second.continues());
   EXPECT_THAT(read_text(second.paths().config), HasSubstr("lr = 0.5\n"));
 }
 
-TEST(RunDirectory, MoreRoundsAreTheSameRunAndOtherThreadsAWarning) {
+TEST(RunDirectory, MoreRoundsAreTheSameRun) {
   const test::TempFolder folder;
   Options options = options_in(folder / "run");
   earlier_job(options);
   options.rounds = 40;
   options.deadline = 60;
-  {
-    const RunDirectory more(options);
-    EXPECT_TRUE(more.continues());
-    EXPECT_THAT(more.warnings(), IsEmpty());
-    EXPECT_THAT(read_text(more.paths().config), HasSubstr("rounds = 40\n"));
-  }
-  options.threads = 3;
-  EXPECT_THAT(RunDirectory(options).warnings(), ElementsAre(HasSubstr("threads was '0' and is now '3'")));
+  options.threads = 3;  // what it comes to is in the numerics
+  options.device = "cpu";
+  const RunDirectory more(options, numerics);
+  EXPECT_TRUE(more.continues());
+  EXPECT_THAT(more.warnings(), IsEmpty());
+  EXPECT_THAT(read_text(more.paths().config), HasSubstr("rounds = 40\n"));
+}
+
+TEST(RunDirectory, OtherNumericsAreRefusedByNameUnlessTheyAreAllowed) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  earlier_job(options);
+  const Numerics other{{"threads", "2"}, {"torch", "2.11.0"}, {"commit", "abc"}};
+  EXPECT_THAT(
+      [&] { RunDirectory(options, other); },
+      ThrowsMessage<UsageError>(AllOf(HasSubstr("threads was '1' and is now '2'"), Not(HasSubstr("torch")),
+                                      HasSubstr("--allow-different-numerics"))));
+  options.allow_different_numerics = true;
+  const RunDirectory run(options, other);
+  EXPECT_TRUE(run.continues());
+  EXPECT_THAT(run.warnings(), ElementsAre(HasSubstr("not with the bits of an uninterrupted one")));
+}
+
+TEST(RunDirectory, AnotherCommitIsAWarningAndAMissingRecordToo) {
+  const test::TempFolder folder;
+  const Options options = options_in(folder / "run");
+  earlier_job(options);
+  Numerics other = numerics;
+  other["commit"] = "def";
+  EXPECT_THAT(RunDirectory(options, other).warnings(),
+              ElementsAre(HasSubstr("commit was 'abc' and is now 'def'")));
+  fs::remove(RunPaths(folder / "run").numerics);
+  EXPECT_THAT(RunDirectory(options, numerics).warnings(), ElementsAre(HasSubstr("numerics.json is missing")));
+}
+
+TEST(RunDirectory, OtherNumericsBeginAnewWhereOnlyTheStartWasSaved) {
+  const test::TempFolder folder;
+  const Options options = options_in(folder / "run");
+  earlier_job(options);
+  const RunPaths paths(folder / "run");
+  fs::rename(paths.checkpoint / "round_0001.ckpt", paths.checkpoint / "round_0000.ckpt");
+  const RunDirectory run(options, {{"threads", "2"}});
+  EXPECT_FALSE(run.continues());
+  EXPECT_THAT(run.warnings(), testing::Contains(HasSubstr("other numerics: begun anew")));
 }
 
 TEST(RunDirectory, AFolderThatCannotBeMadeIsNamed) {
-  EXPECT_THAT([] { RunDirectory{options_in("/proc/no/run")}; },
+  EXPECT_THAT([] { RunDirectory(options_in("/proc/no/run"), numerics); },
               ThrowsMessage<DataError>(HasSubstr("/proc/no/run")));
 }
 

@@ -1,0 +1,193 @@
+#include "fedfr/run/compare_runs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/numerics.hpp"
+#include "fedfr/run/option_table.hpp"
+#include "fedfr/run/run_directory.hpp"
+#include "text.hpp"
+
+namespace fedfr::run {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+namespace {
+
+/// What a run directory tells of a run without its models.
+struct RunRecord {
+  explicit RunRecord(const fs::path& folder);
+
+  RunPaths paths;
+  Options options;
+  std::vector<NumericsPeriod> numerics;
+  std::map<int, std::string> hashes;  // by round
+  std::string start_hash;
+  Json data;
+
+  int rounds() const { return hashes.empty() ? 0 : hashes.rbegin()->first; }
+  Numerics numerics_in(int round) const;
+};
+
+RunRecord::RunRecord(const fs::path& folder) : paths(folder) {
+  std::error_code ignored;
+  if (!fs::exists(paths.metrics, ignored) || !fs::exists(paths.config, ignored))
+    throw DataError("{} holds no metrics.jsonl and config.cfg: is it a run directory?", folder.string());
+  options = resolve(parse_job_file(read_text(paths.config), paths.config.string()), {}).options;
+  numerics = load_numerics(paths.numerics);
+  const std::string text = read_text(paths.metrics);
+  for (std::string_view rest = text; !rest.empty();) {
+    const Json event = Json::parse(next_part(rest, '\n'), nullptr, /*allow_exceptions=*/false);
+    if (!event.is_object()) continue;  // what a crash left of a line
+    const std::string kind = event.value("event", "");
+    const int round = event.value("round", 0);
+    if (kind == "round") hashes[round] = event.value("model_hash", "");
+    if (kind != "start") continue;
+    data = event.value("data", Json::object());
+    if (round == 1) start_hash = event.value("model_hash", "");
+  }
+}
+
+Numerics RunRecord::numerics_in(int round) const {
+  Numerics found;
+  for (const auto& period : numerics)
+    if (period.from_round <= std::max(round, 1)) found = period.numerics;
+  return found;
+}
+
+std::optional<int> first_other_round(const RunRecord& a, const RunRecord& b) {
+  if (a.start_hash != b.start_hash) return 0;
+  for (const auto& [round, hash] : a.hashes) {
+    const auto other = b.hashes.find(round);
+    if (other != b.hashes.end() && other->second != hash) return round;
+  }
+  return std::nullopt;
+}
+
+/// The names of a folder's files with this ending, in their order.
+std::vector<std::string> names_in(const fs::path& folder, const char* ending) {
+  std::set<std::string> names;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(folder, missing))
+    if (entry.path().extension() == ending) names.insert(entry.path().filename().string());
+  return {names.begin(), names.end()};
+}
+
+/// Files of the global model that both runs have, the oldest first; their names sort by round.
+std::vector<std::string> common_models(const RunRecord& a, const RunRecord& b) {
+  std::vector<std::string> files;
+  for (const auto& name : names_in(a.paths.checkpoint, ".ckpt"))
+    if (fs::exists(b.paths.checkpoint / name)) files.push_back("checkpoint/" + name);
+  const char* result = "model.safetensors";
+  if (a.rounds() == b.rounds() && fs::exists(a.paths.folder / result) && fs::exists(b.paths.folder / result))
+    files.emplace_back(result);
+  return files;
+}
+
+std::optional<ModelDifference> first_other_model(const RunRecord& a, const RunRecord& b) {
+  for (const auto& file : common_models(a, b))
+    if (auto found = compare_models(file, nn::load(a.paths.folder / file), nn::load(b.paths.folder / file)))
+      return found;
+  return std::nullopt;
+}
+
+/// Clients' models may differ where the global ones are equal: algorithm = local.
+std::vector<std::string> other_personal_models(const RunRecord& a, const RunRecord& b) {
+  std::vector<std::string> others;
+  if (a.rounds() != b.rounds()) return others;
+  for (const auto& name : names_in(a.paths.personalized, ".safetensors"))
+    if (fs::exists(b.paths.personalized / name) &&
+        read_text(a.paths.personalized / name) != read_text(b.paths.personalized / name))
+      others.push_back("personalized/" + name);
+  return others;
+}
+
+std::vector<std::string> reasons_of(const RunRecord& a, const RunRecord& b, int round) {
+  std::vector<std::string> reasons;
+  const auto add = [&](const std::string& what, const std::string& left, const std::string& right) {
+    reasons.push_back(fmt::format("{}: '{}' and '{}'", what, left, right));
+  };
+  for (const char* role : {"clients", "public"}) {
+    const std::string left = a.data.value(role, ""), right = b.data.value(role, "");
+    if (left != right) add(fmt::format("fingerprint of the {} data", role), left, right);
+  }
+  const std::set<std::string> known_by_content{"clients", "public", "benchmark", "init"};
+  for (const auto& difference : differences(a.options, b.options))
+    if (difference.effect == Effect::results && !known_by_content.contains(difference.name))
+      add("option " + difference.name, difference.before, difference.now);
+  for (const auto& difference : differences(a.numerics_in(round), b.numerics_in(round)))
+    add("numerics, " + difference.name, difference.before, difference.now);
+  return reasons;
+}
+
+std::string model_text(const ModelDifference& model) {
+  return fmt::format(
+      "{}: {} of {} tensors differ, first {} ({} values); largest difference {:.3g}, {}\n", model.file,
+      model.tensors, model.of_tensors, model.first, model.first_values, model.largest,
+      model.ulps ? fmt::format("{} ulps", *model.ulps) : std::string("with values that are not finite"));
+}
+
+}  // namespace
+
+RunComparison compare_runs(const fs::path& folder_a, const fs::path& folder_b) {
+  const RunRecord a(folder_a), b(folder_b);
+  RunComparison comparison{.rounds_a = a.rounds(),
+                           .rounds_b = b.rounds(),
+                           .parts_at = first_other_round(a, b),
+                           .model = first_other_model(a, b),
+                           .other_files = other_personal_models(a, b),
+                           .reasons = {}};
+  const int last_common = std::min(a.rounds(), b.rounds());
+  comparison.reasons = reasons_of(a, b, comparison.parts_at.value_or(last_common));
+  return comparison;
+}
+
+std::string report(const RunComparison& c) {
+  if (c.equal()) return fmt::format("equal: the models of {} rounds have the same bits\n", c.rounds_a);
+  std::string text;
+  if (c.parts_at)
+    text += *c.parts_at == 0 ? std::string("different: the runs start from other models\n")
+                             : fmt::format("different: the runs part in round {}\n", *c.parts_at);
+  else if (c.rounds_a != c.rounds_b)
+    text += fmt::format("different: one run has {} rounds and the other {}; equal in those that both have\n",
+                        c.rounds_a, c.rounds_b);
+  else
+    text += "different: the hashes of all rounds are equal, files are not\n";
+  if (c.model) text += model_text(*c.model);
+  if (c.parts_at && !c.model)
+    text += "neither folder still holds a model of such a round that the other holds\n";
+  if (!c.other_files.empty())
+    text += fmt::format("{} personal models differ, first {}\n", c.other_files.size(), c.other_files.front());
+  text +=
+      c.reasons.empty() ? "no option, data set or condition on record differs\n" : "they were made with\n";
+  for (const auto& reason : c.reasons) text += "  " + reason + "\n";
+  return text;
+}
+
+Json to_json(const RunComparison& c) {
+  Json model;
+  if (c.model)
+    model = {{"file", c.model->file},
+             {"first_tensor", c.model->first},
+             {"values_of_first_tensor", c.model->first_values},
+             {"tensors", c.model->tensors},
+             {"of_tensors", c.model->of_tensors},
+             {"largest_difference", c.model->largest},
+             {"ulps", c.model->ulps ? Json(*c.model->ulps) : Json()}};
+  return {{"equal", c.equal()},
+          {"rounds", {c.rounds_a, c.rounds_b}},
+          {"parts_at_round", c.parts_at ? Json(*c.parts_at) : Json()},
+          {"model", model},
+          {"personal_models", c.other_files},
+          {"reasons", c.reasons}};
+}
+
+}  // namespace fedfr::run
