@@ -9,11 +9,11 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/text.hpp"
 #include "fedfr/run/job_file.hpp"
 #include "fedfr/run/numerics.hpp"
 #include "fedfr/run/option_table.hpp"
 #include "fedfr/run/run_directory.hpp"
-#include "text.hpp"
 
 namespace fedfr::run {
 
@@ -64,7 +64,8 @@ Numerics RunRecord::numerics_in(int round) const {
 }
 
 std::optional<int> first_other_round(const RunRecord& a, const RunRecord& b) {
-  if (a.start_hash != b.start_hash) return 0;
+  const bool both_known = !a.start_hash.empty() && !b.start_hash.empty();
+  if (both_known && a.start_hash != b.start_hash) return 0;
   for (const auto& [round, hash] : a.hashes) {
     const auto other = b.hashes.find(round);
     if (other != b.hashes.end() && other->second != hash) return round;

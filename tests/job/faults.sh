@@ -91,7 +91,8 @@ expect_message hung "rank 1 \($host\) hangs: .* for [3-5] s while (training its 
 rm slow
 expect_recovery hung
 
-# Reads that are slow, so that the others wait for much longer than the deadline: nobody is to blame.
+# Reads that are slow, so that the others wait for much longer than the deadline: nobody is to blame. Nor do the bits
+# depend on how far the prefetching of images gets ahead.
 deadline=1
 touch slow
 SLOW_READ_SECONDS=0.01 launch 3 train "$job" --output slow.run --deadline "$deadline"

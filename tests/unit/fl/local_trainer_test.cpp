@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 
+#include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/dataset_writer.hpp"
+#include "fedfr/fl/aggregator.hpp"
 #include "support/temp_folder.hpp"
 #include "support/tensors.hpp"
 
@@ -86,6 +89,31 @@ TEST_F(LocalTrainerTest, RepeatsToTheBitAndDependsOnRoundAndSeed) {
   EXPECT_FALSE(a.update.shared.equal(train(1).update.shared));
   config_.seed = 5;
   EXPECT_FALSE(a.update.shared.equal(train().update.shared));
+}
+
+TEST_F(LocalTrainerTest, TheOrderOfTheClientsOfARoundDoesNotMatter) {
+  const std::vector<double> rates = {0.01, 0.01};
+  const auto round = [&](const std::vector<std::int64_t>& order) {
+    LocalTrainer trainer(*model_, config_, &publics_);
+    Aggregator aggregator(model_->layout(), model_->shared(), 1000);
+    std::map<std::int64_t, at::Tensor> backbones;
+    for (const auto id : order) {
+      ClientData client = client_data(*clients_, ClientId{0}, 0);
+      client.id = ClientId{id};
+      const auto result = trainer.train(client, 0, rates, nullptr, model_->parameters().flat(), {});
+      aggregator.add(result.update);
+      backbones[id] = result.state.backbone;
+    }
+    comm::LocalCommunicator alone;
+    return std::pair(aggregator.finish(alone), backbones);
+  };
+  const auto [mean, backbones] = round({0, 1, 2});
+  for (const auto& order : {std::vector<std::int64_t>{2, 1, 0}, {1, 2, 0}}) {
+    const auto [other_mean, other_backbones] = round(order);
+    EXPECT_EQ(other_mean, mean);
+    for (const auto& [id, backbone] : backbones) EXPECT_TRUE(other_backbones.at(id).equal(backbone)) << id;
+  }
+  EXPECT_FALSE(backbones.at(0).equal(backbones.at(1))) << "the clients draw from streams of their own";
 }
 
 TEST_F(LocalTrainerTest, CountsLocalImagesAndHardNegatives) {
