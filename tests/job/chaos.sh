@@ -33,6 +33,7 @@ strike() {  # strike HOW: what happens to clusters
 disturb() {
   local run=$1 how ranks=$((1 + RANDOM % 4)) delay=$((RANDOM % duration))
   how=$(printf '%s\n' kill.{one,all,launcher} term.{one,launcher} usr1.launcher stop.one | sed -n "$((1 + RANDOM % 7))p")
+  if [ "$how.$ranks" = stop.one.1 ]; then ranks=2; fi  # of a job that stands still as a whole, nobody is left to tell
   begin "$ranks" train "$job" --output "$run" --deadline 3
   sleep "$((delay / 1000)).$(printf %03d $((delay % 1000)))"
   strike "$how"
