@@ -70,7 +70,26 @@ Watchdog::~Watchdog() {
   }
   stop_changed_.notify_all();
   thread_.join();
+  release_buffers();
   // The communicator stays until MPI_Finalize: slower ranks still write into it.
+}
+
+/// Takes back from MPI what it may still write to or read from. A heartbeat that comes later, while
+/// MPI_Finalize waits for slower ranks, would else be written into memory that has another use by then.
+void Watchdog::release_buffers() {
+  bool all_taken = true;
+  for (Peer& peer : peers_) {
+    if (peer.receive != MPI_REQUEST_NULL) {
+      MPI_Cancel(&peer.receive);
+      MPI_Wait(&peer.receive, MPI_STATUS_IGNORE);
+    }
+    int taken = 0;
+    MPI_Test(&peer.send, &taken, MPI_STATUS_IGNORE);
+    all_taken = all_taken && taken != 0;
+  }
+  // A rank that has not come to take the last heartbeat: its buffer stays to the end of the process.
+  if (!all_taken) [[maybe_unused]]
+    auto* kept = new std::vector<Peer>(std::move(peers_));
 }
 
 /// Who is who, and whose process this rank can ask the kernel about: one of the same host, unless containers

@@ -63,6 +63,7 @@ class Watchdog {
   void watch();
   void send_heartbeats(bool leaves);
   void receive_heartbeats();
+  void release_buffers();
   void look_at_main_thread();
   std::optional<Complaint> complaint() const;
   std::optional<Complaint> complaint_about(int rank, const Peer& peer) const;
