@@ -31,8 +31,9 @@ struct RunRecord {
   std::vector<NumericsPeriod> numerics;
   std::map<int, std::string> hashes;  // by round
   std::string start_hash;
-  Json data;
+  Json data = Json::object();  // fingerprints; empty where the metrics tell none
 
+  void take(const Json& event);
   int rounds() const { return hashes.empty() ? 0 : hashes.rbegin()->first; }
   Numerics numerics_in(int round) const;
 };
@@ -47,13 +48,21 @@ RunRecord::RunRecord(const fs::path& folder) : paths(folder) {
   for (std::string_view rest = text; !rest.empty();) {
     const Json event = Json::parse(next_part(rest, '\n'), nullptr, /*allow_exceptions=*/false);
     if (!event.is_object()) continue;  // what a crash left of a line
-    const std::string kind = event.value("event", "");
-    const int round = event.value("round", 0);
-    if (kind == "round") hashes[round] = event.value("model_hash", "");
-    if (kind != "start") continue;
-    data = event.value("data", Json::object());
-    if (round == 1) start_hash = event.value("model_hash", "");
+    try {
+      take(event);
+    } catch (const Json::exception& e) {
+      throw DataError("{} holds an event that fedfr does not write: {}", paths.metrics.string(), e.what());
+    }
   }
+}
+
+void RunRecord::take(const Json& event) {
+  const std::string kind = event.value("event", "");
+  const int round = event.value("round", 0);
+  if (kind == "round") hashes[round] = event.value("model_hash", "");
+  if (kind != "start") return;
+  data = event.value("data", Json::object());
+  if (round == 1) start_hash = event.value("model_hash", "");
 }
 
 Numerics RunRecord::numerics_in(int round) const {

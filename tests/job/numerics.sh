@@ -62,3 +62,14 @@ expect_code 1 "verify-run --json"
 for text in '"parts_at_round": 1' '"equal": false' '"file": "checkpoint/round_0001.ckpt"'; do
   expect_text "$text" "verify-run --json"
 done
+
+# Metrics that tell nothing of data and numerics, or what fedfr never writes.
+cp -r undisturbed bare_metrics
+sed -i '/"event":"start"/d' bare_metrics/metrics.jsonl
+rm bare_metrics/numerics.json
+launch 1 verify-run undisturbed bare_metrics
+expect_code 0 "verify-run without a record of conditions"
+echo '{"event":"round","round":"two"}' >>bare_metrics/metrics.jsonl
+launch 1 verify-run undisturbed bare_metrics
+expect_code 3 "verify-run with a strange event"
+expect_text "bare_metrics/metrics.jsonl" "verify-run with a strange event"
