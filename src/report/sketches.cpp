@@ -4,7 +4,7 @@
 
 #include <cerrno>
 #include <cstdlib>
-#include <regex>
+#include <string_view>
 #include <system_error>
 
 #include "fedfr/core/error.hpp"
@@ -36,18 +36,30 @@ std::string Sketches::finish(bool drawn, const fs::path& file, const std::string
   return html::figure(inline_svg(read_text(file), file.stem().string(), title), caption);
 }
 
+namespace {
+
+void insert_after_each(std::string& text, std::string_view pattern, const std::string& inserted) {
+  for (auto at = text.find(pattern); at != std::string::npos; at = text.find(pattern, at + pattern.size()))
+    text.insert(at + pattern.size(), inserted);
+}
+
+/// The first element of this name, if there is one.
+void replace_element(std::string& svg, const std::string& name, const std::string& replacement) {
+  const std::string end_tag = "</" + name + ">";
+  const auto begin = svg.find("<" + name + ">"), end = svg.find(end_tag);
+  if (begin == std::string::npos || end == std::string::npos || end < begin) return;
+  svg.replace(begin, end + end_tag.size() - begin, replacement);
+}
+
+}  // namespace
+
 std::string inline_svg(std::string svg, const std::string& name, const std::string& title) {
   svg.erase(0, svg.find("<svg"));
-  static const std::regex ids(R"(( id=["']|href=["']#|url\(['"]?#))");
-  svg = std::regex_replace(svg, ids, "$1" + name + "_");
-  static const std::regex titles("<title>[^<]*</title>");
-  // A dollar sign in the text would stand for a part of the match.
-  std::smatch found;
-  if (std::regex_search(svg, found, titles))
-    svg.replace(static_cast<std::size_t>(found.position()), static_cast<std::size_t>(found.length()),
-                fmt::format("<title>{}</title>", html::escape(title)));
-  static const std::regex own_description("<desc>[^<]*</desc>");
-  return std::regex_replace(svg, own_description, "", std::regex_constants::format_first_only);
+  for (const char* before : {" id=\"", " id='", "href=\"#", "href='#", "url(#", "url('#", "url(\"#"})
+    insert_after_each(svg, before, name + "_");
+  replace_element(svg, "title", fmt::format("<title>{}</title>", html::escape(title)));
+  replace_element(svg, "desc", "");
+  return svg;
 }
 
 }  // namespace fedfr::report
