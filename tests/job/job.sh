@@ -99,19 +99,28 @@ begin() {
   launcher=$!
 }
 
-# attend: waits for what was begun, for at most $limit seconds; its exit code in $code
+# attend: waits for what was begun, for at most $limit seconds; its exit code in $code. Open MPI 4.1's launcher can hang
+# when a rank dies while it connects to it: no program has begun then, none can notice, and the launcher is killed as
+# its user would do it.
 attend() {
-  local deadline=$((SECONDS + limit))
+  local deadline=$((SECONDS + limit)) start=$((SECONDS + 40))
   while kill -0 "$launcher" 2>/dev/null; do
-    if [ "$SECONDS" -ge "$deadline" ]; then
+    if [ "$SECONDS" -ge "$start" ] && ! grep -q "^# fedfr" last.out; then
+      echo "mpiexec hung before fedfr began"
+      end_job
+    elif [ "$SECONDS" -ge "$deadline" ]; then
       problem "the job hung for $limit s"
-      ranks_of_job | xargs -r kill -KILL
-      kill -KILL "$launcher"
+      end_job
     fi
     sleep 0.1
   done
   wait "$launcher" 2>/dev/null
   code=$?
+}
+
+end_job() {
+  ranks_of_job | xargs -r kill -KILL
+  kill -KILL "$launcher"
 }
 
 ranks_of_job() {  # the process ids of the ranks of what was begun
