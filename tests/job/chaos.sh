@@ -63,6 +63,7 @@ while [ "$hits" -lt "$strikes" ]; do
     "" "$run: clients that count twice in a round"
   [ "$failed" -eq 0 ] || exit 1
   rm -r "$run"
+  echo "$hits of $strikes strikes in $runs runs"
 done
 for how in "${!tally[@]}"; do echo "$how: ${tally[$how]}"; done | sort
 echo "$hits strikes on $runs runs: all ended with model_hash $(round_hashes undisturbed | sed -n '$s/.* //p')"
