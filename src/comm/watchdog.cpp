@@ -9,8 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "fedfr/comm/topology.hpp"
@@ -49,6 +52,16 @@ std::int64_t process_space() {
   return stat("/proc/self/ns/pid", &space) == 0 ? static_cast<std::int64_t>(space.st_ino) : 0;
 }
 
+/// For SIGALRM, so it may only do what a signal handler may.
+void give_up_the_end(int /*signal*/) {
+  constexpr std::string_view text =
+      "fedfr: another rank has not come to the end of the job within the deadline; what this rank had to "
+      "save is "
+      "saved\n";
+  [[maybe_unused]] const auto ignored = write(STDERR_FILENO, text.data(), text.size());
+  _exit(static_cast<int>(ExitCode::peer));
+}
+
 bool exists(std::int64_t process) { return kill(static_cast<pid_t>(process), 0) == 0 || errno != ESRCH; }
 
 }  // namespace
@@ -71,6 +84,10 @@ Watchdog::~Watchdog() {
   stop_changed_.notify_all();
   thread_.join();
   release_buffers();
+  if (size_ > 1) {  // MPI_Finalize waits for all ranks, and nobody watches over it any more
+    std::signal(SIGALRM, give_up_the_end);
+    alarm(static_cast<unsigned>(std::ceil(deadline_seconds())));
+  }
   // The communicator stays until MPI_Finalize: slower ranks still write into it.
 }
 

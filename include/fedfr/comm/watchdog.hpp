@@ -33,7 +33,8 @@ class Watchdog {
   Watchdog(const MpiSession& session, Options options);
   Watchdog(const Watchdog&) = delete;
   Watchdog& operator=(const Watchdog&) = delete;
-  /// Tells the others that this rank leaves in order.
+  /// Tells the others that this rank leaves in order. What is left to do is MPI_Finalize, for which the
+  /// process has as long as the deadline.
   ~Watchdog();
 
   /// Whether any rank has left some seconds ago: who still waits for it does so in vain.
