@@ -4,12 +4,11 @@
 
 namespace fedfr::eval {
 
-namespace {
-
 using Json = nlohmann::json;
 
-/// JSON has no NaN; nlohmann writes one as null but does not read it back.
-double number(const Json& json) { return json.is_null() ? kUndefined : json.get<double>(); }
+double number_from(const Json& json) { return json.is_null() ? kUndefined : json.get<double>(); }
+
+namespace {
 
 Json interval_json(const Interval& interval) { return {interval.low, interval.high}; }
 
@@ -43,9 +42,9 @@ void to_json(Json& json, const OperatingPoint& point) {
 
 void from_json(const Json& json, OperatingPoint& point) {
   point = {.target = json.at("target").get<double>(),
-           .true_rate = number(json.at("rate")),
-           .false_rate = number(json.at("achieved")),
-           .threshold = number(json.at("threshold")),
+           .true_rate = number_from(json.at("rate")),
+           .false_rate = number_from(json.at("achieved")),
+           .threshold = number_from(json.at("threshold")),
            .impostors = json.at("impostors").get<std::int64_t>()};
 }
 
@@ -93,9 +92,9 @@ void from_json(const Json& json, PersonalisedScores& scores) {
   json.at("impostor_pairs").get_to(scores.impostor_pairs);
   json.at("tar_at_far").get_to(scores.tar_at_far);
   json.at("roc").get_to(scores.roc);
-  scores.rank1 = number(json.at("rank1"));
+  scores.rank1 = number_from(json.at("rank1"));
   scores.cumulative_match.clear();
-  for (const auto& share : json.at("cumulative_match")) scores.cumulative_match.push_back(number(share));
+  for (const auto& share : json.at("cumulative_match")) scores.cumulative_match.push_back(number_from(share));
   json.at("tpir_at_fpir").get_to(scores.tpir_at_fpir);
 }
 

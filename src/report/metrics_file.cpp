@@ -7,6 +7,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/text.hpp"
+#include "fedfr/eval/report_json.hpp"
 #include "fedfr/eval/roc.hpp"
 
 namespace fedfr::report {
@@ -15,15 +16,15 @@ using Json = nlohmann::json;
 
 namespace {
 
-double number(const Json& json) { return json.is_null() ? eval::kUndefined : json.get<double>(); }
+using eval::number_from;
 
 RoundEvent round_from(const Json& json) {
   RoundEvent event;
   json.at("round").get_to(event.round);
   json.at("cohort").get_to(event.cohort);
   json.at("images").get_to(event.images);
-  event.loss = number(json.at("loss"));
-  for (const auto& [name, mean] : json.at("terms").items()) event.terms.emplace_back(name, number(mean));
+  event.loss = number_from(json.at("loss"));
+  for (const auto& [name, mean] : json.at("terms").items()) event.terms.emplace_back(name, number_from(mean));
   if (!json.at("hard_negatives").is_null())
     event.hard_negatives = json.at("hard_negatives").get<std::int64_t>();
   json.at("learning_rate").get_to(event.learning_rate);
@@ -37,7 +38,7 @@ RoundEvent round_from(const Json& json) {
 
 void add_aggregate(std::vector<NamedNumber>& figures, const std::string& name, const Json& aggregate) {
   for (const char* which : {"mean", "worst", "best"})
-    figures.emplace_back(fmt::format("{}/{}", name, which), number(aggregate.at(which)));
+    figures.emplace_back(fmt::format("{}/{}", name, which), number_from(aggregate.at(which)));
 }
 
 void add_personalised(std::vector<NamedNumber>& figures, const std::string& whose, const Json& json) {
@@ -54,11 +55,11 @@ EvaluationEvent evaluation_from(const Json& json) {
   EvaluationEvent event{.round = json.at("round").get<int>(), .figures = {}};
   for (const auto& benchmark : json.at("benchmarks")) {
     const auto name = benchmark.at("name").get<std::string>();
-    event.figures.emplace_back(name + "/accuracy", number(benchmark.at("accuracy")));
+    event.figures.emplace_back(name + "/accuracy", number_from(benchmark.at("accuracy")));
     for (const auto& rate : benchmark.at("tar_at_far"))
       if (rate.at("resolvable").get<bool>())
         event.figures.emplace_back(fmt::format("{}/TAR@{:g}", name, rate.at("target").get<double>()),
-                                   number(rate.at("rate")));
+                                   number_from(rate.at("rate")));
   }
   for (const char* whose : {"global", "own"}) add_personalised(event.figures, whose, json.at(whose));
   return event;

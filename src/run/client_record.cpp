@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "fedfr/eval/roc.hpp"
+#include "fedfr/eval/report_json.hpp"
 
 namespace fedfr::run {
 
@@ -36,9 +36,8 @@ ClientRecord client_record_from(const Json& json) {
   s.hard_negatives = json.at("hard_negatives").get<std::int64_t>();
   s.steps = json.at("steps").get<std::int64_t>();
   s.images = json.at("images").get<std::int64_t>();
-  const auto number = [](const Json& x) { return x.is_null() ? eval::kUndefined : x.get<double>(); };
-  s.loss = number(json.at("loss"));
-  for (const auto& term : json.at("terms")) s.terms.push_back(number(term));
+  s.loss = eval::number_from(json.at("loss"));
+  for (const auto& term : json.at("terms")) s.terms.push_back(eval::number_from(term));
   s.seconds_frozen = json.at("seconds_frozen").get<double>();
   s.seconds_mining = json.at("seconds_mining").get<double>();
   s.seconds_training = json.at("seconds_training").get<double>();

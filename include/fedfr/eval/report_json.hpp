@@ -8,6 +8,9 @@
 /// nlohmann's conversions. Rates are shares in [0, 1]; what is undefined is written as null.
 namespace fedfr::eval {
 
+/// The reverse of writing a number: JSON has no NaN, nlohmann writes one as null but does not read it back.
+double number_from(const nlohmann::json& json);
+
 /// {"target", "rate", "achieved", "threshold", "impostors", "resolvable"}
 void to_json(nlohmann::json& json, const OperatingPoint& point);
 void from_json(const nlohmann::json& json, OperatingPoint& point);
