@@ -154,8 +154,10 @@ give_up() {
 
 has_ended() {  # has_ended ID: for good; the state in $state
   state=$(job_field "$1" JobState)
+  # Slurm has many passing states (SIGNALING, for one, for an instant), but these last.
   case $state in
-    PENDING | CONFIGURING | RUNNING | COMPLETING | SUSPENDED | '') return 1 ;;
+    BOOT_FAIL | CANCELLED | COMPLETED | DEADLINE | FAILED | NODE_FAIL | OUT_OF_MEMORY | PREEMPTED | TIMEOUT) ;;
+    *) return 1 ;;
   esac
 }
 
