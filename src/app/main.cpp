@@ -102,6 +102,13 @@ int dispatch(const Command& command, fedfr::comm::MpiSession& mpi, std::span<con
   }
 }
 
+/// Without tearing down the libraries' static objects, which takes longer than a short run: what is to be
+/// kept is on disk, and after MPI_Finalize nobody watches over a process that lingers.
+[[noreturn]] void leave(int code) {
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -114,8 +121,12 @@ int main(int argc, char** argv) {
       if (!problem->empty()) fmt::print(stderr, "fedfr: {}\n", *problem);
       return static_cast<int>(fedfr::ExitCode::peer);
     }
-    fedfr::comm::MpiSession mpi(argc, argv);
-    return dispatch(command, mpi, std::span(args).subspan(1));
+    int code = 0;
+    {
+      fedfr::comm::MpiSession mpi(argc, argv);
+      code = dispatch(command, mpi, std::span(args).subspan(1));
+    }
+    leave(code);
   }
   fmt::print(stderr, "fedfr: unknown command '{}'; `fedfr --help` lists them\n", args[0]);
   return static_cast<int>(fedfr::ExitCode::usage);

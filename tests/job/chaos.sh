@@ -25,8 +25,19 @@ strike() {  # strike HOW: what happens to clusters
     stop.one)  # not before the deadline of the run is known to all
       wait_for_text "hn-cap = 1"
       kill -STOP "$victim"
+      wake_last "$victim" &
       ;;
   esac 2>/dev/null
+}
+
+# wake_last VICTIM: a rank that was stopped when all others had ended well has nobody left who could end it
+wake_last() {
+  local alone=0
+  while kill -0 "$launcher" 2>/dev/null && [ "$alone" -lt 10 ]; do
+    if [ "$(ranks_of_job)" = "$1" ]; then alone=$((alone + 1)); else alone=0; fi
+    sleep 0.5
+  done
+  kill -CONT "$1" 2>/dev/null
 }
 
 # disturb RUN: one start with one strike
