@@ -7,6 +7,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/nn/mobile.hpp"
+#include "fedfr/nn/plain.hpp"
 #include "fedfr/nn/sphere.hpp"
 
 namespace fedfr::nn {
@@ -23,13 +24,15 @@ std::unique_ptr<Backbone> make_sphere(const BackboneConfig& config) {
   return std::make_unique<SphereBackbone>(config, std::array{A, B, C, D});
 }
 
+template <class Network>
+std::unique_ptr<Backbone> make_other(const BackboneConfig& config) {
+  return std::make_unique<Network>(config);
+}
+
 constexpr Entry backbones[] = {
-    {"sphere20", make_sphere<1, 2, 4, 1>},
-    {"sphere64", make_sphere<3, 7, 16, 3>},
-    {"mobile",
-     [](const BackboneConfig& config) -> std::unique_ptr<Backbone> {
-       return std::make_unique<MobileBackbone>(config);
-     }},
+    {"sphere20", make_sphere<1, 2, 4, 1>},  {"sphere64", make_sphere<3, 7, 16, 3>},
+    {"mobile", make_other<MobileBackbone>}, {"cnn", make_other<CnnBackbone>},
+    {"linear", make_other<LinearBackbone>},
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ at::Tensor unit_rows(const at::Tensor& rows) {
 
 at::Tensor margin_logits(const at::Tensor& features, const at::Tensor& centres, const at::Tensor& labels,
                          const MarginConfig& config) {
+  if (config.kind == Margin::logits) return features;
   const at::Tensor cosine = at::matmul(unit_rows(features), unit_rows(centres).t());
   if (config.kind == Margin::none) return cosine * config.scale;
   const at::Tensor column = labels.unsqueeze(1);

@@ -12,7 +12,10 @@ namespace fedfr::run {
 namespace {
 
 nn::Margin margin_of(const std::string& name) {
-  return name == "cosface" ? nn::Margin::cosface : name == "arcface" ? nn::Margin::arcface : nn::Margin::none;
+  return name == "cosface"   ? nn::Margin::cosface
+         : name == "arcface" ? nn::Margin::arcface
+         : name == "logits"  ? nn::Margin::logits
+                             : nn::Margin::none;
 }
 
 nn::Converter converter_of(const std::string& name) {
@@ -126,8 +129,12 @@ void Experiment::check_training(int ranks) const {
         "threads instead "
         "(--threads)",
         ranks, cohort_size(), cohort_size());
-  for (std::int64_t c = 0; c < trained_clients(); ++c)
-    training_data(ClientId{c});  // refuses empty clients by name
+  for (std::int64_t c = 0; c < trained_clients(); ++c) {
+    const auto data = training_data(ClientId{c});  // refuses empty clients by name
+    if (training.objective.margin.kind == nn::Margin::logits && data.identities > options.embedding)
+      throw UsageError("margin = logits with --embedding {} has {} classes, but client {} ({}) has {}",
+                       options.embedding, options.embedding, c, data.name, data.identities);
+  }
 }
 
 std::int64_t Experiment::trained_clients() const { return algorithm.pools_data ? 1 : clients->clients(); }
@@ -167,6 +174,13 @@ std::int64_t Experiment::weight_bound(const std::vector<ClientId>& cohort) const
 
 std::int64_t Experiment::public_identities() const {
   return publics && training.public_classes ? publics->identities() : 0;
+}
+
+bool Experiment::keeps_private_state() const {
+  if (algorithm.pools_data) return false;
+  const auto& objective = training.objective;
+  return objective.margin.kind != nn::Margin::logits || objective.dfc || objective.contrastive ||
+         algorithm.own_backbone || options.personalised || options.personal_models;
 }
 
 std::int64_t Experiment::client_tensor_bytes() const {

@@ -98,7 +98,7 @@ std::vector<OptionSpec> model_options() {
       {.name = "backbone",
        .field = &O::backbone,
        .help = "network architecture",
-       .choices = {"sphere20", "sphere64", "mobile"}},
+       .choices = {"sphere20", "sphere64", "mobile", "cnn", "linear"}},
       {.name = "width",
        .field = &O::width,
        .help = "factor on the channels of every layer",
@@ -176,8 +176,9 @@ std::vector<OptionSpec> objective_options() {
   return {
       {.name = "margin",
        .field = &O::margin,
-       .help = "margin of the softmax over identities",
-       .choices = {"cosface", "arcface", "none"}},
+       .help = "margin of the softmax over identities; logits: no identities but classes that all clients "
+               "share, with the embedding as their logits",
+       .choices = {"cosface", "arcface", "none", "logits"}},
       {.name = "margin-scale", .field = &O::margin_scale, .help = "s, factor on the cosines", .range = scale},
       {.name = "margin-value",
        .field = &O::margin_value,

@@ -37,6 +37,10 @@ void check_objective(const Configuration& c) {
   if (o.margin_weight == 0 && !(o.dfc && o.dfc_weight > 0))
     throw UsageError("{} = 0 leaves no term that tells identities apart: give it a weight, or turn dfc on",
                      c.named("margin-weight"));
+  if (o.margin == "logits" && (o.public_classes || o.hard_negatives))
+    throw UsageError(
+        "{} = logits has no classes for public images: set public-classes and hard-negatives to false",
+        c.named("margin"));
   if (o.hard_negatives && !o.public_classes && o.margin_weight > 0)
     throw UsageError(
         "{} = true needs public-classes = true: the softmax has no class for a public image otherwise",

@@ -12,6 +12,7 @@ enum class Margin {
   none,     ///< plain softmax on scaled cosines
   cosface,  ///< s (cos t - m), Wang et al., CVPR 2018
   arcface,  ///< s cos(t + m), Deng et al., CVPR 2019
+  logits,   ///< the features are the logits; there are no class centres
 };
 
 struct MarginConfig {
@@ -22,8 +23,8 @@ struct MarginConfig {
 
 /// @param features  [B,D]
 /// @param centres   [C,D] class centres, not normalised
-/// @param labels    [B] int64 in [0, C)
-/// @returns         [B,C] logits after margin and scale
+/// @param labels    [B] int64 in [0, C); in [0, D) for Margin::logits
+/// @returns         [B,C] logits after margin and scale; [B,D] for Margin::logits
 at::Tensor margin_logits(const at::Tensor& features, const at::Tensor& centres, const at::Tensor& labels,
                          const MarginConfig& config);
 at::Tensor margin_softmax_loss(const at::Tensor& features, const at::Tensor& centres,

@@ -51,7 +51,9 @@ struct Experiment {
   std::int64_t client_tensor_bytes() const;  ///< the most that what is saved of a client can have
   Fingerprints fingerprints() const;
   bool uses_public_images() const { return training.public_images != fl::PublicImages::none; }
-  bool keeps_private_state() const { return !algorithm.pools_data; }
+  /// Whether anything of a client outlives the round; plain classification by averaging has nothing, unless
+  /// the clients' own models are wanted.
+  bool keeps_private_state() const;
   bool evaluates_in_round(int completed_rounds) const;
 
   /// What the released program takes for a new client's previous model: a random network.
