@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "parallel.hpp"
 
 namespace fedfr::data {
 
@@ -28,6 +29,9 @@ class BatchLoader::State {
   State(std::vector<ImageSet> sources, std::vector<BatchItem> sequence, const Options& options)
       : sources_(std::move(sources)), sequence_(std::move(sequence)), batch_(options.batch) {
     check(options);
+    const bool decodes = std::ranges::any_of(
+        sources_, [](const ImageSet& source) { return source.encoding() == Encoding::jpeg; });
+    threads_ = decodes ? options.threads : 1;
     const std::int64_t items = std::ssize(sequence_);
     batches_ = options.keep_incomplete ? (items + batch_ - 1) / batch_ : items / batch_;
     buffers_.resize(static_cast<std::size_t>(
@@ -103,18 +107,20 @@ class BatchLoader::State {
     buffer.pixels.resize(items.size() * image_bytes_);
     buffer.labels.clear();
     buffer.mirrored.clear();
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const auto& item = items[i];
-      sources_[static_cast<std::size_t>(item.source)].read(
-          std::span(&item.index, 1), std::span(buffer.pixels).subspan(i * image_bytes_, image_bytes_));
+    for (const auto& item : items) {
       buffer.labels.push_back(item.label);
       buffer.mirrored.push_back(item.mirrored ? 1 : 0);
     }
+    parallel_for(items.size(), threads_, [&](std::size_t i) {
+      sources_[static_cast<std::size_t>(items[i].source)].read(
+          std::span(&items[i].index, 1), std::span(buffer.pixels).subspan(i * image_bytes_, image_bytes_));
+    });
   }
 
   std::vector<ImageSet> sources_;
   std::vector<BatchItem> sequence_;
   std::int64_t batch_;
+  int threads_ = 1;
   std::int64_t batches_ = 0;
   std::size_t image_bytes_ = 0;
   std::vector<Buffer> buffers_;

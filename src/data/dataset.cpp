@@ -14,6 +14,7 @@ ImageSet::ImageSet(std::shared_ptr<const DatasetFiles> files, std::int64_t begin
     : files_(std::move(files)), begin_(begin), end_(end), identities_(identities) {}
 
 ImageSize ImageSet::image_size() const { return files_->manifest.size; }
+Encoding ImageSet::encoding() const { return files_->manifest.encoding; }
 
 std::span<const std::int32_t> ImageSet::labels() const {
   if (size() == 0) return {};

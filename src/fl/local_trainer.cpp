@@ -1,5 +1,6 @@
 #include "fedfr/fl/local_trainer.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
@@ -204,12 +205,17 @@ LocalTrainer::EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) 
 
 void LocalTrainer::run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums) {
   const EpochPlan plan = plan_epoch(round, epoch);
-  data::BatchLoader loader(round.images.sources(), round.images.sequence(plan.order, plan.mirrored),
-                           {.batch = config_.batch, .keep_incomplete = config_.keep_incomplete});
+  data::BatchLoader loader(
+      round.images.sources(), round.images.sequence(plan.order, plan.mirrored),
+      {.batch = config_.batch, .keep_incomplete = config_.keep_incomplete, .threads = at::get_num_threads()});
   const std::int64_t steps = loader.batches() * std::ssize(round.learning_rates);
   auto& statistics = round.result.statistics;
   std::size_t done = 0;
-  while (const data::Batch* batch = loader.next()) {
+  const auto next_batch = [&] {
+    const ScopedTimer timer(statistics.seconds_waiting);
+    return loader.next();
+  };
+  while (const data::Batch* batch = next_batch()) {
     if (round.hooks.stop_requested && round.hooks.stop_requested()) throw StopRequested();
     at_step(statistics.steps + 1, steps);
     const auto positions = std::span(plan.order).subspan(done, batch->labels.size());

@@ -8,7 +8,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/run/signals.hpp"
-#include "programs.hpp"
+#include "common/sibling.hpp"
 
 namespace fedfr::tool {
 

@@ -15,7 +15,7 @@
 #include "fedfr/report/collect.hpp"
 #include "fedfr/report/cost.hpp"
 #include "fedfr/report/pages.hpp"
-#include "programs.hpp"
+#include "common/sibling.hpp"
 
 namespace {
 

@@ -14,7 +14,7 @@
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/report/array_ranges.hpp"
-#include "programs.hpp"
+#include "common/sibling.hpp"
 
 namespace fedfr::tool {
 

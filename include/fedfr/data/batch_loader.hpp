@@ -31,6 +31,7 @@ class BatchLoader {
     int batch = 16;
     bool keep_incomplete = true;  ///< deliver the last batch also when it is smaller
     int ahead = 4;                ///< batches read in advance
+    int threads = 1;              ///< that decode the images of a batch, if they are stored as JPEG
   };
 
   /// @param sources  of one image size; `sequence` says which image of which of them

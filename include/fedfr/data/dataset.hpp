@@ -49,6 +49,7 @@ class ImageSet {
   std::int64_t size() const { return end_ - begin_; }  ///< N
   int identities() const { return identities_; }       ///< labels are in [0, identities)
   ImageSize image_size() const;
+  Encoding encoding() const;
   std::span<const std::int32_t> labels() const;            ///< [N]
   std::span<const Subset> subsets() const;                 ///< [N]
   std::vector<std::int64_t> indices(Subset subset) const;  ///< ascending, into this view

@@ -73,6 +73,7 @@ struct LocalStatistics {
   double seconds_frozen = 0;  ///< features of the frozen models
   double seconds_mining = 0;
   double seconds_training = 0;
+  double seconds_waiting = 0;  ///< of the training, for images
 };
 
 struct LocalResult {

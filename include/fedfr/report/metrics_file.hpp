@@ -24,6 +24,7 @@ struct RoundEvent {
   std::optional<std::int64_t> hard_negatives;
   double learning_rate = 0;
   double seconds = 0;
+  double time = 0;
   std::map<std::string, double> phases;  ///< seconds of the slowest rank
   double idle_share = 0;                 ///< in [0, 1]
   int ranks = 1;

@@ -1,4 +1,4 @@
-#include "programs.hpp"
+#include "sibling.hpp"
 
 namespace fedfr::tool {
 

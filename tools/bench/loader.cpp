@@ -1,0 +1,106 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <boost/program_options.hpp>
+#include <numeric>
+
+#include "commands.hpp"
+#include "common/parse.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/core/rng.hpp"
+#include "fedfr/data/batch_loader.hpp"
+#include "fedfr/data/image_codec.hpp"
+#include "measure.hpp"
+#include "random_faces.hpp"
+#include "setting.hpp"
+
+namespace fedfr::bench {
+
+namespace po = boost::program_options;
+
+namespace {
+
+std::vector<data::BatchItem> shuffled(std::int64_t images) {
+  std::vector<data::BatchItem> sequence(static_cast<std::size_t>(images));
+  for (std::size_t i = 0; i < sequence.size(); ++i) sequence[i].index = static_cast<std::int64_t>(i);
+  RngStream({.seed = 1, .purpose = Purpose::batch_order}).shuffle(std::span(sequence));
+  return sequence;
+}
+
+void load_all(const data::ImageSet& images, const std::vector<data::BatchItem>& sequence, int batch,
+              int threads) {
+  data::BatchLoader loader({images}, sequence, {.batch = batch, .threads = threads});
+  while (loader.next() != nullptr) {
+  }
+}
+
+/// The same images as stored, at random places of the shard, into one buffer: what reading them takes at
+/// least.
+void read_bare(const FileDescriptor& file, const std::vector<data::BatchItem>& sequence,
+               std::vector<std::uint8_t>& buffer) {
+  for (const auto& item : sequence)
+    if (::pread(file.get(), buffer.data(), buffer.size(), item.index * std::ssize(buffer)) < 0)
+      throw DataError("cannot read a shard");
+}
+
+}  // namespace
+
+void run_loader(Words words) {
+  Setting setting;
+  int size = 112;
+  int batch = 64;
+  int count = 4096;
+  po::options_description options("options", 110);
+  setting.add_to(options);
+  options.add_options()                                                                  //
+      ("size", po::value(&size)->default_value(size), "height and width of the images")  //
+      ("batch", po::value(&batch)->default_value(batch), "images of a batch")            //
+      ("images", po::value(&count)->default_value(count), "of the dataset, read in random order");
+  if (!tool::parse(words, options, {},
+                   "Batches of images in random order, with their checksums looked at: raw ones beside bare "
+                   "reads of the same "
+                   "bytes (all in the page\ncache), JPEG files beside decoding alone.\n"))
+    return;
+  setting.apply();
+  const TemporaryFolder folder(setting.folder);
+  constexpr int identities = 16;
+  const FaceCounts counts{.clients = 1, .identities = identities, .images = std::max(1, count / identities)};
+  const data::ImageSize image_size{size, size};
+  Report report("loader");
+  report.setting("images", fmt::format("3x{}x{}", size, size));
+  report.setting("batch", batch);
+  report.setting("threads", setting.threads_used());
+  const int threads = setting.threads_used();
+  for (const auto encoding : {data::Encoding::raw, data::Encoding::jpeg}) {
+    const bool raw = encoding == data::Encoding::raw;
+    const auto path = folder.path() / (raw ? "raw" : "jpeg");
+    write_random_faces(path, data::Role::clients, image_size, counts, encoding);
+    const data::Dataset dataset(path);
+    const auto images = dataset.client(ClientId{0});
+    const auto sequence = shuffled(images.size());
+    std::vector<std::uint8_t> buffer(static_cast<std::size_t>(image_size.bytes()));
+    const FileDescriptor shard(::open((path / "shard_00000.h5").c_str(), O_RDONLY | O_CLOEXEC));
+    std::vector<std::vector<std::uint8_t>> stored;
+    if (!raw)
+      for (std::int64_t i = 0; i < images.size(); ++i) stored.push_back(images.read_stored(i));
+    const auto bare = [&] {
+      if (raw) return read_bare(shard, sequence, buffer);
+      for (const auto& bytes : stored) data::decode(std::as_bytes(std::span(bytes)));
+    };
+    const auto timings =
+        measure_in_turn(setting.runs, {[&] { load_all(images, sequence, batch, threads); }, bare});
+    const auto rate = [&](const Timing& timing) {
+      return static_cast<double>(images.size()) / timing.median;
+    };
+    report.add({.what = raw ? "raw" : "jpeg",
+                .value = rate(timings[0]),
+                .unit = "images/s",
+                .bound = raw ? "bare pread, one thread" : "bare decoding, all threads",
+                .limit = rate(timings[1]) * (raw ? 1 : threads)});
+  }
+  setting.publish(report);
+}
+
+}  // namespace fedfr::bench

@@ -1,0 +1,64 @@
+#include "random_faces.hpp"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/rng.hpp"
+#include "fedfr/data/dataset_writer.hpp"
+#include "fedfr/data/image_codec.hpp"
+
+namespace fedfr::bench {
+
+namespace {
+
+std::vector<std::uint8_t> noise(RngStream& random, data::ImageSize size) {
+  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(size.bytes()));
+  for (std::size_t at = 0; at < pixels.size(); at += sizeof(std::uint64_t)) {
+    const std::uint64_t bits = random.next();
+    std::memcpy(&pixels[at], &bits, std::min(sizeof bits, pixels.size() - at));
+  }
+  return pixels;
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder(const std::filesystem::path& within) {
+  std::string name =
+      ((within.empty() ? std::filesystem::temp_directory_path() : within) / "fedfr-bench.XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr)
+    throw DataError("cannot make {}: {}", name, std::generic_category().message(errno));
+  path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+void write_random_faces(const std::filesystem::path& path, data::Role role, data::ImageSize size,
+                        const FaceCounts& counts, data::Encoding encoding) {
+  constexpr int jpeg_quality = 90;
+  data::DatasetWriter writer(path, {.role = role, .size = size, .encoding = encoding});
+  std::vector<std::string> names;
+  for (int k = 0; k < counts.identities; ++k) names.push_back(fmt::format("identity_{}", k));
+  RngStream random({.seed = 1, .purpose = Purpose::synth_image});
+  for (int c = 0; c < counts.clients; ++c) {
+    writer.begin_client(fmt::format("client_{}", c), std::int64_t{counts.identities} * counts.images,
+                        role == data::Role::clients ? names : std::vector<std::string>{});
+    for (int i = 0; i < counts.identities * counts.images; ++i) {
+      auto pixels = noise(random, size);
+      if (encoding == data::Encoding::jpeg)
+        pixels = data::encode_jpeg({size, std::move(pixels)}, jpeg_quality);
+      writer.add({.pixels = std::move(pixels), .label = i % counts.identities});
+    }
+  }
+  if (role != data::Role::clients) writer.set_identities(names);
+  writer.finish();
+}
+
+}  // namespace fedfr::bench

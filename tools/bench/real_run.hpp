@@ -1,0 +1,27 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "fedfr/report/metrics_file.hpp"
+
+namespace fedfr::bench {
+
+/// What a run of the real program left behind.
+struct RealRun {
+  report::Metrics metrics;
+  double peak_memory_mb = 0;  ///< of the rank that needs most
+  double started = 0;         ///< when it was launched, seconds since the Unix epoch
+};
+
+/// Runs `fedfr train` to its end, under mpirun where there are several ranks.
+/// @param words   its options but --output
+/// @param output  a new folder for the run
+/// @throws DataError with what it printed if it fails
+RealRun train(int ranks, const std::vector<std::string>& words, const std::filesystem::path& output);
+
+/// How long a round took with all that belongs to it: from the event before it to its own.
+/// @param round  from 1
+double wall_seconds(const report::Metrics& metrics, int round);
+
+}  // namespace fedfr::bench

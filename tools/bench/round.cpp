@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <boost/program_options.hpp>
+
+#include "commands.hpp"
+#include "common/parse.hpp"
+#include "measure.hpp"
+#include "random_faces.hpp"
+#include "real_run.hpp"
+#include "setting.hpp"
+#include "train_step.hpp"
+
+namespace fedfr::bench {
+
+namespace po = boost::program_options;
+
+namespace {
+
+struct Workload {
+  int ranks = 1;
+  int clients = 1;
+  int epochs = 8;
+  int images = 64;
+  int publics = 128;
+};
+
+constexpr int identities = 8;
+
+std::vector<std::string> job(const NetworkSetting& network, const Setting& setting, const Workload& work,
+                             const std::filesystem::path& data) {
+  auto words = network.words();
+  words.insert(words.end(), {"--clients",         (data / "clients").string(),
+                             "--public",          (data / "public").string(),
+                             "--local-epochs",    std::to_string(work.epochs),
+                             "--adaptive-epochs", "false",
+                             "--hn-threshold",    "-1",
+                             "--hn-cap",          "1",
+                             "--rounds",          "2",
+                             "--personalised",    "false",
+                             "--evaluate-every",  "0",
+                             "--pictures",        "false",
+                             "--threads",         std::to_string(setting.threads_used())});
+  return words;
+}
+
+/// Images through training and through frozen networks in a round after the first: each image of a client's
+/// round (its own and as many public ones) is embedded by its previous model as it is and mirrored, its own
+/// and all public ones by the global model.
+double kernels_of_round(const KernelSeconds& kernels, const Workload& work) {
+  const double of_round = 2.0 * work.images * work.clients;
+  const double trained = of_round * work.epochs;
+  const double frozen = 2.0 * (of_round + static_cast<double>(work.images) * work.clients + work.publics);
+  return (trained * kernels.training + frozen * kernels.frozen) / work.ranks;
+}
+
+}  // namespace
+
+void run_round(Words words) {
+  Setting setting;
+  NetworkSetting network;
+  Workload work;
+  setting.runs = 3;
+  po::options_description options("options", 110);
+  setting.add_to(options);
+  network.add_to(options);
+  options.add_options()                                                                              //
+      ("ranks", po::value(&work.ranks)->default_value(work.ranks), "under mpirun if more than one")  //
+      ("clients", po::value(&work.clients)->default_value(work.clients),
+       "that train, one after the other on a rank")                                   //
+      ("epochs", po::value(&work.epochs)->default_value(work.epochs), "of a client")  //
+      ("images", po::value(&work.images)->default_value(work.images), "of a client")  //
+      ("public", po::value(&work.publics)->default_value(work.publics),
+       "public images, of which as many as a client has are kept");
+  if (!tool::parse(words, options, {},
+                   "The second round of `fedfr train` with the whole method (in the first no client has a "
+                   "previous model), "
+                   "beside the bare convolutions\nand matrix products of the same images.\n"))
+    return;
+  setting.apply();
+  const TemporaryFolder folder(setting.folder);
+  write_random_faces(folder.path() / "clients", data::Role::clients, network.image_size(),
+                     {.clients = work.clients, .identities = identities, .images = work.images / identities});
+  write_random_faces(folder.path() / "public", data::Role::public_set, network.image_size(),
+                     {.clients = 1, .identities = identities, .images = work.publics / identities});
+  const auto kernels = kernel_seconds(setting, network);
+  std::vector<double> seconds;
+  std::map<std::string, std::vector<double>> phases;
+  double memory = 0;
+  for (int run = 0; run < setting.runs; ++run) {
+    const auto one = train(work.ranks, job(network, setting, work, folder.path()),
+                           folder.path() / fmt::format("run.{}", run));
+    seconds.push_back(wall_seconds(one.metrics, 2));
+    for (const auto& [phase, taken] : one.metrics.rounds.at(1).phases) phases[phase].push_back(taken);
+    memory = one.peak_memory_mb;
+  }
+  Report report("round");
+  network.describe(report);
+  report.setting("ranks", work.ranks);
+  report.setting("threads", setting.threads_used());
+  report.setting("clients", work.clients);
+  report.setting("epochs", work.epochs);
+  report.add({.what = "round",
+              .value = timing_of(seconds).median,
+              .unit = "s",
+              .bound = "convolutions and matrix products",
+              .limit = kernels_of_round(kernels, work)});
+  for (const auto& [phase, taken] : phases)
+    report.add({.what = "  " + phase, .value = timing_of(taken).median, .unit = "s"});
+  report.add({.what = "peak memory of a rank", .value = memory, .unit = "MB"});
+  setting.publish(report);
+}
+
+}  // namespace fedfr::bench

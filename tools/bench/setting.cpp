@@ -1,0 +1,70 @@
+#include "setting.hpp"
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <boost/program_options.hpp>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/run/options.hpp"
+
+namespace fedfr::bench {
+
+namespace po = boost::program_options;
+
+void Setting::add_to(po::options_description& options) {
+  options.add_options()                                                                                 //
+      ("runs", po::value(&runs)->default_value(runs), "repetitions; medians are shown")                 //
+      ("threads", po::value(&threads)->default_value(threads), "of a rank; 0: all allowed processors")  //
+      ("json", po::value(&json), "also write the table to this file")                                   //
+      ("folder", po::value(&folder), "where the random faces lie for a while; default: $TMPDIR or /tmp");
+}
+
+void Setting::apply() const {
+  if (runs < 1) throw UsageError("--runs is {}, but must be at least 1", runs);
+  if (threads < 0) throw UsageError("--threads is {}, but must not be negative", threads);
+  if (threads > 0) at::set_num_threads(threads);
+}
+
+int Setting::threads_used() const { return threads > 0 ? threads : at::get_num_threads(); }
+
+void Setting::publish(const Report& report) const {
+  fmt::print("{}", report.table());
+  if (!json.empty()) replace_file(json, report.json().dump(1) + "\n");
+}
+
+void NetworkSetting::add_to(po::options_description& options) {
+  options.add_options()                                                                                   //
+      ("backbone", po::value(&backbone)->default_value(backbone), "as in a job file")                     //
+      ("width", po::value(&width)->default_value(width, fmt::format("{:g}", width)), "as in a job file")  //
+      ("embedding", po::value(&embedding)->default_value(embedding), "as in a job file")                  //
+      ("size", po::value(&size)->default_value(size), "height and width of the images")                   //
+      ("batch", po::value(&batch)->default_value(batch), "images of a step")                              //
+      ("precision", po::value(&precision)->default_value(precision), "fp32 or bf16");
+}
+
+void NetworkSetting::describe(Report& report) const {
+  report.setting("backbone", fmt::format("{} x{:g}", backbone, width));
+  report.setting("images", fmt::format("3x{}x{}", size, size));
+  report.setting("batch", batch);
+  report.setting("precision", precision);
+}
+
+std::vector<std::string> NetworkSetting::words() const {
+  return {"--backbone",  backbone,
+          "--width",     fmt::format("{}", width),
+          "--embedding", std::to_string(embedding),
+          "--batch",     std::to_string(batch),
+          "--precision", precision};
+}
+
+std::unique_ptr<run::Experiment> make_experiment(const std::vector<std::string>& words) {
+  auto all = words;
+  all.insert(all.end(), {"--output", "unused", "--device", "cpu"});
+  const auto configuration = run::resolve({}, run::parse_command_line(all).settings);
+  run::validate(configuration);
+  return std::make_unique<run::Experiment>(configuration.options, at::kCPU, run::Numerics{});
+}
+
+}  // namespace fedfr::bench
