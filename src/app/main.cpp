@@ -14,6 +14,7 @@
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/freed_memory.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/run/options.hpp"
 
@@ -121,6 +122,7 @@ int main(int argc, char** argv) {
       if (!problem->empty()) fmt::print(stderr, "fedfr: {}\n", *problem);
       return static_cast<int>(fedfr::ExitCode::peer);
     }
+    fedfr::keep_freed_memory();
     int code = 0;
     {
       fedfr::comm::MpiSession mpi(argc, argv);

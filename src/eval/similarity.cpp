@@ -7,14 +7,7 @@
 
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/error.hpp"
-
-// One binary uses the widest registers of the processor it runs on. The address sanitizer does not survive
-// the choice, which is made before it has started.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
-#define FEDFR_VECTOR_CLONES __attribute__((target_clones("default", "avx2", "avx512f")))
-#else
-#define FEDFR_VECTOR_CLONES
-#endif
+#include "fedfr/core/vector_clones.hpp"
 
 namespace fedfr::eval {
 

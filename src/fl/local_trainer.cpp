@@ -245,7 +245,7 @@ StepInput LocalTrainer::step_input(const Round& round, const data::Batch& batch,
   const at::Device device = backbone_.flat().device();
   const auto& network = global_.backbone().config();
   const at::Tensor images =
-      nn::network_input(batch.pixels, network.height, network.width_pixels, batch.mirrored, device);
+      nn::network_input(batch.pixels, network.height, network.width_pixels, batch.mirrored, {device, config_.embed.format});
   StepInput input;
   {
     const nn::PrecisionScope precision(config_.embed.precision, device);

@@ -53,6 +53,12 @@ std::unique_ptr<Backbone> Backbone::make(const BackboneConfig& config) {
   throw UsageError("unknown backbone '{}': choose one of {}", config.name, fmt::join(backbone_names(), ", "));
 }
 
+at::MemoryFormat fastest_format(const BackboneConfig& config, Precision precision, at::Device device) {
+  const bool convolves = config.name != "linear";
+  const bool channels_last = convolves && (device.is_cpu() || precision == Precision::bf16);
+  return channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+}
+
 int Backbone::channels(int base) const {
   constexpr int granule = 4;
   return std::max(granule, static_cast<int>(std::lround(base * config_.width / granule)) * granule);

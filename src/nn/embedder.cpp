@@ -27,7 +27,8 @@ at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters
     const std::size_t count = std::min(batch, which.size() - begin);
     const std::span<std::uint8_t> part = std::span(pixels).first(count * image_bytes);
     read(which.subspan(begin, count), part);
-    const at::Tensor input = network_input(part, config.height, config.width_pixels, flags, device);
+    const at::Tensor input =
+        network_input(part, config.height, config.width_pixels, flags, {device, options.format});
     out.narrow(0, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(count))
         .copy_(backbone.embed(parameters, input));
     sign_of_life();

@@ -19,29 +19,35 @@ std::array<float, 256> make_levels() {
   return levels;
 }
 
-void convert_row(const std::uint8_t* in, float* out, std::int64_t width, bool mirror) {
+/// Where the values of one row go: so many places from one pixel to the next.
+void convert_row(const std::uint8_t* in, float* out, std::int64_t width, std::int64_t step, bool mirror) {
   static const std::array<float, 256> levels = make_levels();
   if (mirror)
-    for (std::int64_t x = 0; x < width; ++x) out[x] = levels[in[width - 1 - x]];
+    for (std::int64_t x = 0; x < width; ++x) out[x * step] = levels[in[width - 1 - x]];
   else
-    for (std::int64_t x = 0; x < width; ++x) out[x] = levels[in[x]];
+    for (std::int64_t x = 0; x < width; ++x) out[x * step] = levels[in[x]];
 }
 
 }  // namespace
 
 at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int width,
-                         std::span<const std::uint8_t> mirrored, at::Device device) {
-  const std::int64_t rows_per_image = std::int64_t{3} * height;
+                         std::span<const std::uint8_t> mirrored, const InputPlace& place) {
+  constexpr std::int64_t channels = 3;
+  const std::int64_t rows_per_image = channels * height;
   const std::int64_t images = std::ssize(pixels) / (rows_per_image * width);
-  const at::Tensor host = at::empty({images, 3, height, width}, at::kFloat);
+  const at::Tensor host = at::empty({images, channels, height, width}, at::kFloat, place.format);
   float* out = host.data_ptr<float>();
   at::parallel_for(0, images, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin * rows_per_image; row < end * rows_per_image; ++row) {
-      const bool mirror = !mirrored.empty() && mirrored[static_cast<std::size_t>(row / rows_per_image)] != 0;
-      convert_row(pixels.data() + row * width, out + row * width, width, mirror);
+    for (std::int64_t image = begin; image < end; ++image) {
+      const bool mirror = !mirrored.empty() && mirrored[static_cast<std::size_t>(image)] != 0;
+      for (std::int64_t row = 0; row < rows_per_image; ++row)
+        convert_row(
+            pixels.data() + (image * rows_per_image + row) * width,
+            out + image * host.stride(0) + row / height * host.stride(1) + row % height * host.stride(2),
+            width, host.stride(3), mirror);
     }
   });
-  return host.to(device);
+  return host.to(place.device);
 }
 
 }  // namespace fedfr::nn

@@ -3,11 +3,12 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
-#include <ATen/ops/prelu.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <cmath>
+
+#include "fedfr/nn/prelu.hpp"
 
 namespace fedfr::nn {
 
@@ -77,8 +78,7 @@ void MobileBackbone::add_unit(std::size_t index, const Unit& unit) {
 at::Tensor MobileBackbone::embed(const ParameterSet& p, const at::Tensor& images) const {
   std::size_t next = 0;
   const auto activated = [&](const at::Tensor& x, int stride, int padding, std::int64_t groups) {
-    const at::Tensor y =
-        at::prelu(at::conv2d(x, p[next], p[next + 1], stride, padding, 1, groups), p[next + 2]);
+    const at::Tensor y = prelu(at::conv2d(x, p[next], p[next + 1], stride, padding, 1, groups), p[next + 2]);
     next += 3;
     return y;
   };

@@ -3,8 +3,9 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
-#include <ATen/ops/prelu.h>
 #include <fmt/format.h>
+
+#include "fedfr/nn/prelu.hpp"
 
 namespace fedfr::nn {
 
@@ -49,11 +50,11 @@ std::array<at::Tensor, 4> SphereBackbone::stages(const ParameterSet& p, const at
   std::size_t next = 0;
   for (std::size_t s = 0; s < units_.size(); ++s) {
     x = at::conv2d(x, p[next], p[next + 1], /*stride=*/2, /*padding=*/1);
-    x = at::prelu(x, p[next + 2]);
+    x = prelu(x, p[next + 2]);
     next += 3;
     for (int u = 0; u < units_[s]; ++u, next += 4) {
-      at::Tensor y = at::prelu(at::conv2d(x, p[next], at::Tensor(), 1, 1), p[next + 1]);
-      x = x + at::prelu(at::conv2d(y, p[next + 2], at::Tensor(), 1, 1), p[next + 3]);
+      const at::Tensor y = prelu(at::conv2d(x, p[next], at::Tensor(), 1, 1), p[next + 1]);
+      x = prelu(at::conv2d(y, p[next + 2], at::Tensor(), 1, 1), p[next + 3], x);
     }
     outputs[s] = x;
   }

@@ -46,6 +46,10 @@ fl::PublicImages public_images_of(const Options& o) {
   return o.hard_negatives ? fl::PublicImages::hard_negatives : fl::PublicImages::none;
 }
 
+nn::Precision precision_of(const Options& o) {
+  return o.precision == "bf16" ? nn::Precision::bf16 : nn::Precision::fp32;
+}
+
 fl::LocalTrainingConfig training_of(const Options& o) {
   return {.objective = objective_of(o),
           .sgd = {.momentum = o.momentum, .weight_decay = o.weight_decay, .clip_norm = o.clip_norm},
@@ -56,8 +60,7 @@ fl::LocalTrainingConfig training_of(const Options& o) {
           .keep_incomplete = o.incomplete_batch == "keep",
           .allow_no_steps = o.reference_semantics,
           .mirror = o.mirror,
-          .embed = {.batch = o.eval_batch,
-                    .precision = o.precision == "bf16" ? nn::Precision::bf16 : nn::Precision::fp32},
+          .embed = {.batch = o.eval_batch, .precision = precision_of(o)},
           .seed = o.seed};
 }
 
@@ -87,6 +90,12 @@ std::int64_t value_count(const std::vector<nn::ParameterSpec>& specs) {
   for (const auto& spec : specs)
     count += std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies{});
   return count;
+}
+
+at::MemoryFormat memory_format_of(const Options& o, const nn::BackboneConfig& network, at::Device device) {
+  if (o.memory_format == "contiguous") return at::MemoryFormat::Contiguous;
+  if (o.memory_format == "channels-last") return at::MemoryFormat::ChannelsLast;
+  return nn::fastest_format(network, precision_of(o), device);
 }
 
 }  // namespace
@@ -120,6 +129,7 @@ Experiment::Experiment(const Options& o, at::Device where, Numerics with_numeric
                                  .embedding = o.embedding,
                                  .height = first->image_size().height,
                                  .width_pixels = first->image_size().width});
+  training.embed.format = memory_format_of(o, backbone->config(), device);
 }
 
 void Experiment::check_training(int ranks) const {

@@ -38,6 +38,12 @@ std::vector<OptionSpec> run_options() {
        .field = &O::precision,
        .help = "of convolutions and matrix products; weights, gradients and losses are always fp32",
        .choices = {"fp32", "bf16"}},
+      {.name = "memory-format",
+       .field = &O::memory_format,
+       .help =
+           "layout of what the layers work on; auto: the one that was measured to be fastest for the network",
+       .choices = {"auto", "contiguous", "channels-last"},
+       .effect = Effect::numerics},
       {.name = "allow-tf32",
        .field = &O::allow_tf32,
        .help = "let a GPU round the inputs of fp32 products to TF32: faster, other bits"},

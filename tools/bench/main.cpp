@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "common/program.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/freed_memory.hpp"
 
 namespace {
 
@@ -53,6 +54,7 @@ int run_command(std::span<const std::string> words) {
       std::ranges::find(commands, words.front(), [](const Command& c) { return std::string(c.name); });
   if (found == std::end(commands))
     throw fedfr::UsageError("unknown command '{}'; fedfr-bench --help lists them", words.front());
+  fedfr::keep_freed_memory();  // as fedfr itself does
   found->run(words.subspan(1));
   return 0;
 }

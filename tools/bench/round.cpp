@@ -8,7 +8,7 @@
 #include "random_faces.hpp"
 #include "real_run.hpp"
 #include "setting.hpp"
-#include "train_step.hpp"
+#include "trainee.hpp"
 
 namespace fedfr::bench {
 

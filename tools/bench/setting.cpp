@@ -41,7 +41,8 @@ void NetworkSetting::add_to(po::options_description& options) {
       ("embedding", po::value(&embedding)->default_value(embedding), "as in a job file")                  //
       ("size", po::value(&size)->default_value(size), "height and width of the images")                   //
       ("batch", po::value(&batch)->default_value(batch), "images of a step")                              //
-      ("precision", po::value(&precision)->default_value(precision), "fp32 or bf16");
+      ("precision", po::value(&precision)->default_value(precision), "fp32 or bf16")(
+          "memory-format", po::value(&format)->default_value(format), "as in a job file");
 }
 
 void NetworkSetting::describe(Report& report) const {
@@ -49,14 +50,16 @@ void NetworkSetting::describe(Report& report) const {
   report.setting("images", fmt::format("3x{}x{}", size, size));
   report.setting("batch", batch);
   report.setting("precision", precision);
+  report.setting("memory-format", format);
 }
 
 std::vector<std::string> NetworkSetting::words() const {
-  return {"--backbone",  backbone,
-          "--width",     fmt::format("{}", width),
-          "--embedding", std::to_string(embedding),
-          "--batch",     std::to_string(batch),
-          "--precision", precision};
+  return {"--backbone",      backbone,
+          "--width",         fmt::format("{}", width),
+          "--embedding",     std::to_string(embedding),
+          "--batch",         std::to_string(batch),
+          "--memory-format", format,
+          "--precision",     precision};
 }
 
 std::unique_ptr<run::Experiment> make_experiment(const std::vector<std::string>& words) {

@@ -32,6 +32,7 @@ struct NetworkSetting {
   int size = 112;
   int batch = 16;
   std::string precision = "fp32";
+  std::string format = "auto";
 
   void add_to(boost::program_options::options_description& options);
   void describe(Report& report) const;

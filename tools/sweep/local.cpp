@@ -4,11 +4,11 @@
 #include <thread>
 
 #include "commands.hpp"
+#include "common/sibling.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/run/signals.hpp"
-#include "common/sibling.hpp"
 
 namespace fedfr::tool {
 

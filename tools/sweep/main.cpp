@@ -10,12 +10,12 @@
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "common/program.hpp"
+#include "common/sibling.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/report/collect.hpp"
 #include "fedfr/report/cost.hpp"
 #include "fedfr/report/pages.hpp"
-#include "common/sibling.hpp"
 
 namespace {
 

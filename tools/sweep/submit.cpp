@@ -8,13 +8,13 @@
 #include <sstream>
 
 #include "commands.hpp"
+#include "common/sibling.hpp"
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/report/array_ranges.hpp"
-#include "common/sibling.hpp"
 
 namespace fedfr::tool {
 

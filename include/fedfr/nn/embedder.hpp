@@ -17,6 +17,7 @@ using ImageReader = std::function<void(std::span<const std::int64_t> which, std:
 struct EmbedOptions {
   int batch = 64;
   Precision precision = Precision::fp32;
+  at::MemoryFormat format = at::MemoryFormat::Contiguous;  ///< of what the layers work on
 };
 
 /// Embeddings of many images by a frozen model, in fixed batches: the bits of a row depend on the batch that

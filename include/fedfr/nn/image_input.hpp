@@ -6,12 +6,18 @@
 
 namespace fedfr::nn {
 
+/// Where a network wants its images.
+struct InputPlace {
+  at::Device device = at::kCPU;
+  at::MemoryFormat format = at::MemoryFormat::Contiguous;  ///< of what all layers work on
+};
+
 /// What the networks see of stored images: (x/255 - 0.5)/0.5 in float32 and in this order, mirrored left to
 /// right where asked.
 /// @param pixels    [B,3,H,W] uint8
 /// @param mirrored  [B], non-zero: mirror this image; or empty for none
-/// @returns         [B,3,H,W] float32 on `device`
+/// @returns         [B,3,H,W] float32 at `place`
 at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int width,
-                         std::span<const std::uint8_t> mirrored, at::Device device);
+                         std::span<const std::uint8_t> mirrored, const InputPlace& place);
 
 }  // namespace fedfr::nn

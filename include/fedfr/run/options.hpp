@@ -18,6 +18,7 @@ struct Options {
   int threads = 0;  ///< a rank; 0: its share of the allowed processors
   std::string device = "auto";
   std::string precision = "fp32";
+  std::string memory_format = "auto";
   bool allow_tf32 = false;
   bool allow_different_numerics = false;
   std::string algorithm = "fedfr";

@@ -26,7 +26,7 @@ at::Tensor golden_images(const GoldenFile& file) {
       for (std::int64_t c = 0; c < 3; ++c)
         planar[static_cast<std::size_t>((b * 3 + c) * plane + at)] =
             interleaved[static_cast<std::size_t>((b * plane + at) * 3 + c)];
-  return network_input(planar, static_cast<int>(shape[1]), static_cast<int>(shape[2]), {}, at::kCPU);
+  return network_input(planar, static_cast<int>(shape[1]), static_cast<int>(shape[2]), {}, {});
 }
 
 ParameterSet formula_parameters(const GoldenFile& file, const Backbone& backbone) {

@@ -70,7 +70,7 @@ TEST(NetworkInput, NormalisesAndMirrors) {
   const std::vector<std::uint8_t> pixels = {0, 255, 51, 0, 255, 51, 0, 255, 51,  // 3 channels, 1x3
                                             0, 255, 51, 0, 255, 51, 0, 255, 51};
   const std::vector<std::uint8_t> mirrored = {0, 1};
-  const at::Tensor images = network_input(pixels, 1, 3, mirrored, at::kCPU);
+  const at::Tensor images = network_input(pixels, 1, 3, mirrored, {});
   const auto values = test::floats(images);
   EXPECT_FLOAT_EQ(values[0], -1);
   EXPECT_FLOAT_EQ(values[1], 1);

@@ -1,0 +1,59 @@
+#include "trainee.hpp"
+
+#include "kernels.hpp"
+#include "measure.hpp"
+
+namespace fedfr::bench {
+
+namespace {
+
+constexpr int identities = 8;
+constexpr int public_identities = 100;
+constexpr int frozen_batch = 64;  // as frozen passes are made
+
+}  // namespace
+
+Trainee::Trainee(const Setting& setting, const NetworkSetting& network, int steps) : folder_(setting.folder) {
+  const auto clients = folder_.path() / "clients";
+  const auto publics = folder_.path() / "public";
+  write_random_faces(clients, data::Role::clients, network.image_size(),
+                     {.clients = 1, .identities = identities, .images = steps * network.batch / identities});
+  write_random_faces(publics, data::Role::public_set, network.image_size(),
+                     {.clients = 1, .identities = public_identities, .images = 1});
+  auto words = network.words();
+  words.insert(words.end(), {"--clients", clients.string(), "--public", publics.string(), "--eval-batch",
+                             std::to_string(frozen_batch)});
+  experiment_ = make_experiment(words);
+  std::string note;
+  model_ = std::make_unique<fl::GlobalModel>(experiment_->initial_model(note));
+}
+
+fl::LocalStatistics Trainee::train(bool contrastive) {
+  auto config = experiment_->training;
+  config.public_images = fl::PublicImages::none;
+  config.objective.contrastive = contrastive;
+  fl::LocalTrainer trainer(*model_, config, nullptr);
+  const double rate[] = {1e-4};
+  return trainer
+      .train(experiment_->training_data(ClientId{0}), 0, rate, nullptr, model_->parameters().flat(), {})
+      .statistics;
+}
+
+void Trainee::embed() {
+  const fl::RoundImages images(experiment_->training_data(ClientId{0}));
+  fl::embed_round(model_->backbone(), model_->parameters(), images, /*with_mirrored=*/false,
+                  experiment_->training.embed);
+}
+
+KernelSeconds kernel_seconds(const Setting& setting, const NetworkSetting& network) {
+  Trainee one_step(setting, network, 1);
+  NetworkSetting wide = network;
+  wide.batch = frozen_batch;
+  Trainee one_pass(setting, wide, 1);
+  const Kernels training([&] { one_step.train(false); });
+  const Kernels frozen([&] { one_pass.embed(); });
+  const auto timings = measure_in_turn(setting.runs, {[&] { training.repeat(); }, [&] { frozen.repeat(); }});
+  return {.training = timings[0].median / network.batch, .frozen = timings[1].median / wide.batch};
+}
+
+}  // namespace fedfr::bench
