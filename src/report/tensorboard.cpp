@@ -67,7 +67,7 @@ std::map<int, double> end_times(const RunRecord& run) {
   return times;
 }
 
-void write_round(EventFile& file, double time, const RoundEvent& round) {
+void write_round(EventFile& file, double time, const run::RoundEvent& round) {
   const auto scalar = [&](const std::string& tag, double value) {
     file.scalar(time, round.round, tag, value);
   };
@@ -128,7 +128,7 @@ void TensorBoardExport::update(const RunRecord& run) {
   const auto time = [&](int round) { return times.contains(round) ? times.at(round) : now() - run.age; };
   for (const auto& round : run.metrics.rounds)
     if (rounds_.insert(round.round).second) write_round(file_, time(round.round), round);
-  for (const auto& evaluation : run.metrics.evaluations)
+  for (const auto& evaluation : run.evaluations)
     if (evaluations_.insert(evaluation.round).second)
       for (const auto& [name, value] : evaluation.figures)
         file_.scalar(time(evaluation.round), evaluation.round, name, value);

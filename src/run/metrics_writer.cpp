@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/text.hpp"
+#include "fedfr/run/metrics_reader.hpp"
 
 namespace fedfr::run {
 
@@ -31,16 +31,12 @@ void MetricsWriter::keep_rounds(int completed_rounds) {
   const std::string text = read_text(path_);
   std::string kept;
   int torn = 0;
-  for (std::string_view rest = text; !rest.empty();) {
-    const bool ended = rest.find('\n') != std::string_view::npos;
-    const auto line = next_part(rest, '\n');
-    const auto event = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!ended || !event.is_object()) {
+  for_each_line(text, [&](int, std::string_view line, const nlohmann::json& event) {
+    if (event.is_null())
       ++torn;
-    } else if (event.value("round", 0) <= completed_rounds) {
+    else if (event.value("round", 0) <= completed_rounds)
       kept.append(line).push_back('\n');
-    }
-  }
+  });
   if (torn > 0)
     warning_ = fmt::format("{}: removed {} line(s) that a crash had left incomplete", path_.string(), torn);
   if (kept != text) replace_file(path_, kept);

@@ -5,7 +5,6 @@
 
 #include "common/sibling.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
 #include "fedfr/core/process.hpp"
 
 namespace fedfr::bench {
@@ -36,13 +35,12 @@ RealRun train(int ranks, const std::vector<std::string>& words, const std::files
   if (captured.spawn_error != 0 || captured.exit_code != 0)
     throw DataError("`{}` failed with exit code {}:\n{}", program.words.front(), captured.exit_code,
                     captured.output);
-  const auto metrics = output / "metrics.jsonl";
-  run.metrics = report::parse_metrics(read_text(metrics), metrics.string());
+  run.metrics = run::read_metrics(output / "metrics.jsonl");
   run.peak_memory_mb = number_after(captured.output, "peak_memory_mb=");
   return run;
 }
 
-double wall_seconds(const report::Metrics& metrics, int round) {
+double wall_seconds(const run::Metrics& metrics, int round) {
   const auto& rounds = metrics.rounds;
   const auto i = static_cast<std::size_t>(round) - 1;
   return rounds.at(i).time - rounds.at(i - 1).time;
