@@ -32,7 +32,7 @@ void add_personalised(std::vector<NamedNumber>& figures, const std::string& whos
 }  // namespace
 
 EvaluationFigures figures_of(const run::EvaluationEvent& evaluation) {
-  EvaluationFigures result{.round = evaluation.round, .figures = {}};
+  EvaluationFigures result{.round = evaluation.round, .time = evaluation.time, .figures = {}};
   for (const auto& benchmark : evaluation.benchmarks) {
     result.figures.emplace_back(benchmark.name + "/accuracy", benchmark.accuracy);
     for (const auto& rate : benchmark.tar_at_far)

@@ -15,11 +15,14 @@ namespace {
 
 using eval::number_from;
 
+double time_of(const Json& json) { return json.value("time", 0.0); }
+
 /// Runs of older versions do not tell all of it.
 StartEvent start_from(const Json& json) {
   return {.round = json.value("round", 0),
           .model_hash = json.value("model_hash", ""),
-          .data = json.value("data", std::map<std::string, std::string>())};
+          .data = json.value("data", std::map<std::string, std::string>()),
+          .time = time_of(json)};
 }
 
 ClientEvent client_from(const Json& json) {
@@ -27,7 +30,8 @@ ClientEvent client_from(const Json& json) {
           .client = ClientId{json.at("client").get<std::int64_t>()},
           .images = json.at("images").get<std::int64_t>(),
           .hard_negatives = json.at("hard_negatives").get<std::int64_t>(),
-          .loss = number_from(json.at("loss"))};
+          .loss = number_from(json.at("loss")),
+          .time = time_of(json)};
 }
 
 RoundEvent round_from(const Json& json) {
@@ -45,6 +49,7 @@ RoundEvent round_from(const Json& json) {
   json.at("idle_share").get_to(event.idle_share);
   json.at("ranks").get_to(event.ranks);
   json.at("model_hash").get_to(event.model_hash);
+  event.time = time_of(json);
   return event;
 }
 
@@ -57,7 +62,8 @@ EvaluationEvent evaluation_from(const Json& json) {
   EvaluationEvent event{.round = json.at("round").get<int>(),
                         .benchmarks = {},
                         .global = summary_from(json.at("global")),
-                        .own = summary_from(json.at("own"))};
+                        .own = summary_from(json.at("own")),
+                        .time = time_of(json)};
   for (const auto& entry : json.at("benchmarks"))
     event.benchmarks.push_back(
         {.name = entry.at("name").get<std::string>(),

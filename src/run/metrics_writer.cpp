@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
+#include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/run/metrics_reader.hpp"
 
@@ -42,7 +44,8 @@ void MetricsWriter::keep_rounds(int completed_rounds) {
   if (kept != text) replace_file(path_, kept);
 }
 
-void MetricsWriter::write(const nlohmann::json& event) {
+void MetricsWriter::write(nlohmann::json event) {
+  event["time"] = std::round(1e3 * seconds_since_epoch()) / 1e3;
   const std::string line = event.dump() + '\n';
   std::string_view rest = line;
   while (!rest.empty()) {

@@ -14,7 +14,8 @@ using run::NamedNumber;
 /// `global/TAR@0.01/mean` (also worst and best; also of `own`, the clients' own models; also TPIR@0.1 and
 /// rank1). Rates that there are too few impostors to measure are not among them.
 struct EvaluationFigures {
-  int round = 0;  ///< 0: the start
+  int round = 0;    ///< 0: the start
+  double time = 0;  ///< seconds since the Unix epoch
   std::vector<NamedNumber> figures;
 };
 

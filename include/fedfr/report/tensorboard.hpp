@@ -24,7 +24,7 @@ std::string scalar_event(double wall_time, std::int64_t step, std::string_view t
 class EventFile {
  public:
   /// Begins the file anew.
-  /// @param wall_time  seconds since 1970
+  /// @param wall_time  seconds since the Unix epoch, as everywhere here
   /// @throws DataError naming the file
   EventFile(const std::filesystem::path& folder, double wall_time);
   void scalar(double wall_time, std::int64_t step, std::string_view tag, double value);
@@ -39,10 +39,9 @@ class EventFile {
 /// Carries the rounds and evaluations of a run over into an event file, each once.
 class TensorBoardExport {
  public:
-  /// @param run  at the start, for the times of what was done before
   TensorBoardExport(const std::filesystem::path& folder, const RunRecord& run);
 
-  /// Writes what is new in the run. A round's time is reckoned back from the last event.
+  /// Writes what is new in the run.
   void update(const RunRecord& run);
 
  private:

@@ -12,6 +12,8 @@
 #include "fedfr/eval/identification.hpp"
 #include "fedfr/run/console.hpp"
 
+/// The events of a run. Each has a `time`: when it was written, seconds since the Unix epoch; 0 if by an
+/// older version, which did not note it.
 namespace fedfr::run {
 
 /// A job that begins a run, or goes on with it.
@@ -19,6 +21,7 @@ struct StartEvent {
   int round = 0;                            ///< the first that it makes, from 1
   std::string model_hash;                   ///< of the model that it starts from
   std::map<std::string, std::string> data;  ///< fingerprints by role: clients, public
+  double time = 0;
 };
 
 /// What one client did in a round.
@@ -28,6 +31,7 @@ struct ClientEvent {
   std::int64_t images = 0;          ///< through training steps
   std::int64_t hard_negatives = 0;  ///< 0 without mining
   double loss = 0;                  ///< mean over the steps
+  double time = 0;
 };
 
 struct RoundEvent {
@@ -57,6 +61,7 @@ struct EvaluationEvent {
   std::vector<BenchmarkRates> benchmarks;           ///< of the global model
   std::optional<eval::PersonalisedSummary> global;  ///< the personalised protocol with the global model
   std::optional<eval::PersonalisedSummary> own;     ///< with the clients' own models
+  double time = 0;
 };
 
 /// The events of a metrics.jsonl by kind, each kind in the order of the file. Numbers that were not finite

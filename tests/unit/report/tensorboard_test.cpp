@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <set>
+#include <vector>
+
 #include "run_folder.hpp"
 #include "support/temp_folder.hpp"
 
@@ -33,30 +37,51 @@ TEST(TensorBoard, EncodesEventsAsProtocolBuffers) {
             "\x15\0\0\0\x40"s);
 }
 
-/// Number of records in an event file.
-std::size_t records(const std::filesystem::path& file) {
+/// The wall time of each record of an event file.
+std::vector<double> wall_times(const std::filesystem::path& file) {
   const auto text = read_text(file);
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size(); ++count)
-    at += 16 + static_cast<unsigned char>(text[at]) + 256U * static_cast<unsigned char>(text[at + 1]);
-  return count;
+  std::vector<double> times;
+  for (std::size_t at = 0; at < text.size();) {
+    std::uint64_t length = 0;
+    double time = 0;
+    std::memcpy(&length, text.data() + at, sizeof length);
+    std::memcpy(&time, text.data() + at + 13, sizeof time);
+    times.push_back(time);
+    at += 16 + length;
+  }
+  return times;
 }
 
-TEST(TensorBoard, ARoundIsWrittenOnce) {
-  const test::TempFolder folder;
-  run::Options options;
-  options.output = folder / "run";
-  test::write_run(options, {.rounds = 1, .done = false});
-  TensorBoardExport events(folder / "tb", read_run(options.output));
-  const auto file = folder / "tb" / "events.out.tfevents.fedfr";
-  const auto before = records(file);
-  events.update(read_run(options.output));
-  EXPECT_EQ(records(file), before);
-  test::write_run(options, {.rounds = 2, .done = true});
-  events.update(read_run(options.output));
-  EXPECT_GT(records(file), before);
-  TensorBoardExport again(folder / "again", read_run(options.output));
-  EXPECT_EQ(records(folder / "again" / "events.out.tfevents.fedfr"), records(file));
+class TensorBoardOfARun : public testing::Test {
+ protected:
+  TensorBoardOfARun() { options_.output = folder_ / "run"; }
+  RunRecord run(int rounds) const {
+    test::write_run(options_, {.rounds = rounds, .done = false});
+    return read_run(options_.output);
+  }
+
+  test::TempFolder folder_;
+  run::Options options_;
+  std::filesystem::path file_ = folder_ / "tb" / "events.out.tfevents.fedfr";
+};
+
+TEST_F(TensorBoardOfARun, ARoundIsWrittenOnce) {
+  TensorBoardExport events(folder_ / "tb", run(1));
+  const auto before = wall_times(file_).size();
+  events.update(run(1));
+  EXPECT_EQ(wall_times(file_).size(), before);
+  events.update(run(2));
+  EXPECT_GT(wall_times(file_).size(), before);
+  const TensorBoardExport again(folder_ / "again", run(2));
+  EXPECT_EQ(read_text(folder_ / "again" / "events.out.tfevents.fedfr").size(), read_text(file_).size());
+}
+
+TEST_F(TensorBoardOfARun, TimesAreThoseOfTheEvents) {
+  const TensorBoardExport events(folder_ / "tb", run(2));
+  const auto times = wall_times(file_);
+  EXPECT_EQ(times.front(), test::event_time(0));
+  const std::set<double> different(times.begin(), times.end());
+  EXPECT_EQ(different, (std::set{test::event_time(0), test::event_time(1), test::event_time(2)}));
 }
 
 }  // namespace

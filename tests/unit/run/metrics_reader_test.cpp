@@ -50,7 +50,12 @@ TEST_F(MetricsReader, KnowsEventsByTheirKind) {
   EXPECT_EQ(metrics.rounds[0].hard_negatives, 50);
   EXPECT_EQ(metrics.rounds[0].phases.at("public"), 0.25);
   EXPECT_THAT(metrics.rounds[0].terms, ElementsAre(Pair("dfc", 0.5), Pair("margin", 3.0)));
-  EXPECT_EQ(metrics.evaluations.size(), 1U);
+  ASSERT_EQ(metrics.evaluations.size(), 1U);
+  const double begin = test::event_time(0);
+  EXPECT_EQ(metrics.evaluations[0].time, begin);
+  EXPECT_EQ(metrics.starts[1].time, begin + 10);
+  EXPECT_EQ(metrics.clients[0].time, begin + 10);
+  EXPECT_EQ(metrics.rounds[1].time, begin + 20);
 }
 
 TEST_F(MetricsReader, ReadsTheEventThatAnEvaluationWrites) {
@@ -93,6 +98,7 @@ TEST_F(MetricsReader, NamesTheLineThatIsNoEvent) {
 
 TEST_F(MetricsReader, AnOlderStartTellsLess) {
   const auto metrics = read("{\"event\":\"start\",\"round\":1}\n");
+  EXPECT_EQ(metrics.starts.at(0).time, 0);
   EXPECT_EQ(metrics.starts.at(0).model_hash, "");
   EXPECT_TRUE(metrics.starts.at(0).data.empty());
 }
