@@ -1,6 +1,7 @@
 #include "fedfr/report/tensorboard.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <bit>
@@ -106,7 +107,7 @@ void EventFile::append(const std::string& event) {
 }
 
 TensorBoardExport::TensorBoardExport(const std::filesystem::path& folder, const RunRecord& run)
-    : file_(folder, start_time(run)) {
+    : folder_(folder), file_(folder, start_time(run)) {
   update(run);
 }
 
@@ -117,6 +118,25 @@ void TensorBoardExport::update(const RunRecord& run) {
     if (evaluations_.insert(evaluation.round).second)
       for (const auto& [name, value] : evaluation.figures)
         file_.scalar(evaluation.time, evaluation.round, name, value);
+  update_clients(run.metrics.clients);
+}
+
+void TensorBoardExport::update_clients(const std::vector<run::ClientEvent>& events) {
+  constexpr std::size_t most_clients = 64;
+  std::set<ClientId> clients;
+  for (const auto& event : events) clients.insert(event.client);
+  if (clients.size() > most_clients) return;
+  for (const auto& event : events) {
+    if (!client_rounds_.emplace(event.client, event.round).second) continue;
+    const auto folder = folder_ / fmt::format("client_{:06}", value(event.client));
+    EventFile& file = client_files_.try_emplace(event.client, folder, event.time).first->second;
+    const auto scalar = [&](const char* tag, double value) {
+      file.scalar(event.time, event.round, tag, value);
+    };
+    scalar("client/loss", event.loss);
+    scalar("client/images", static_cast<double>(event.images));
+    scalar("client/hard_negatives", static_cast<double>(event.hard_negatives));
+  }
 }
 
 }  // namespace fedfr::report
