@@ -1,9 +1,9 @@
 #include "real_run.hpp"
 
-#include <chrono>
 #include <cstdlib>
 
 #include "common/sibling.hpp"
+#include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/process.hpp"
 
@@ -16,10 +16,6 @@ double number_after(const std::string& text, const std::string& name) {
   return found == std::string::npos ? 0 : std::strtod(text.c_str() + found + name.size(), nullptr);
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 }  // namespace
 
 RealRun train(int ranks, const std::vector<std::string>& words, const std::filesystem::path& output) {
@@ -30,7 +26,7 @@ RealRun train(int ranks, const std::vector<std::string>& words, const std::files
   program.words.insert(program.words.end(), words.begin(), words.end());
   program.words.insert(program.words.end(), {"--output", output.string(), "--device", "cpu"});
   RealRun run;
-  run.started = now();
+  run.started = seconds_since_epoch();
   const Captured captured = run_and_capture(program);
   if (captured.spawn_error != 0 || captured.exit_code != 0)
     throw DataError("`{}` failed with exit code {}:\n{}", program.words.front(), captured.exit_code,
