@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdlib>
 #include <limits>
 #include <memory>
@@ -186,8 +185,7 @@ void check_clocks(DoctorReport& report, comm::Communicator& comm, const comm::To
     double skew = std::numeric_limits<double>::infinity();
     for (int repetition = 0; repetition < 5; ++repetition) {
       comm.barrier();  // which ranks leave nearly at once
-      const Range now = range_over(
-          comm, std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count());
+      const Range now = range_over(comm, seconds_since_epoch());
       skew = std::min(skew, now.most - now.least);
     }
     Finding finding{.text = fmt::format("hosts differ by up to {:.3f} s", skew)};

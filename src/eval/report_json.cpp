@@ -33,6 +33,25 @@ Json rates_json(const std::vector<RateAggregate>& rates) {
   return list;
 }
 
+Aggregate aggregate_from(const Json& json) {
+  return {.mean = number_from(json.at("mean")),
+          .worst = number_from(json.at("worst")),
+          .best = number_from(json.at("best")),
+          .worst_client = ClientId{json.at("worst_client").get<std::int64_t>()},
+          .best_client = ClientId{json.at("best_client").get<std::int64_t>()},
+          .clients = json.at("clients").get<std::int64_t>()};
+}
+
+std::vector<RateAggregate> rates_from(const Json& json) {
+  std::vector<RateAggregate> rates;
+  for (const auto& entry : json)
+    rates.push_back({.target = entry.at("target").get<double>(),
+                     .rate = aggregate_from(entry),
+                     .fewest_impostors = entry.at("fewest_impostors").get<std::int64_t>(),
+                     .resolvable = entry.at("resolvable").get<bool>()});
+  return rates;
+}
+
 }  // namespace
 
 void to_json(Json& json, const OperatingPoint& point) {
@@ -113,6 +132,13 @@ void to_json(Json& json, const PersonalisedSummary& summary) {
           {"tar_at_far", rates_json(summary.tar_at_far)},
           {"rank1", aggregate_json(summary.rank1)},
           {"tpir_at_fpir", rates_json(summary.tpir_at_fpir)}};
+}
+
+void from_json(const Json& json, PersonalisedSummary& summary) {
+  summary = {.clients = json.at("clients").get<std::int64_t>(),
+             .tar_at_far = rates_from(json.at("tar_at_far")),
+             .rank1 = aggregate_from(json.at("rank1")),
+             .tpir_at_fpir = rates_from(json.at("tpir_at_fpir"))};
 }
 
 }  // namespace fedfr::eval

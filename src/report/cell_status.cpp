@@ -42,8 +42,8 @@ std::optional<int> read_exit_code(const fs::path& file) {
 }
 
 std::string score_text(const CellStatus& status) {
-  if (!status.run || status.run->metrics.evaluations.empty()) return "";
-  const auto score = headline(status.run->metrics.evaluations.back());
+  if (!status.run || status.run->evaluations.empty()) return "";
+  const auto score = headline(status.run->evaluations.back());
   return score ? fmt::format("{:.2f} % {}", 100 * score->second, score->first) : "";
 }
 

@@ -25,8 +25,8 @@ std::string column_name(std::string_view figure) {
 void add_run(Json& row, const RunRecord& run) {
   row["completed_rounds"] = run.completed_rounds();
   row["model_hash"] = run.model_hash();
-  if (!run.metrics.evaluations.empty()) {
-    const auto& last = run.metrics.evaluations.back();
+  if (!run.evaluations.empty()) {
+    const auto& last = run.evaluations.back();
     row["evaluated_round"] = last.round;
     for (const auto& [name, value] : last.figures) row[column_name(name)] = value;
   }

@@ -30,8 +30,8 @@ std::optional<run::Evaluation> evaluation_of(const RunRecord& record, int round)
 }
 
 std::optional<run::Evaluation> last_evaluation(const RunRecord& record) {
-  if (record.metrics.evaluations.empty()) return std::nullopt;
-  return evaluation_of(record, record.metrics.evaluations.back().round);
+  if (record.evaluations.empty()) return std::nullopt;
+  return evaluation_of(record, record.evaluations.back().round);
 }
 
 double shown_far(const run::Options& options) {
@@ -61,9 +61,10 @@ Series cmc_series(const std::string& name, std::span<const eval::ClientScores> c
   return series;
 }
 
-Series figure_series(const std::string& name, const Metrics& metrics, std::string_view which) {
+Series figure_series(const std::string& name, std::span<const EvaluationFigures> evaluations,
+                     std::string_view which) {
   Series series = named(name);
-  for (const auto& evaluation : metrics.evaluations)
+  for (const auto& evaluation : evaluations)
     add_point(series, evaluation.round, figure(evaluation.figures, which));
   return series;
 }

@@ -39,9 +39,9 @@ std::string summary_table(const RunRecord& run) {
 }
 
 /// The figures of the start and of the last evaluation.
-std::string figures_table(const Metrics& metrics) {
-  const auto& first = metrics.evaluations.front();
-  const auto& last = metrics.evaluations.back();
+std::string figures_table(const std::vector<EvaluationFigures>& evaluations) {
+  const auto& first = evaluations.front();
+  const auto& last = evaluations.back();
   html::Table table{.head = {"figure", "start", fmt::format("round {}", last.round), "change"}, .rows = {}};
   for (const auto& [name, value] : last.figures) {
     const double before = first.round == 0 ? figure(first.figures, name) : eval::kUndefined;
@@ -58,11 +58,12 @@ run::LearningCurve learning_curve(const RunRecord& run) {
     series.colour = run::nth_colour(to.size());
     if (!series.x.empty()) to.push_back(std::move(series));
   };
-  for (const auto& [name, value] : run.metrics.evaluations.back().figures)
-    if (name.ends_with("/accuracy")) add(figure_series(name, run.metrics, name), picture.rates);
+  for (const auto& [name, value] : run.evaluations.back().figures)
+    if (name.ends_with("/accuracy")) add(figure_series(name, run.evaluations, name), picture.rates);
   const auto tar = shown_tar(run.options);
-  add(figure_series(tar + ", global model", run.metrics, fmt::format("global/{}/mean", tar)), picture.rates);
-  add(figure_series(tar + ", own models", run.metrics, fmt::format("own/{}/mean", tar)), picture.rates);
+  add(figure_series(tar + ", global model", run.evaluations, fmt::format("global/{}/mean", tar)),
+      picture.rates);
+  add(figure_series(tar + ", own models", run.evaluations, fmt::format("own/{}/mean", tar)), picture.rates);
   if (run.metrics.rounds.empty()) return picture;
   for (std::size_t term = 0; term < run.metrics.rounds.front().terms.size(); ++term) {
     Series series{.name = run.metrics.rounds.front().terms[term].first, .x = {}, .y = {}};
@@ -174,15 +175,16 @@ std::string client_table(const RunRecord& run, const run::Evaluation& after) {
 }  // namespace
 
 std::string run_page(const RunRecord& run) {
-  const auto& metrics = run.metrics;
-  if (metrics.evaluations.empty() && metrics.rounds.empty())
+  const auto& rounds = run.metrics.rounds;
+  const auto& evaluations = run.evaluations;
+  if (evaluations.empty() && rounds.empty())
     throw DataError("{} holds no round and no evaluation yet: nothing to report", run.folder.string());
   Sketches sketches;
   std::string text = html::section("Run", summary_table(run));
-  if (!metrics.evaluations.empty()) {
-    text += html::section("Results",
-                          html::details(fmt::format("{} figures", metrics.evaluations.back().figures.size()),
-                                        figures_table(metrics)));
+  if (!evaluations.empty()) {
+    text +=
+        html::section("Results", html::details(fmt::format("{} figures", evaluations.back().figures.size()),
+                                               figures_table(evaluations)));
     if (const auto picture = learning_curve(run); !picture.rates.empty())
       text += html::section("Learning", figures(sketches.figure(picture, "")));
   }
@@ -193,7 +195,7 @@ std::string run_page(const RunRecord& run) {
                                                  client_figures(sketches, run, *after)));
     if (!after->global.empty()) text += html::section("Clients", client_table(run, *after));
   }
-  if (!metrics.rounds.empty()) text += html::section("Time", figures(time_figures(sketches, run)));
+  if (!rounds.empty()) text += html::section("Time", figures(time_figures(sketches, run)));
   text += html::section("Options", html::details("config.cfg", html::preformatted(run.config)));
   return html::page(run.folder.lexically_normal().string(),
                     fmt::format("A run of fedfr: {}, {} of {} rounds.", run.options.algorithm,

@@ -77,10 +77,12 @@ RunRecord read_run(const fs::path& folder) {
   std::error_code ignored;
   if (!fs::exists(paths.config, ignored))
     throw DataError("{} is no run directory: it holds no config.cfg", folder.string());
-  RunRecord record{.folder = folder, .options = {}, .config = read_text(paths.config), .metrics = {}};
+  RunRecord record{
+      .folder = folder, .options = {}, .config = read_text(paths.config), .metrics = {}, .evaluations = {}};
   record.options = run::resolve(run::parse_job_file(record.config, paths.config.string()), {}).options;
   if (fs::exists(paths.metrics, ignored)) {
-    record.metrics = parse_metrics(read_text(paths.metrics), paths.metrics.string());
+    record.metrics = run::read_metrics(paths.metrics);
+    for (const auto& event : record.metrics.evaluations) record.evaluations.push_back(figures_of(event));
     record.age = seconds_since(fs::last_write_time(paths.metrics, ignored));
   } else {
     record.age = seconds_since(fs::last_write_time(paths.config, ignored));

@@ -18,8 +18,8 @@ html::Table cells_table(const Sweep& sweep, const std::vector<CellStatus>& cells
   table.head.insert(table.head.end(), {"state", "round", "seconds", "images/s", "idle, %"});
   std::vector<std::string> figure_names;
   for (const auto& cell : cells) {
-    if (!cell.run || cell.run->metrics.evaluations.empty()) continue;
-    for (const auto& [name, value] : cell.run->metrics.evaluations.back().figures) {
+    if (!cell.run || cell.run->evaluations.empty()) continue;
+    for (const auto& [name, value] : cell.run->evaluations.back().figures) {
       const bool shown = !name.ends_with("/worst") && !name.ends_with("/best");
       if (shown && std::ranges::find(figure_names, name) == figure_names.end()) figure_names.push_back(name);
     }
@@ -35,10 +35,9 @@ html::Table cells_table(const Sweep& sweep, const std::vector<CellStatus>& cells
     row.push_back(has_rounds ? fmt::format("{:.1f}", cells[i].run->seconds()) : "");
     row.push_back(has_rounds ? fmt::format("{:.0f}", cells[i].run->images_per_second()) : "");
     row.push_back(has_rounds ? fmt::format("{:.0f}", 100 * cells[i].run->idle_share()) : "");
-    const bool has_figures = cells[i].run && !cells[i].run->metrics.evaluations.empty();
+    const bool has_figures = cells[i].run && !cells[i].run->evaluations.empty();
     for (const auto& name : figure_names)
-      row.push_back(has_figures ? percent(figure(cells[i].run->metrics.evaluations.back().figures, name))
-                                : "");
+      row.push_back(has_figures ? percent(figure(cells[i].run->evaluations.back().figures, name)) : "");
     row.push_back(has_rounds ? cells[i].run->model_hash() : "");
     table.rows.push_back(std::move(row));
   }

@@ -99,8 +99,7 @@ std::vector<Series> lines_against(const std::string& axis, const std::vector<Cel
 }
 
 double last_figure(const RunRecord& run, const std::string& name) {
-  return run.metrics.evaluations.empty() ? eval::kUndefined
-                                         : figure(run.metrics.evaluations.back().figures, name);
+  return run.evaluations.empty() ? eval::kUndefined : figure(run.evaluations.back().figures, name);
 }
 
 const RunRecord* any_run(const std::vector<CellGroup>& groups) {
@@ -114,9 +113,9 @@ std::vector<std::string> judged_by(const std::vector<CellGroup>& groups) {
   std::vector<std::string> names;
   for (const auto& group : groups)
     for (const auto* run : group.runs) {
-      if (run->metrics.evaluations.empty()) continue;
+      if (run->evaluations.empty()) continue;
       const auto tar = shown_tar(run->options);
-      for (const auto& [name, value] : run->metrics.evaluations.back().figures) {
+      for (const auto& [name, value] : run->evaluations.back().figures) {
         const bool counts = name.ends_with("/accuracy") || name == fmt::format("global/{}/mean", tar) ||
                             name == fmt::format("own/{}/mean", tar);
         if (counts && std::ranges::find(names, name) == names.end()) names.push_back(name);
@@ -193,7 +192,7 @@ std::string learning_figures(Sketches& sketches, const std::vector<CellGroup>& g
   std::string text;
   for (const auto& name : judged_by(groups)) {
     const auto lines =
-        group_lines(groups, [&](const RunRecord& run) { return figure_series("", run.metrics, name); });
+        group_lines(groups, [&](const RunRecord& run) { return figure_series("", run.evaluations, name); });
     if (!lines.empty())
       text += sketches.figure(run::Lines{.title = name, .x = "round", .y = "rate", .lines = lines}, spread);
   }

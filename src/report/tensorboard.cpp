@@ -1,17 +1,17 @@
 #include "fedfr/report/tensorboard.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <bit>
 #include <cerrno>
-#include <chrono>
 #include <cmath>
-#include <map>
 #include <span>
 #include <system_error>
 
 #include "fedfr/core/checksum.hpp"
+#include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 
 namespace fedfr::report {
@@ -51,25 +51,13 @@ std::string wall_time_field(double wall_time) {
   return key(1, Wire::fixed64) + little_endian(std::bit_cast<std::uint64_t>(wall_time), 8);
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+double start_time(const RunRecord& run) {
+  return run.metrics.starts.empty() ? seconds_since_epoch() : run.metrics.starts.front().time;
 }
 
-/// When each round ended, if the last one ended `age` seconds ago; round 0 is the start.
-std::map<int, double> end_times(const RunRecord& run) {
-  std::map<int, double> times;
-  double time = now() - run.age;
-  for (auto round = run.metrics.rounds.rbegin(); round != run.metrics.rounds.rend(); ++round) {
-    times[round->round] = time;
-    time -= round->seconds;
-  }
-  times.emplace(0, time);
-  return times;
-}
-
-void write_round(EventFile& file, double time, const RoundEvent& round) {
+void write_round(EventFile& file, const run::RoundEvent& round) {
   const auto scalar = [&](const std::string& tag, double value) {
-    file.scalar(time, round.round, tag, value);
+    file.scalar(round.time, round.round, tag, value);
   };
   scalar("loss/total", round.loss);
   for (const auto& [name, mean] : round.terms) scalar("loss/" + name, mean);
@@ -119,19 +107,36 @@ void EventFile::append(const std::string& event) {
 }
 
 TensorBoardExport::TensorBoardExport(const std::filesystem::path& folder, const RunRecord& run)
-    : file_(folder, end_times(run).at(0)) {
+    : folder_(folder), file_(folder, start_time(run)) {
   update(run);
 }
 
 void TensorBoardExport::update(const RunRecord& run) {
-  const auto times = end_times(run);
-  const auto time = [&](int round) { return times.contains(round) ? times.at(round) : now() - run.age; };
   for (const auto& round : run.metrics.rounds)
-    if (rounds_.insert(round.round).second) write_round(file_, time(round.round), round);
-  for (const auto& evaluation : run.metrics.evaluations)
+    if (rounds_.insert(round.round).second) write_round(file_, round);
+  for (const auto& evaluation : run.evaluations)
     if (evaluations_.insert(evaluation.round).second)
       for (const auto& [name, value] : evaluation.figures)
-        file_.scalar(time(evaluation.round), evaluation.round, name, value);
+        file_.scalar(evaluation.time, evaluation.round, name, value);
+  update_clients(run.metrics.clients);
+}
+
+void TensorBoardExport::update_clients(const std::vector<run::ClientEvent>& events) {
+  constexpr std::size_t most_clients = 64;
+  std::set<ClientId> clients;
+  for (const auto& event : events) clients.insert(event.client);
+  if (clients.size() > most_clients) return;
+  for (const auto& event : events) {
+    if (!client_rounds_.emplace(event.client, event.round).second) continue;
+    const auto folder = folder_ / fmt::format("client_{:06}", value(event.client));
+    EventFile& file = client_files_.try_emplace(event.client, folder, event.time).first->second;
+    const auto scalar = [&](const char* tag, double value) {
+      file.scalar(event.time, event.round, tag, value);
+    };
+    scalar("client/loss", event.loss);
+    scalar("client/images", static_cast<double>(event.images));
+    scalar("client/hard_negatives", static_cast<double>(event.hard_negatives));
+  }
 }
 
 }  // namespace fedfr::report

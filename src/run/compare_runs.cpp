@@ -9,8 +9,8 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/core/text.hpp"
 #include "fedfr/run/job_file.hpp"
+#include "fedfr/run/metrics_reader.hpp"
 #include "fedfr/run/numerics.hpp"
 #include "fedfr/run/option_table.hpp"
 #include "fedfr/run/run_directory.hpp"
@@ -22,57 +22,44 @@ using Json = nlohmann::json;
 
 namespace {
 
-/// What a run directory tells of a run without its models.
-struct RunRecord {
-  explicit RunRecord(const fs::path& folder);
+/// One side of a comparison: what a run directory tells without its models.
+struct ComparedRun {
+  explicit ComparedRun(const fs::path& folder);
 
   RunPaths paths;
   Options options;
   std::vector<NumericsPeriod> numerics;
   std::map<int, std::string> hashes;  // by round
   std::string start_hash;
-  Json data = Json::object();  // fingerprints; empty where the metrics tell none
+  std::map<std::string, std::string> data;  // fingerprints by role; empty where the metrics tell none
 
-  void take(const Json& event);
   int rounds() const { return hashes.empty() ? 0 : hashes.rbegin()->first; }
+  std::string fingerprint(const std::string& role) const { return data.contains(role) ? data.at(role) : ""; }
   Numerics numerics_in(int round) const;
 };
 
-RunRecord::RunRecord(const fs::path& folder) : paths(folder) {
+ComparedRun::ComparedRun(const fs::path& folder) : paths(folder) {
   std::error_code ignored;
   if (!fs::exists(paths.metrics, ignored) || !fs::exists(paths.config, ignored))
     throw DataError("{} holds no metrics.jsonl and config.cfg: is it a run directory?", folder.string());
   options = resolve(parse_job_file(read_text(paths.config), paths.config.string()), {}).options;
   numerics = load_numerics(paths.numerics);
-  const std::string text = read_text(paths.metrics);
-  for (std::string_view rest = text; !rest.empty();) {
-    const Json event = Json::parse(next_part(rest, '\n'), nullptr, /*allow_exceptions=*/false);
-    if (!event.is_object()) continue;  // what a crash left of a line
-    try {
-      take(event);
-    } catch (const Json::exception& e) {
-      throw DataError("{} holds an event that fedfr does not write: {}", paths.metrics.string(), e.what());
-    }
+  const Metrics metrics = read_metrics(paths.metrics);
+  for (const auto& event : metrics.rounds) hashes[event.round] = event.model_hash;
+  for (const auto& event : metrics.starts) {
+    data = event.data;
+    if (event.round == 1) start_hash = event.model_hash;
   }
 }
 
-void RunRecord::take(const Json& event) {
-  const std::string kind = event.value("event", "");
-  const int round = event.value("round", 0);
-  if (kind == "round") hashes[round] = event.value("model_hash", "");
-  if (kind != "start") return;
-  data = event.value("data", Json::object());
-  if (round == 1) start_hash = event.value("model_hash", "");
-}
-
-Numerics RunRecord::numerics_in(int round) const {
+Numerics ComparedRun::numerics_in(int round) const {
   Numerics found;
   for (const auto& period : numerics)
     if (period.from_round <= std::max(round, 1)) found = period.numerics;
   return found;
 }
 
-std::optional<int> first_other_round(const RunRecord& a, const RunRecord& b) {
+std::optional<int> first_other_round(const ComparedRun& a, const ComparedRun& b) {
   const bool both_known = !a.start_hash.empty() && !b.start_hash.empty();
   if (both_known && a.start_hash != b.start_hash) return 0;
   for (const auto& [round, hash] : a.hashes) {
@@ -92,7 +79,7 @@ std::vector<std::string> names_in(const fs::path& folder, const char* ending) {
 }
 
 /// Files of the global model that both runs have, the oldest first; their names sort by round.
-std::vector<std::string> common_models(const RunRecord& a, const RunRecord& b) {
+std::vector<std::string> common_models(const ComparedRun& a, const ComparedRun& b) {
   std::vector<std::string> files;
   for (const auto& name : names_in(a.paths.checkpoint, ".ckpt"))
     if (fs::exists(b.paths.checkpoint / name)) files.push_back("checkpoint/" + name);
@@ -102,7 +89,7 @@ std::vector<std::string> common_models(const RunRecord& a, const RunRecord& b) {
   return files;
 }
 
-std::optional<ModelDifference> first_other_model(const RunRecord& a, const RunRecord& b) {
+std::optional<ModelDifference> first_other_model(const ComparedRun& a, const ComparedRun& b) {
   for (const auto& file : common_models(a, b))
     if (auto found = compare_models(file, nn::load(a.paths.folder / file), nn::load(b.paths.folder / file)))
       return found;
@@ -110,7 +97,7 @@ std::optional<ModelDifference> first_other_model(const RunRecord& a, const RunRe
 }
 
 /// Clients' models may differ where the global ones are equal: algorithm = local.
-std::vector<std::string> other_personal_models(const RunRecord& a, const RunRecord& b) {
+std::vector<std::string> other_personal_models(const ComparedRun& a, const ComparedRun& b) {
   std::vector<std::string> others;
   if (a.rounds() != b.rounds()) return others;
   for (const auto& name : names_in(a.paths.personalized, ".safetensors"))
@@ -120,13 +107,13 @@ std::vector<std::string> other_personal_models(const RunRecord& a, const RunReco
   return others;
 }
 
-std::vector<std::string> reasons_of(const RunRecord& a, const RunRecord& b, int round) {
+std::vector<std::string> reasons_of(const ComparedRun& a, const ComparedRun& b, int round) {
   std::vector<std::string> reasons;
   const auto add = [&](const std::string& what, const std::string& left, const std::string& right) {
     reasons.push_back(fmt::format("{}: '{}' and '{}'", what, left, right));
   };
   for (const char* role : {"clients", "public"}) {
-    const std::string left = a.data.value(role, ""), right = b.data.value(role, "");
+    const std::string left = a.fingerprint(role), right = b.fingerprint(role);
     if (left != right) add(fmt::format("fingerprint of the {} data", role), left, right);
   }
   const std::set<std::string> known_by_content{"clients", "public", "benchmark", "init"};
@@ -148,7 +135,7 @@ std::string model_text(const ModelDifference& model) {
 }  // namespace
 
 RunComparison compare_runs(const fs::path& folder_a, const fs::path& folder_b) {
-  const RunRecord a(folder_a), b(folder_b);
+  const ComparedRun a(folder_a), b(folder_b);
   RunComparison comparison{.rounds_a = a.rounds(),
                            .rounds_b = b.rounds(),
                            .parts_at = first_other_round(a, b),

@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
+#include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/text.hpp"
+#include "fedfr/run/metrics_reader.hpp"
 
 namespace fedfr::run {
 
@@ -31,22 +33,19 @@ void MetricsWriter::keep_rounds(int completed_rounds) {
   const std::string text = read_text(path_);
   std::string kept;
   int torn = 0;
-  for (std::string_view rest = text; !rest.empty();) {
-    const bool ended = rest.find('\n') != std::string_view::npos;
-    const auto line = next_part(rest, '\n');
-    const auto event = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-    if (!ended || !event.is_object()) {
+  for_each_line(text, [&](int, std::string_view line, const nlohmann::json& event) {
+    if (event.is_null())
       ++torn;
-    } else if (event.value("round", 0) <= completed_rounds) {
+    else if (event.value("round", 0) <= completed_rounds)
       kept.append(line).push_back('\n');
-    }
-  }
+  });
   if (torn > 0)
     warning_ = fmt::format("{}: removed {} line(s) that a crash had left incomplete", path_.string(), torn);
   if (kept != text) replace_file(path_, kept);
 }
 
-void MetricsWriter::write(const nlohmann::json& event) {
+void MetricsWriter::write(nlohmann::json event) {
+  event["time"] = std::round(1e3 * seconds_since_epoch()) / 1e3;
   const std::string line = event.dump() + '\n';
   std::string_view rest = line;
   while (!rest.empty()) {

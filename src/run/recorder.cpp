@@ -144,7 +144,7 @@ void Recorder::write_client_events(int round, const std::vector<ClientRecord>& c
     Json event = to_json(client);
     event["event"] = "client";
     event["round"] = round + 1;
-    metrics_->write(event);
+    metrics_->write(std::move(event));
   }
 }
 

@@ -4,33 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
-#include <sstream>
+#include <tuple>
 
-#include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
 #include "fedfr/run/evaluation.hpp"
+#include "fedfr/run/metrics_reader.hpp"
 #include "fedfr/run/pictures.hpp"
 
 namespace fedfr::run {
 
-using Json = nlohmann::json;
-
 namespace {
 
 constexpr std::size_t shown_rate = 1;  // of the list of FARs: 1e-2 by default
-
-std::vector<Json> events_of(const std::filesystem::path& metrics, const std::string& kind) {
-  std::vector<Json> events;
-  std::istringstream lines(read_text(metrics));
-  for (std::string line; std::getline(lines, line);) {
-    Json event = Json::parse(line, nullptr, false);
-    if (event.is_object() && event.value("event", "") == kind) events.push_back(std::move(event));
-  }
-  return events;
-}
-
-double number(const Json& json) { return json.is_number() ? json.get<double>() : eval::kUndefined; }
 
 void add_point(Series& series, double x, double y) {
   series.x.push_back(x);
@@ -39,7 +23,7 @@ void add_point(Series& series, double x, double y) {
 
 /// Rates of all evaluations: benchmark accuracies, and the personalised protocol's TAR of both kinds of
 /// model.
-std::vector<Series> rate_series(const std::vector<Json>& evaluations) {
+std::vector<Series> rate_series(const std::vector<EvaluationEvent>& evaluations) {
   std::vector<Series> all;
   const auto series = [&](const std::string& name, Colour colour) -> Series& {
     const auto found = std::ranges::find(all, name, &Series::name);
@@ -48,31 +32,30 @@ std::vector<Series> rate_series(const std::vector<Json>& evaluations) {
   };
   constexpr Colour accuracy_colours[] = {Colour::blue, Colour::sky, Colour::black, Colour::grey};
   for (const auto& event : evaluations) {
-    const double round = event.at("round").get<double>();
     std::size_t index = 0;
-    for (const auto& benchmark : event.at("benchmarks"))
-      add_point(series(benchmark.at("name").get<std::string>() + " accuracy", accuracy_colours[index++ % 4]),
-                round, number(benchmark.at("accuracy")));
-    for (const auto& [kind, text, colour] : {std::tuple{"global", "global model", Colour::green},
-                                             std::tuple{"own", "clients' own models", Colour::vermillion}}) {
-      if (event.at(kind).is_null()) continue;
-      const auto& rates = event.at(kind).at("summary").at("tar_at_far");
+    for (const auto& benchmark : event.benchmarks)
+      add_point(series(benchmark.name + " accuracy", accuracy_colours[index++ % 4]), event.round,
+                benchmark.accuracy);
+    for (const auto& [summary, text, colour] :
+         {std::tuple{&event.global, "global model", Colour::green},
+          std::tuple{&event.own, "clients' own models", Colour::vermillion}}) {
+      if (!*summary || (*summary)->tar_at_far.empty()) continue;
+      const auto& rates = (*summary)->tar_at_far;
       const auto& rate = rates.at(std::min(shown_rate, rates.size() - 1));
-      add_point(series(fmt::format("TAR@{:g}, {}", rate.at("target").get<double>(), text), colour), round,
-                number(rate.at("mean")));
+      add_point(series(fmt::format("TAR@{:g}, {}", rate.target, text), colour), event.round, rate.rate.mean);
     }
   }
   return all;
 }
 
-std::vector<Series> loss_series(const std::vector<Json>& rounds) {
+std::vector<Series> loss_series(const std::vector<RoundEvent>& rounds) {
   std::vector<Series> all;
   constexpr Colour colours[] = {Colour::blue, Colour::vermillion, Colour::green, Colour::purple};
   for (const auto& event : rounds) {
     std::size_t index = 0;
-    for (const auto& [name, mean] : event.at("terms").items()) {
+    for (const auto& [name, mean] : event.terms) {
       if (all.size() <= index) all.push_back({.name = name, .x = {}, .y = {}, .colour = colours[index % 4]});
-      add_point(all[index++], event.at("round").get<double>(), number(mean));
+      add_point(all[index++], event.round, mean);
     }
   }
   return all;
@@ -133,17 +116,15 @@ void draw_clients(const RunPaths& paths, const Evaluation& after) {
 }  // namespace
 
 void draw_run_pictures(const RunPaths& paths, Console& console) {
-  const auto evaluations = events_of(paths.metrics, "evaluation");
-  const auto rounds = events_of(paths.metrics, "round");
-  if (evaluations.empty() || rounds.empty()) return;
+  const auto metrics = read_metrics(paths.metrics);
+  if (metrics.evaluations.empty() || metrics.rounds.empty()) return;
   LearningCurve learning{.title = "Learning curve",
-                         .rates = rate_series(evaluations),
+                         .rates = rate_series(metrics.evaluations),
                          .levels = {},
-                         .losses = loss_series(rounds)};
+                         .losses = loss_series(metrics.rounds)};
   if (!learning.rates.empty()) draw(learning, paths.pictures / "learning_curve.png");
-  const int last = evaluations.back().at("round").get<int>();
   const auto before = evaluation_path(paths.folder, 0);
-  const auto after = evaluation_path(paths.folder, last);
+  const auto after = evaluation_path(paths.folder, metrics.evaluations.back().round);
   if (!std::filesystem::exists(before) || !std::filesystem::exists(after)) return;
   const Evaluation end = load_evaluation(after);
   draw_roc(paths, load_evaluation(before), end);

@@ -123,7 +123,9 @@ for run in swept swept/runs/clients-count-4_seed-1; do
 done
 call "$fedfr_report" swept/runs/clients-count-4_seed-1 --tensorboard events --follow
 expect_code 0 "--tensorboard"
-[ -s events/events.out.tfevents.fedfr ] || problem "--tensorboard has written nothing"
+for folder in events events/client_00000{0..3}; do
+  [ -s "$folder/events.out.tfevents.fedfr" ] || problem "--tensorboard has written nothing to $folder"
+done
 
 # What is wrong is named.
 sed 's/^total-identities = 8/total-identities = 12/' sweep.cfg >other.cfg

@@ -1,11 +1,10 @@
 #include "real_run.hpp"
 
-#include <chrono>
 #include <cstdlib>
 
 #include "common/sibling.hpp"
+#include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
 #include "fedfr/core/process.hpp"
 
 namespace fedfr::bench {
@@ -15,10 +14,6 @@ namespace {
 double number_after(const std::string& text, const std::string& name) {
   const auto found = text.rfind(name);
   return found == std::string::npos ? 0 : std::strtod(text.c_str() + found + name.size(), nullptr);
-}
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
@@ -31,18 +26,17 @@ RealRun train(int ranks, const std::vector<std::string>& words, const std::files
   program.words.insert(program.words.end(), words.begin(), words.end());
   program.words.insert(program.words.end(), {"--output", output.string(), "--device", "cpu"});
   RealRun run;
-  run.started = now();
+  run.started = seconds_since_epoch();
   const Captured captured = run_and_capture(program);
   if (captured.spawn_error != 0 || captured.exit_code != 0)
     throw DataError("`{}` failed with exit code {}:\n{}", program.words.front(), captured.exit_code,
                     captured.output);
-  const auto metrics = output / "metrics.jsonl";
-  run.metrics = report::parse_metrics(read_text(metrics), metrics.string());
+  run.metrics = run::read_metrics(output / "metrics.jsonl");
   run.peak_memory_mb = number_after(captured.output, "peak_memory_mb=");
   return run;
 }
 
-double wall_seconds(const report::Metrics& metrics, int round) {
+double wall_seconds(const run::Metrics& metrics, int round) {
   const auto& rounds = metrics.rounds;
   const auto i = static_cast<std::size_t>(round) - 1;
   return rounds.at(i).time - rounds.at(i - 1).time;

@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
-#include "fedfr/report/metrics_file.hpp"
+#include "fedfr/run/metrics_reader.hpp"
 
 namespace fedfr::bench {
 
 /// What a run of the real program left behind.
 struct RealRun {
-  report::Metrics metrics;
+  run::Metrics metrics;
   double peak_memory_mb = 0;  ///< of the rank that needs most
   double started = 0;         ///< when it was launched, seconds since the Unix epoch
 };
@@ -22,6 +22,6 @@ RealRun train(int ranks, const std::vector<std::string>& words, const std::files
 
 /// How long a round took with all that belongs to it: from the event before it to its own.
 /// @param round  from 1
-double wall_seconds(const report::Metrics& metrics, int round);
+double wall_seconds(const run::Metrics& metrics, int round);
 
 }  // namespace fedfr::bench

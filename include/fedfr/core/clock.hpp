@@ -14,6 +14,12 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
+/// Seconds since the Unix epoch, 1970-01-01 00:00 UTC. To compare with other machines and programs; it jumps
+/// where somebody sets the clock.
+inline double seconds_since_epoch() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 /// Adds the time of a scope to a sum of seconds.
 class ScopedTimer {
  public:

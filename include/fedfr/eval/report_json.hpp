@@ -27,5 +27,6 @@ void to_json(nlohmann::json& json, const ClientScores& client);
 void from_json(const nlohmann::json& json, ClientScores& client);
 
 void to_json(nlohmann::json& json, const PersonalisedSummary& summary);
+void from_json(const nlohmann::json& json, PersonalisedSummary& summary);
 
 }  // namespace fedfr::eval

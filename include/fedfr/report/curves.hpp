@@ -28,7 +28,8 @@ run::Series roc_series(const std::string& name, std::span<const eval::OperatingP
 run::Series cmc_series(const std::string& name, std::span<const eval::ClientScores> clients);
 
 /// x: round, y: a figure of the evaluations; without rounds where it is not defined.
-run::Series figure_series(const std::string& name, const Metrics& metrics, std::string_view figure);
+run::Series figure_series(const std::string& name, std::span<const EvaluationFigures> evaluations,
+                          std::string_view figure);
 
 /// TAR of each client at a FAR; undefined for clients with too few impostors for it.
 std::vector<double> client_rates(std::span<const eval::ClientScores> clients, double far);

@@ -2,8 +2,9 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "fedfr/report/metrics_file.hpp"
+#include "fedfr/report/figures.hpp"
 #include "fedfr/run/options.hpp"
 
 namespace fedfr::report {
@@ -16,7 +17,8 @@ struct RunRecord {
   std::filesystem::path folder;
   run::Options options;
   std::string config;  ///< text of config.cfg
-  Metrics metrics;
+  run::Metrics metrics;
+  std::vector<EvaluationFigures> evaluations;
   RunState state = RunState::stopped;  ///< running, stopped or done
   double age = 0;                      ///< seconds since the last event
 

@@ -1,12 +1,15 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/ids.hpp"
 #include "fedfr/report/run_record.hpp"
 
 /// Event files of TensorBoard. Source: TensorFlow's tensorflow/core/util/event.proto,
@@ -24,9 +27,10 @@ std::string scalar_event(double wall_time, std::int64_t step, std::string_view t
 class EventFile {
  public:
   /// Begins the file anew.
-  /// @param wall_time  seconds since 1970
+  /// @param wall_time  seconds since the Unix epoch, as everywhere here
   /// @throws DataError naming the file
   EventFile(const std::filesystem::path& folder, double wall_time);
+  /// Numbers that are not finite are left out.
   void scalar(double wall_time, std::int64_t step, std::string_view tag, double value);
 
  private:
@@ -36,19 +40,26 @@ class EventFile {
   FileDescriptor file_;
 };
 
-/// Carries the rounds and evaluations of a run over into an event file, each once.
+/// Carries the rounds and evaluations of a run over into an event file, each once, and what its clients did
+/// into sub-runs `client_NNNNNN`, whose lines TensorBoard draws in common charts. More clients than it can
+/// show so, 64, get none.
 class TensorBoardExport {
  public:
-  /// @param run  at the start, for the times of what was done before
   TensorBoardExport(const std::filesystem::path& folder, const RunRecord& run);
 
-  /// Writes what is new in the run. A round's time is reckoned back from the last event.
+  /// Writes what is new in the run.
+  /// @throws DataError naming the file that cannot be written
   void update(const RunRecord& run);
 
  private:
+  void update_clients(const std::vector<run::ClientEvent>& events);
+
+  std::filesystem::path folder_;
   EventFile file_;
   std::set<int> rounds_;
   std::set<int> evaluations_;
+  std::map<ClientId, EventFile> client_files_;
+  std::set<std::pair<ClientId, int>> client_rounds_;
 };
 
 }  // namespace fedfr::report

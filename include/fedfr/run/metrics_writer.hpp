@@ -8,7 +8,8 @@
 namespace fedfr::run {
 
 /// `metrics.jsonl`: one JSON object a line, an event each. An event of a round has the number `round`, which
-/// counts from 1. Numbers that are not finite become null.
+/// counts from 1, and every event the number `time`, when it was written: seconds since the Unix epoch, with
+/// milliseconds. Numbers that are not finite become null.
 class MetricsWriter {
  public:
   /// Opens the file, and makes it if there is none. Events of rounds that will be made again are removed, as
@@ -18,7 +19,9 @@ class MetricsWriter {
   MetricsWriter(std::filesystem::path file, int completed_rounds);
 
   /// Appends one line at once, so that it outlives a killed process.
-  void write(const nlohmann::json& event);
+  /// @param event  an object; it gets its time here
+  /// @throws DataError naming the file
+  void write(nlohmann::json event);
 
   /// Makes what was written outlive a crash of the machine; for the moment before a checkpoint is saved.
   void sync();

@@ -52,6 +52,16 @@ TEST(ReportJson, SummaryNamesClients) {
   EXPECT_EQ(json["tpir_at_fpir"][0]["fewest_impostors"], 50);
 }
 
+TEST(ReportJson, ASummarySurvivesARoundTrip) {
+  std::vector clients{client_scores(3, 0.7), client_scores(8, 0.9)};
+  clients[0].scores.tpir_at_fpir[0].true_rate = clients[1].scores.tpir_at_fpir[0].true_rate = kUndefined;
+  const auto text = nlohmann::json(summarise(clients)).dump();
+  const auto after = nlohmann::json::parse(text).get<PersonalisedSummary>();
+  EXPECT_EQ(nlohmann::json(after).dump(), text);
+  EXPECT_EQ(after.tar_at_far[0].rate.worst_client, ClientId{3});
+  EXPECT_TRUE(std::isnan(after.tpir_at_fpir[0].rate.mean));
+}
+
 VerificationScores lfw_scores() {
   VerificationScores scores;
   scores.genuine_pairs = scores.impostor_pairs = 3000;

@@ -78,7 +78,7 @@ TEST_F(Status, ADamagedLineIsNamedAndATornLastOneIsNot) {
   std::ofstream(run() / "metrics.jsonl", std::ios::app) << R"({"event":"rou)";
   EXPECT_EQ(status().run->completed_rounds(), 2);
   std::ofstream(run() / "metrics.jsonl", std::ios::app) << "\n";
-  EXPECT_THAT([&] { status(); }, ThrowsMessage<DataError>(HasSubstr("metrics.jsonl:6 is damaged")));
+  EXPECT_THAT([&] { status(); }, ThrowsMessage<DataError>(HasSubstr("metrics.jsonl:11 is damaged")));
 }
 
 TEST_F(Status, AFolderThatHoldsNoRunIsNamed) {

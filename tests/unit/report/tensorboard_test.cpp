@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <compare>
+#include <cstring>
+#include <set>
+#include <vector>
+
 #include "run_folder.hpp"
 #include "support/temp_folder.hpp"
 
@@ -33,30 +39,99 @@ TEST(TensorBoard, EncodesEventsAsProtocolBuffers) {
             "\x15\0\0\0\x40"s);
 }
 
-/// Number of records in an event file.
-std::size_t records(const std::filesystem::path& file) {
+struct Scalar {
+  int step = -1;  ///< -1: the first record, which holds none
+  double time = 0;
+  std::string tag;
+  float value = 0;
+  auto operator<=>(const Scalar&) const = default;
+};
+
+/// Of an event file with steps and tags shorter than 128.
+std::vector<Scalar> scalars(const std::filesystem::path& file) {
   const auto text = read_text(file);
-  std::size_t count = 0;
-  for (std::size_t at = 0; at < text.size(); ++count)
-    at += 16 + static_cast<unsigned char>(text[at]) + 256U * static_cast<unsigned char>(text[at + 1]);
-  return count;
+  std::vector<Scalar> all;
+  for (std::size_t at = 0; at < text.size();) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, text.data() + at, sizeof length);
+    const std::string record = text.substr(at + 12, length);
+    Scalar& scalar = all.emplace_back();
+    std::memcpy(&scalar.time, record.data() + 1, sizeof scalar.time);
+    if (record[9] == '\x10') {
+      scalar.step = record[10];
+      scalar.tag = record.substr(17, static_cast<std::size_t>(record[16]));
+      std::memcpy(&scalar.value, record.data() + record.size() - 4, sizeof scalar.value);
+    }
+    at += 16 + length;
+  }
+  return all;
 }
 
-TEST(TensorBoard, ARoundIsWrittenOnce) {
-  const test::TempFolder folder;
-  run::Options options;
-  options.output = folder / "run";
-  test::write_run(options, {.rounds = 1, .done = false});
-  TensorBoardExport events(folder / "tb", read_run(options.output));
-  const auto file = folder / "tb" / "events.out.tfevents.fedfr";
-  const auto before = records(file);
-  events.update(read_run(options.output));
-  EXPECT_EQ(records(file), before);
-  test::write_run(options, {.rounds = 2, .done = true});
-  events.update(read_run(options.output));
-  EXPECT_GT(records(file), before);
-  TensorBoardExport again(folder / "again", read_run(options.output));
-  EXPECT_EQ(records(folder / "again" / "events.out.tfevents.fedfr"), records(file));
+class TensorBoardOfARun : public testing::Test {
+ protected:
+  TensorBoardOfARun() { options_.output = folder_ / "run"; }
+  RunRecord run(int rounds) const {
+    test::write_run(options_, {.rounds = rounds, .done = false});
+    return read_run(options_.output);
+  }
+
+  test::TempFolder folder_;
+  run::Options options_;
+  std::filesystem::path file_ = folder_ / "tb" / "events.out.tfevents.fedfr";
+};
+
+TEST_F(TensorBoardOfARun, ARoundIsWrittenOnce) {
+  TensorBoardExport events(folder_ / "tb", run(1));
+  const auto before = scalars(file_).size();
+  events.update(run(1));
+  EXPECT_EQ(scalars(file_).size(), before);
+  events.update(run(2));
+  EXPECT_GT(scalars(file_).size(), before);
+  const TensorBoardExport again(folder_ / "again", run(2));
+  EXPECT_EQ(read_text(folder_ / "again" / "events.out.tfevents.fedfr").size(), read_text(file_).size());
+}
+
+TEST_F(TensorBoardOfARun, TimesAreThoseOfTheEvents) {
+  const TensorBoardExport events(folder_ / "tb", run(2));
+  const auto all = scalars(file_);
+  EXPECT_EQ(all.front().step, -1);
+  for (const auto& scalar : all)
+    EXPECT_EQ(scalar.time, test::event_time(std::max(scalar.step, 0))) << scalar.tag;
+  std::set<int> steps;
+  for (const auto& scalar : all) steps.insert(scalar.step);
+  EXPECT_EQ(steps, (std::set{-1, 0, 1, 2}));
+}
+
+TEST_F(TensorBoardOfARun, EachClientIsARunOfItsOwn) {
+  TensorBoardExport events(folder_ / "tb", run(1));
+  events.update(run(2));
+  events.update(run(2));
+  const double one = test::event_time(1), two = test::event_time(2);
+  for (const char* client : {"client_000000", "client_000001"})
+    EXPECT_EQ(scalars(folder_ / "tb" / client / file_.filename()),
+              (std::vector<Scalar>{{.step = -1, .time = one, .tag = "", .value = 0},
+                                   {.step = 1, .time = one, .tag = "client/loss", .value = 1.5},
+                                   {.step = 1, .time = one, .tag = "client/images", .value = 50},
+                                   {.step = 1, .time = one, .tag = "client/hard_negatives", .value = 25},
+                                   {.step = 2, .time = two, .tag = "client/loss", .value = 1.5},
+                                   {.step = 2, .time = two, .tag = "client/images", .value = 50},
+                                   {.step = 2, .time = two, .tag = "client/hard_negatives", .value = 25}}))
+        << client;
+}
+
+TEST_F(TensorBoardOfARun, MoreThan64ClientsAreNotShown) {
+  auto record = run(1);
+  const auto add_client = [&](std::int64_t id) {
+    auto event = record.metrics.clients.front();
+    event.client = ClientId{id};
+    record.metrics.clients.push_back(event);
+  };
+  for (std::int64_t id = 2; id < 64; ++id) add_client(id);
+  const TensorBoardExport shown(folder_ / "shown", record);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "shown" / "client_000063"));
+  add_client(64);
+  const TensorBoardExport not_shown(folder_ / "not_shown", record);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "not_shown" / "client_000000"));
 }
 
 }  // namespace

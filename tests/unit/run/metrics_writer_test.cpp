@@ -7,7 +7,9 @@
 #include <cmath>
 #include <csignal>
 #include <nlohmann/json.hpp>
+#include <regex>
 
+#include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "support/temp_folder.hpp"
 
@@ -20,15 +22,32 @@ using testing::ThrowsMessage;
 
 json event(int round, const char* name) { return {{"event", name}, {"round", round}}; }
 
+/// Without the times, which differ from test to test.
+std::string timeless(const std::filesystem::path& file) {
+  return std::regex_replace(read_text(file), std::regex(",\"time\":[0-9.]+"), "");
+}
+
 TEST(MetricsWriter, WritesOneObjectALineAtOnce) {
   const test::TempFolder folder;
   MetricsWriter metrics(folder / "m", 0);
   metrics.write(event(1, "round"));
-  EXPECT_EQ(read_text(folder / "m"), "{\"event\":\"round\",\"round\":1}\n");
+  EXPECT_EQ(timeless(folder / "m"), "{\"event\":\"round\",\"round\":1}\n");
   metrics.write({{"loss", std::nan("")}, {"text", "two\nlines"}});
-  EXPECT_EQ(read_text(folder / "m"),
+  EXPECT_EQ(timeless(folder / "m"),
             "{\"event\":\"round\",\"round\":1}\n{\"loss\":null,\"text\":\"two\\nlines\"}\n");
   EXPECT_NO_THROW(metrics.sync());
+}
+
+TEST(MetricsWriter, EveryEventHasItsTimeInMilliseconds) {
+  const test::TempFolder folder;
+  MetricsWriter metrics(folder / "m", 0);
+  const double before = seconds_since_epoch();
+  metrics.write(event(1, "round"));
+  const double after = seconds_since_epoch();
+  const double time = json::parse(read_text(folder / "m")).at("time").get<double>();
+  EXPECT_GE(time, before - 0.001);
+  EXPECT_LE(time, after + 0.001);
+  EXPECT_EQ(time, std::round(time * 1000) / 1000);
 }
 
 TEST(MetricsWriter, GoingOnRemovesTheRoundsThatWillBeMadeAgain) {
@@ -44,7 +63,7 @@ TEST(MetricsWriter, GoingOnRemovesTheRoundsThatWillBeMadeAgain) {
   MetricsWriter metrics(folder / "m", 2);
   EXPECT_EQ(metrics.warning(), "");
   metrics.write(event(3, "again"));
-  EXPECT_EQ(read_text(folder / "m"),
+  EXPECT_EQ(timeless(folder / "m"),
             "{\"event\":\"start\"}\n"
             "{\"event\":\"client\",\"round\":1}\n{\"event\":\"round\",\"round\":1}\n"
             "{\"event\":\"client\",\"round\":2}\n{\"event\":\"round\",\"round\":2}\n"
@@ -59,7 +78,7 @@ TEST(MetricsWriter, ATornLineIsRemovedAtEveryPossibleLength) {
     MetricsWriter metrics(folder / "m", 9);
     EXPECT_THAT(metrics.warning(), HasSubstr("removed 1 line")) << length;
     metrics.write(event(2, "round"));
-    EXPECT_EQ(read_text(folder / "m"), whole + last + "\n") << length;
+    EXPECT_EQ(timeless(folder / "m"), whole + last + "\n") << length;
   }
 }
 
