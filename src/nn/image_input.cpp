@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "fedfr/core/trace.hpp"
+
 namespace fedfr::nn {
 
 namespace {
@@ -31,6 +33,7 @@ void convert_row(const std::uint8_t* in, float* out, std::int64_t width, bool mi
 
 at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int width,
                          std::span<const std::uint8_t> mirrored, at::Device device) {
+  const Span span("input conversion");
   const std::int64_t rows_per_image = std::int64_t{3} * height;
   const std::int64_t images = std::ssize(pixels) / (rows_per_image * width);
   const at::Tensor host = at::empty({images, 3, height, width}, at::kFloat);

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/trace.hpp"
 #include "fedfr/run/memory_use.hpp"
 #include "fedfr/run/run_pictures.hpp"
 
@@ -115,6 +116,7 @@ RoundFacts Recorder::facts(const RoundRecord& record, const std::vector<ClientRe
 }
 
 void Recorder::round(const RoundRecord& record, const std::string& model_hash) {
+  const Span span("metrics");
   const Gathered all = gather(comm_, record);
   bar_.reset();
   if (comm_.rank() != 0) return;
@@ -178,6 +180,7 @@ void Recorder::sync() {
 
 /// A run that has its results is complete also where a picture cannot be drawn.
 void Recorder::draw_pictures() {
+  const Span span("pictures");
   try {
     draw_run_pictures(paths_, console_);
   } catch (const Error& e) {
