@@ -53,8 +53,8 @@ Gathered gather(comm::Communicator& comm, const RoundRecord& record) {
 }  // namespace
 
 Recorder::Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console,
-                   const RunPaths& paths)
-    : experiment_(experiment), comm_(comm), console_(console), paths_(paths) {}
+                   const RunPaths& paths, Profile& profile)
+    : experiment_(experiment), comm_(comm), console_(console), paths_(paths), profile_(profile) {}
 
 void Recorder::start_at(std::optional<int> completed_rounds, const std::string& model_hash) {
   first_round_ = completed_rounds.value_or(0);
@@ -188,10 +188,7 @@ void Recorder::draw_pictures() {
   }
 }
 
-void Recorder::done(const std::string& model_hash, const std::filesystem::path& checkpoint) {
-  std::array<double, 1> memory = {peak_memory_mb()};
-  comm_.allreduce_max(memory);
-  if (comm_.rank() != 0) return;
+void Recorder::show_results() {
   const auto last = evaluation_path(paths_.folder, experiment_.options.rounds);
   if (!latest_ && std::filesystem::exists(last)) latest_ = load_evaluation(last);
   const auto first = evaluation_path(paths_.folder, 0);
@@ -199,6 +196,14 @@ void Recorder::done(const std::string& model_hash, const std::filesystem::path& 
     console_.info("\n" + comparison_tables(std::filesystem::exists(first) ? load_evaluation(first) : *latest_,
                                            *latest_));
   if (experiment_.options.pictures) draw_pictures();
+}
+
+void Recorder::done(const std::string& model_hash, const std::filesystem::path& checkpoint) {
+  std::array<double, 1> memory = {peak_memory_mb()};
+  comm_.allreduce_max(memory);
+  if (comm_.rank() == 0) show_results();
+  profile_.finish();
+  if (comm_.rank() != 0) return;
   console_.info(done_line({.model_hash = model_hash,
                            .rounds = experiment_.options.rounds,
                            .seconds = since_start_.seconds(),
