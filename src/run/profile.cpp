@@ -20,6 +20,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// About 120 bytes each in the file, which viewers have to hold as a whole.
+constexpr std::int64_t most_events_of_rank = 1'000'000;
+constexpr std::int64_t most_events = 2'000'000;
+constexpr double least_share_on_console = 0.01;
+
 /// trace.json -> trace.2.json
 fs::path numbered(const fs::path& path, int number) {
   return path.parent_path() / fmt::format("{}.{}{}", path.stem().string(), number, path.extension().string());
@@ -31,7 +36,7 @@ Profile::Profile(const Experiment& experiment, comm::Communicator& comm, Console
                  const RunPaths& paths)
     : comm_(comm), console_(console), paths_(paths), measures_(experiment.options.profile) {
   if (!measures_) return;
-  start_trace();
+  start_trace(std::min(most_events_of_rank, most_events / comm.size()));
   name_traced_thread("trainer");
   if (experiment.device.is_cpu()) kernels_.emplace();
   run_.emplace("run");
@@ -60,10 +65,11 @@ void Profile::finish() {
   if (comm_.rank() == 0) keep_earlier();
   write_trace(trace, ranks);
   if (comm_.rank() != 0) return;
-  const std::string table = profile_table(ranks);
-  console_.info("\n" + table);
+  console_.info(fmt::format("\n{}{} has also what takes less than {:g} % of the run; open {} in Perfetto",
+                            profile_table(ranks, least_share_on_console), paths_.profile.string(),
+                            100 * least_share_on_console, paths_.trace.filename().string()));
   try {
-    replace_file(paths_.profile, table);
+    replace_file(paths_.profile, profile_table(ranks));
   } catch (const DataError& error) {
     console_.warning(fmt::format("no profile: {}", error.what()));
   }

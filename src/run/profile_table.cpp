@@ -127,12 +127,14 @@ std::string idle_lines(const std::vector<RankProfile>& ranks) {
 /// What the lines of the table are relative to.
 struct Scale {
   double ranks = 1;
-  double run = 0;  // seconds, over ranks
+  double run = 0;    // seconds, over ranks
+  double least = 0;  // seconds, over ranks, that a line needs
 };
 
 void add_lines(const std::vector<ProfilePhase>& phases, std::size_t depth, const Scale& scale,
                std::string& text) {
   for (const auto& phase : phases) {
+    if (phase.seconds < scale.least) continue;
     if (phase.name == rest_phase && phase.seconds < smallest_rest * scale.run) continue;
     const double each = phase.count > 0 ? 1e3 * phase.seconds / static_cast<double>(phase.count) : 0;
     text += fmt::format("{:<42} {:>9} {:>10.3f} {:>10.3f} {:>6.1f} {:>12.3f}\n",
@@ -175,10 +177,11 @@ std::vector<ProfilePhase> merged(const std::vector<RankProfile>& ranks) {
   return all;
 }
 
-std::string profile_table(const std::vector<RankProfile>& ranks) {
+std::string profile_table(const std::vector<RankProfile>& ranks, double least_share) {
   const auto threads = merged(ranks);
   if (threads.empty()) return {};
-  const Scale scale{static_cast<double>(ranks.size()), threads[0].seconds};
+  const double run = threads[0].seconds;
+  const Scale scale{static_cast<double>(ranks.size()), run, least_share * run};
   std::string text =
       fmt::format("{:<42} {:>9} {:>10} {:>10} {:>6} {:>12}\n",
                   fmt::format("Where the time goes, {} rank{}", ranks.size(), ranks.size() == 1 ? "" : "s"),

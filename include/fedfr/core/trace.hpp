@@ -40,14 +40,11 @@ struct Trace {
   std::vector<TracedThread> threads;
 };
 
-/// So many events are kept, about 50 MB. A single phase may have a sixteenth of them, so that those of a step
-/// cannot use up the room of rounds and clients.
-inline constexpr std::int64_t most_traced_events = 1'000'000;
-
 /// Begins a trace, of all threads. Rounds, clients and steps of its events are those of the record of the
 /// activity (activity.hpp); steps only on the thread that calls this.
-/// @param most_events  that are kept; sums have no limit
-void start_trace(std::int64_t most_events = most_traced_events);
+/// @param most_events  that are kept, 48 bytes each; sums have no limit. A single phase may have a sixteenth
+/// of them, so that those of a step cannot use up the room of rounds and clients
+void start_trace(std::int64_t most_events = 1'000'000);
 
 /// Ends it. Spans that are still open are not in it.
 Trace stop_trace();

@@ -37,8 +37,9 @@ RankProfile profile_of(const Trace& trace, const std::string& host);
 std::vector<ProfilePhase> merged(const std::vector<RankProfile>& ranks);
 
 /// For a person: a line each phase, the share of convolutions and matrix products, and how long ranks wait.
-/// @param ranks  by rank, at least one
-std::string profile_table(const std::vector<RankProfile>& ranks);
+/// @param ranks        by rank, at least one
+/// @param least_share  of the run, in [0, 1): phases that take less have no line
+std::string profile_table(const std::vector<RankProfile>& ranks, double least_share = 0);
 
 void to_json(nlohmann::json& json, const RankProfile& profile);
 void from_json(const nlohmann::json& json, RankProfile& profile);

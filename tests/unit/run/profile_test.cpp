@@ -67,6 +67,14 @@ TEST(ProfileTable, TellsTheShareOfKernels) {
   EXPECT_THAT(table, Not(HasSubstr("cut")));
 }
 
+TEST(ProfileTable, CanLeaveOutWhatTakesLittleTime) {
+  const std::string table = profile_table({profile_of(small_trace(), "a")}, 0.25);
+  EXPECT_THAT(numbers(table, "      forward"), testing::SizeIs(0));
+  EXPECT_THAT(numbers(table, "    forward"), testing::SizeIs(5));
+  EXPECT_THAT(numbers(table, "      aten::conv2d"), testing::SizeIs(0));
+  EXPECT_THAT(numbers(table, "      aten::convolution_backward"), testing::SizeIs(5));
+}
+
 TEST(ProfileTable, SaysThatTheTraceIsCut) {
   Trace trace = small_trace();
   trace.cut = 1234;
