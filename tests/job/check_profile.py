@@ -107,7 +107,10 @@ def check_table(path, ranks, seconds, counts, cut):
     steps = of_name["step"]
     expect(all(of_name[part] >= steps for part in PARTS_OF_A_STEP), "parts of a step that do not cover all steps")
     if ranks > 1:
-        expect(len(re.findall(r"^  rank \d+ \(.*% of its run$", text, re.M)) == ranks, "idle times")
+        idle = [float(wait) for wait in re.findall(r"^  rank \d+ \(.*\)  ([\d.]+) s, .* of its run$", text, re.M)]
+        waits = [line[3] for line in table if line[1] == "waiting for other ranks"]
+        expect(len(idle) == ranks and abs(sum(idle) / ranks - sum(waits)) < 0.001 * (len(waits) + 1),
+               f"idle {idle} s, in the table {sum(waits)} s a rank")
     return text, names
 
 
