@@ -89,12 +89,11 @@ std::string kernel_line(const std::vector<ProfilePhase>& threads) {
   add_time_of("frozen features", threads, frozen);
   if (training.forward + training.backward + frozen.forward <= 0) return {};
   std::string line = fmt::format(
-      "kernels: convolutions and matrix products take {:.1f} % of the training steps (forward {:.1f} %, "
-      "backward {:.1f} %)",
+      "convolutions and matrix products: {:.1f} % of training steps (forward {:.1f}, backward {:.1f})",
       percent(training.forward + training.backward, training.whole),
       percent(training.forward, training.whole), percent(training.backward, training.whole));
   if (frozen.whole > 0)
-    line += fmt::format(" and {:.1f} % of the frozen features", percent(frozen.forward, frozen.whole));
+    line += fmt::format(", {:.1f} % of frozen features", percent(frozen.forward, frozen.whole));
   return line + "\n";
 }
 

@@ -126,8 +126,8 @@ def main():
     if not given.unfinished:
         for phase in PHASES_OF_A_RUN:
             expect(phase in names and counts[phase] > 0, f"no phase '{phase}'")
-        shares = re.search(r"take ([\d.]+) % of the training steps \(forward ([\d.]+) %, backward ([\d.]+) %\) "
-                           r"and ([\d.]+) % of the frozen features", text)
+        shares = re.search(r"products: ([\d.]+) % of training steps \(forward ([\d.]+), backward ([\d.]+)\), "
+                           r"([\d.]+) % of frozen features", text)
         expect(shares and all(0 < float(share) <= 100 for share in shares.groups()), "shares of the kernels")
     for failure in failures[:10]:
         print(f"{given.run}: {failure}")

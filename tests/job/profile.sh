@@ -9,7 +9,7 @@ train 2 undisturbed
 
 train 2 profiled --profile
 expect_like_undisturbed profiled
-expect_text "kernels: convolutions and matrix products take" profiled
+expect_text "convolutions and matrix products: " profiled
 seconds=$(sed -n 's/^DONE .* seconds=\([0-9.]*\).*/\1/p' last.out)
 python3 "$check" profiled --ranks 2 --seconds "$seconds" || problem "profiled: its profile"
 train 1 alone --profile

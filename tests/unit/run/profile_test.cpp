@@ -62,7 +62,7 @@ TEST(ProfileTable, ShowsMeanSlowestShareAndTimeOfACall) {
 
 TEST(ProfileTable, TellsTheShareOfKernels) {
   const std::string table = profile_table({profile_of(small_trace(), "a")});
-  EXPECT_THAT(table, HasSubstr("take 75.0 % of the training steps (forward 25.0 %, backward 50.0 %)\n"));
+  EXPECT_THAT(table, HasSubstr("products: 75.0 % of training steps (forward 25.0, backward 50.0)\n"));
   EXPECT_THAT(table, Not(HasSubstr("idle"))) << "one rank waits for nobody";
   EXPECT_THAT(table, Not(HasSubstr("cut")));
 }
