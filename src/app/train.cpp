@@ -38,8 +38,9 @@ int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
     for (const auto& warning : directory->warnings()) console.warning(warning);
     for (const auto& remark : run::remarks(experiment.options)) console.warning(remark);
   }
-  run::Recorder recorder(experiment, comm, console, paths);
-  run::RoundLoop(experiment, comm, std::move(*model), paths, recorder).run();
+  run::Profile profile(experiment, comm, console, paths);
+  run::Recorder recorder(experiment, comm, console, paths, profile);
+  profile.around([&] { run::RoundLoop(experiment, comm, std::move(*model), paths, recorder).run(); });
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "deadline.hpp"
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/trace.hpp"
 
 namespace fedfr::comm {
 
@@ -60,6 +61,7 @@ std::string MpiCommunicator::rank_name(int rank) const {
 }
 
 void MpiCommunicator::arrive(Operation operation, std::int64_t length) {
+  const Span span("waiting for other ranks");
   constexpr int kTag = 1;
   mine_ = {operation, length};
   std::vector<Arrival> arrivals(static_cast<std::size_t>(size_), mine_);

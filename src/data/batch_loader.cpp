@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/trace.hpp"
 #include "parallel.hpp"
 
 namespace fedfr::data {
@@ -49,6 +50,7 @@ class BatchLoader::State {
   std::int64_t batches() const { return batches_; }
 
   const Batch* next() {
+    const Span span("waiting for data");
     std::unique_lock lock(mutex_);
     taken_ = next_;  // the batch before is free to be overwritten
     changed_.notify_all();
@@ -80,9 +82,11 @@ class BatchLoader::State {
   }
 
   void read_all(const std::stop_token& stop) {
+    name_traced_thread("loader");
     try {
       for (std::int64_t b = 0; b < batches_; ++b) {
         {
+          const Span span("waiting for a free buffer");
           std::unique_lock lock(mutex_);
           changed_.wait(lock, [&] { return stop.stop_requested() || b < taken_ + std::ssize(buffers_); });
           if (stop.stop_requested()) return;
@@ -100,6 +104,7 @@ class BatchLoader::State {
   }
 
   void fill(std::int64_t b) {
+    const Span span("reading a batch");
     Buffer& buffer = buffers_[static_cast<std::size_t>(b) % buffers_.size()];
     const auto first = static_cast<std::size_t>(b * batch_);
     const auto items = std::span(sequence_).subspan(

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/trace.hpp"
 
 namespace fedfr::fl {
 
@@ -58,6 +59,7 @@ Aggregator::Aggregator(std::vector<SharedTensor> layout, std::span<const float> 
 }
 
 void Aggregator::add(const ClientUpdate& update) {
+  const Span span("quantise");
   const std::span<const float> values(update.shared.const_data_ptr<float>(),
                                       static_cast<std::size_t>(update.shared.numel()));
   if (values.size() + 1 != sum_.size())
@@ -86,7 +88,11 @@ void Aggregator::add_tensor(std::size_t index, std::span<const float> values, co
 }
 
 std::vector<float> Aggregator::finish(comm::Communicator& comm) {
-  comm.allreduce_sum(sum_);
+  {
+    const Span span("allreduce");
+    comm.allreduce_sum(sum_);
+  }
+  const Span span("finish");
   const std::int64_t weight = sum_.back();
   if (weight <= 0) throw DataError("no client of the cohort contributed to this round");
   std::vector<float> mean(sum_.size() - 1);

@@ -16,6 +16,7 @@
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/trace.hpp"
 #include "fedfr/nn/image_input.hpp"
 
 namespace fedfr::fl {
@@ -38,6 +39,7 @@ at::Tensor flag_tensor(std::span<const std::uint8_t> flags) {
 
 /// Sums stay on the device: reading them each step would make a GPU wait.
 void add_losses(at::Tensor& sums, const at::Tensor& loss, const std::vector<at::Tensor>& terms) {
+  const Span span("bookkeeping");
   const at::NoGradGuard no_grad;
   std::vector<at::Tensor> values{loss.detach()};
   for (const auto& term : terms) values.push_back(term.detach());
@@ -102,6 +104,7 @@ LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<c
   prepare_heads(r);
   at::Tensor term_sums;
   {
+    const Span span("training steps");
     const ScopedTimer timer(r.result.statistics.seconds_training);
     const ActivityScope steps(current_activity());  // the steps that run_epoch notes end here
     term_sums = run_epochs(r);
@@ -115,11 +118,13 @@ void LocalTrainer::choose_images(Round& round) const {
   const bool contrastive = objective_.has("contrastive");
   auto& kept = round.result.hard_negatives;
   if (mining || contrastive) {
+    const Span span("frozen features");
     const ScopedTimer timer(round.result.statistics.seconds_frozen);
     round.global = embed_round(global_.backbone(), global_.parameters(), round.images,
                                contrastive && config_.mirror, config_.embed);
   }
   if (mining) {
+    const Span span("mining");
     const ScopedTimer timer(round.result.statistics.seconds_mining);
     kept = mine_hard_negatives(nn::unit_rows(round.global.plain), nn::unit_rows(publics_->features.plain),
                                config_.mining);
@@ -137,6 +142,7 @@ void LocalTrainer::embed_previous(Round& round) const {
     round.before = round.global;  // before a client's first round its previous model is the global one
     return;
   }
+  const Span span("frozen features");
   const ScopedTimer timer(round.result.statistics.seconds_frozen);
   nn::ParameterSet model = global_.backbone().make_parameters(backbone_.flat().device());
   model.copy_from(round.previous->backbone);
@@ -218,11 +224,15 @@ void LocalTrainer::run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& 
   while (const data::Batch* batch = next_batch()) {
     if (round.hooks.stop_requested && round.hooks.stop_requested()) throw StopRequested();
     at_step(statistics.steps + 1, steps);
+    const Span step("step");
     const auto positions = std::span(plan.order).subspan(done, batch->labels.size());
     done += positions.size();
     const auto terms = objective_.evaluate(step_input(round, *batch, positions), round.heads);
     const at::Tensor loss = objective_.total(terms);
-    loss.backward();
+    {
+      const Span span("backward");
+      loss.backward();
+    }
     if (round.hooks.after_backward)
       round.hooks.after_backward({.epoch = epoch,
                                   .step = statistics.steps,
@@ -248,6 +258,7 @@ StepInput LocalTrainer::step_input(const Round& round, const data::Batch& batch,
       nn::network_input(batch.pixels, network.height, network.width_pixels, batch.mirrored, {device, config_.embed.format});
   StepInput input;
   {
+    const Span span("forward");
     const nn::PrecisionScope precision(config_.embed.precision, device);
     input.features = global_.backbone().embed(backbone_, images).to(at::kFloat);
   }

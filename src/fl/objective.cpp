@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <span>
 
+#include "fedfr/core/trace.hpp"
+
 namespace fedfr::fl {
 
 namespace {
@@ -48,6 +50,7 @@ bool LocalObjective::has(const std::string& term) const {
 }
 
 std::vector<at::Tensor> LocalObjective::evaluate(const StepInput& input, const Heads& heads) const {
+  const Span span("losses");
   std::vector<at::Tensor> values;
   for (const auto& term : terms_) values.push_back(term.value(input, heads));
   return values;

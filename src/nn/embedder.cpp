@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fedfr/core/activity.hpp"
+#include "fedfr/core/trace.hpp"
 #include "fedfr/nn/image_input.hpp"
 
 namespace fedfr::nn {
@@ -26,9 +27,13 @@ at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters
   for (std::size_t begin = 0; begin < which.size(); begin += batch) {
     const std::size_t count = std::min(batch, which.size() - begin);
     const std::span<std::uint8_t> part = std::span(pixels).first(count * image_bytes);
-    read(which.subspan(begin, count), part);
+    {
+      const Span span("reading images");
+      read(which.subspan(begin, count), part);
+    }
     const at::Tensor input =
         network_input(part, config.height, config.width_pixels, flags, {device, options.format});
+    const Span span("forward");
     out.narrow(0, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(count))
         .copy_(backbone.embed(parameters, input));
     sign_of_life();

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "fedfr/core/trace.hpp"
+
 namespace fedfr::nn {
 
 namespace {
@@ -32,6 +34,7 @@ void convert_row(const std::uint8_t* in, float* out, std::int64_t width, std::in
 
 at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int width,
                          std::span<const std::uint8_t> mirrored, const InputPlace& place) {
+  const Span span("input conversion");
   constexpr std::int64_t channels = 3;
   const std::int64_t rows_per_image = channels * height;
   const std::int64_t images = std::ssize(pixels) / (rows_per_image * width);

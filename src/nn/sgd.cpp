@@ -9,12 +9,15 @@
 
 #include <utility>
 
+#include "fedfr/core/trace.hpp"
+
 namespace fedfr::nn {
 
 Sgd::Sgd(std::vector<at::Tensor> parameters, const SgdConfig& config)
     : parameters_(std::move(parameters)), config_(config), momentum_(parameters_.size()) {}
 
 void Sgd::step(double learning_rate) {
+  const Span span("optimiser");
   const at::NoGradGuard no_grad;
   if (config_.clip_norm > 0) clip();
   std::vector<std::size_t> first;

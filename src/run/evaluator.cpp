@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fedfr/core/rng.hpp"
+#include "fedfr/core/trace.hpp"
 #include "fedfr/eval/embed.hpp"
 #include "fedfr/eval/report_json.hpp"
 #include "fedfr/nn/losses.hpp"
@@ -55,10 +56,12 @@ Evaluator::Evaluator(const Experiment& experiment, comm::Communicator& comm)
 }
 
 std::vector<BenchmarkScores> Evaluator::generic(const fl::GlobalModel& model) {
+  const Span span("benchmarks");
   std::vector<BenchmarkScores> results;
   for (const auto& benchmark : experiment_.benchmarks) {
     const data::ImageSet images = benchmark.all();
     const at::Tensor features = global_features(model, images, all_of(images));
+    const Span scoring("scoring");
     results.push_back({benchmark.path().filename().string(),
                        eval::verify_pairs(view(features), benchmark.pairs(), experiment_.options.fars)});
   }
@@ -92,6 +95,7 @@ Evaluator::Trial Evaluator::trial(ClientId client) const {
 
 eval::ClientScores Evaluator::score(ClientId client, const Trial& trial, const at::Tensor& probes,
                                     const at::Tensor& gallery) const {
+  const Span span("scoring");
   const auto c = static_cast<std::size_t>(value(client));
   const auto own = std::span(probe_labels_)
                        .subspan(static_cast<std::size_t>(probe_begin_[c]),
@@ -132,6 +136,7 @@ at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::P
 }
 
 std::vector<eval::ClientScores> Evaluator::global_for_clients(const fl::GlobalModel& model) {
+  const Span span("global model for the clients");
   const at::Tensor probes = global_features(model, experiment_.clients->all(), probes_);
   const nn::ParameterSet no_branch;
   std::vector<eval::ClientScores> mine;
@@ -146,6 +151,7 @@ std::vector<eval::ClientScores> Evaluator::global_for_clients(const fl::GlobalMo
 }
 
 eval::ClientScores Evaluator::own_for_client(ClientId client, const PersonalModel& model) const {
+  const Span span("own models");
   const auto& network = *experiment_.backbone;
   nn::ParameterSet backbone = network.make_parameters(experiment_.device);
   backbone.copy_from(model.backbone);

@@ -77,6 +77,11 @@ std::vector<OptionSpec> run_options() {
        .help = "how much to print",
        .choices = {"debug", "info", "warning"},
        .effect = Effect::none},
+      {.name = "profile",
+       .field = &O::profile,
+       .help = "measure where the time goes: a table at the end and in OUTPUT/profile.txt, and a trace for "
+               "Perfetto in OUTPUT/trace.json; those of an earlier start are kept as profile.1.txt and so on",
+       .effect = Effect::none},
   };
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/trace.hpp"
 #include "fedfr/run/memory_use.hpp"
 #include "fedfr/run/run_pictures.hpp"
 
@@ -52,8 +53,8 @@ Gathered gather(comm::Communicator& comm, const RoundRecord& record) {
 }  // namespace
 
 Recorder::Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console,
-                   const RunPaths& paths)
-    : experiment_(experiment), comm_(comm), console_(console), paths_(paths) {}
+                   const RunPaths& paths, Profile& profile)
+    : experiment_(experiment), comm_(comm), console_(console), paths_(paths), profile_(profile) {}
 
 void Recorder::start_at(std::optional<int> completed_rounds, const std::string& model_hash) {
   first_round_ = completed_rounds.value_or(0);
@@ -115,6 +116,7 @@ RoundFacts Recorder::facts(const RoundRecord& record, const std::vector<ClientRe
 }
 
 void Recorder::round(const RoundRecord& record, const std::string& model_hash) {
+  const Span span("metrics");
   const Gathered all = gather(comm_, record);
   bar_.reset();
   if (comm_.rank() != 0) return;
@@ -178,6 +180,7 @@ void Recorder::sync() {
 
 /// A run that has its results is complete also where a picture cannot be drawn.
 void Recorder::draw_pictures() {
+  const Span span("pictures");
   try {
     draw_run_pictures(paths_, console_);
   } catch (const Error& e) {
@@ -185,10 +188,7 @@ void Recorder::draw_pictures() {
   }
 }
 
-void Recorder::done(const std::string& model_hash, const std::filesystem::path& checkpoint) {
-  std::array<double, 1> memory = {peak_memory_mb()};
-  comm_.allreduce_max(memory);
-  if (comm_.rank() != 0) return;
+void Recorder::show_results() {
   const auto last = evaluation_path(paths_.folder, experiment_.options.rounds);
   if (!latest_ && std::filesystem::exists(last)) latest_ = load_evaluation(last);
   const auto first = evaluation_path(paths_.folder, 0);
@@ -196,6 +196,14 @@ void Recorder::done(const std::string& model_hash, const std::filesystem::path& 
     console_.info("\n" + comparison_tables(std::filesystem::exists(first) ? load_evaluation(first) : *latest_,
                                            *latest_));
   if (experiment_.options.pictures) draw_pictures();
+}
+
+void Recorder::done(const std::string& model_hash, const std::filesystem::path& checkpoint) {
+  std::array<double, 1> memory = {peak_memory_mb()};
+  comm_.allreduce_max(memory);
+  if (comm_.rank() == 0) show_results();
+  profile_.finish();
+  if (comm_.rank() != 0) return;
   console_.info(done_line({.model_hash = model_hash,
                            .rounds = experiment_.options.rounds,
                            .seconds = since_start_.seconds(),

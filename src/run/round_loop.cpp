@@ -13,6 +13,7 @@
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/trace.hpp"
 #include "fedfr/eval/embed.hpp"
 #include "fedfr/fl/cohort.hpp"
 #include "fedfr/run/personal_models.hpp"
@@ -52,6 +53,7 @@ void RoundLoop::run() {
 
 void RoundLoop::run_round(int round) {
   const ActivityScope scope = in_round(round + 1);
+  const Span span("round");
   const Attempt attempt = begin(round);
   const auto mine = place(attempt);
   RoundRecord record;
@@ -62,6 +64,7 @@ void RoundLoop::run_round(int round) {
   if (!attempt.is_trained()) {
     const ScopedTimer timer(record.seconds["public"]);
     const ActivityScope phase = doing("looking at the public images");
+    const Span features("public features");
     publics = see_public_set();
   }
   fl::Aggregator aggregator(model_.layout(), model_.shared(), experiment_.weight_bound(attempt.cohort));
@@ -78,6 +81,7 @@ void RoundLoop::run_round(int round) {
   {
     const ScopedTimer timer(record.seconds["aggregate"]);
     const ActivityScope phase = doing("averaging");
+    const Span averaging("averaging");
     if (experiment_.algorithm.aggregates) server_step(aggregator);
   }
   if (experiment_.evaluates_in_round(round + 1)) evaluate(round + 1, std::move(record.own_scores), record);
@@ -143,11 +147,13 @@ fl::PublicData RoundLoop::see_public_set() {
 void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
                              fl::Aggregator& aggregator, RoundRecord& record) {
   const ActivityScope scope = with_client(client);
+  const Span span("client");
   const Stopwatch watch;
   const int round = attempt.round;
   const fl::ClientData data = experiment_.training_data(client);
   std::optional<fl::PrivateState> before;
   if (states_) {
+    const Span load("state load");
     const ScopedTimer timer(record.seconds["state"]);
     before = states_->load(client, round);
   }
@@ -163,6 +169,7 @@ void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalT
   const fl::FinishedClient finished{std::move(result.state), std::move(result.update),
                                     to_json(record.clients.back()).dump()};
   if (states_) {
+    const Span save("state save");
     const ScopedTimer timer(record.seconds["state"]);
     states_->save(client, round + 1, attempt.key, finished);
   }
@@ -176,6 +183,7 @@ bool RoundLoop::take_over(ClientId client, const Attempt& attempt, fl::Aggregato
                           RoundRecord& record) {
   if (!attempt.has_finished(client)) return false;
   const ActivityScope scope = with_client(client);
+  const Span span("client taken over");
   const auto finished = states_->load_finished(client, attempt.round + 1, attempt.key);
   if (!finished) return false;
   record.clients.push_back(client_record_from(nlohmann::json::parse(finished->report)));
@@ -218,6 +226,7 @@ void RoundLoop::server_step(fl::Aggregator& aggregator) {
 }
 
 void RoundLoop::evaluate(int completed_rounds, std::vector<eval::ClientScores> own, RoundRecord& record) {
+  const Span span("evaluation");
   const ScopedTimer timer(record.seconds["evaluate"]);
   const ActivityScope phase = doing("evaluating");
   Evaluation evaluation;
@@ -243,6 +252,7 @@ void RoundLoop::score_idle_clients(int completed_rounds, std::vector<eval::Clien
 }
 
 void RoundLoop::checkpoint(int completed_rounds) {
+  const Span span("checkpoint");
   checkpoint_seconds_ = 0;
   const ScopedTimer timer(checkpoint_seconds_);
   comm::on_every_rank(comm_, "making the clients' states durable", [&] {
@@ -257,6 +267,7 @@ void RoundLoop::checkpoint(int completed_rounds) {
 }
 
 void RoundLoop::resume() {
+  const Span span("start");
   std::string warnings;
   std::optional<Checkpoint> found;
   comm::on_every_rank(comm_, "loading the newest checkpoint",
@@ -288,6 +299,7 @@ void RoundLoop::resume() {
 }
 
 void RoundLoop::save_results() {
+  const Span span("saving the models");
   comm::on_every_rank(comm_, "saving the models", [&] {
     if (comm_.rank() == 0)
       save_model(paths_.folder / "model.safetensors", model_, completed_rounds_, experiment_.fingerprints());

@@ -19,6 +19,8 @@ RunPaths::RunPaths(fs::path where)
       numerics(folder / "numerics.json"),
       log(folder / "log.txt"),
       metrics(folder / "metrics.jsonl"),
+      profile(folder / "profile.txt"),
+      trace(folder / "trace.json"),
       lock(folder / "lock"),
       checkpoint(folder / "checkpoint"),
       state(folder / "state"),

@@ -27,6 +27,7 @@ struct Options {
   double deadline = 0;  ///< seconds; 0: automatic
   int keep_checkpoints = 3;
   std::string log_level = "info";
+  bool profile = false;
 
   // Data
   std::filesystem::path clients;

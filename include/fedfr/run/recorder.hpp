@@ -14,6 +14,7 @@
 #include "fedfr/run/evaluation.hpp"
 #include "fedfr/run/experiment.hpp"
 #include "fedfr/run/metrics_writer.hpp"
+#include "fedfr/run/profile.hpp"
 #include "fedfr/run/run_directory.hpp"
 
 namespace fedfr::run {
@@ -32,7 +33,9 @@ struct RoundRecord {
 /// What a run leaves behind for people: lines, metrics, evaluations, pictures. Only rank 0 writes.
 class Recorder {
  public:
-  Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console, const RunPaths& paths);
+  /// @param profile  ends with the run, before its last line
+  Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console, const RunPaths& paths,
+           Profile& profile);
 
   /// Opens the metrics. What a run that was cut off wrote after its checkpoint is removed from them; all of
   /// it if the run begins without one. Notes what the following rounds are made with.
@@ -45,12 +48,13 @@ class Recorder {
   void evaluation(const Evaluation& evaluation);
   void sync();  ///< before a checkpoint
 
-  /// Tables, pictures and the last line. Collective.
+  /// Tables, pictures, the profile and the last line. Collective.
   void done(const std::string& model_hash, const std::filesystem::path& checkpoint);
 
   Console& console() { return console_; }
 
  private:
+  void show_results();
   void draw_pictures();
   void write_client_events(int round, const std::vector<ClientRecord>& clients);
   RoundFacts facts(const RoundRecord& record, const std::vector<ClientRecord>& clients,
@@ -60,6 +64,7 @@ class Recorder {
   comm::Communicator& comm_;
   Console& console_;
   RunPaths paths_;
+  Profile& profile_;
   std::optional<MetricsWriter> metrics_;
   std::unique_ptr<ProgressBar> bar_;
   std::optional<Evaluation> latest_;

@@ -19,6 +19,8 @@ struct RunPaths {
   std::filesystem::path numerics;      ///< numerics.json
   std::filesystem::path log;           ///< log.txt
   std::filesystem::path metrics;       ///< metrics.jsonl
+  std::filesystem::path profile;       ///< profile.txt
+  std::filesystem::path trace;         ///< trace.json
   std::filesystem::path lock;          ///< lock
   std::filesystem::path checkpoint;    ///< checkpoint/: global models
   std::filesystem::path state;         ///< state/: private client states
