@@ -30,14 +30,13 @@ class BatchLoader::State {
   State(std::vector<ImageSet> sources, std::vector<BatchItem> sequence, const Options& options)
       : sources_(std::move(sources)), sequence_(std::move(sequence)), batch_(options.batch) {
     check(options);
-    const bool decodes = std::ranges::any_of(
-        sources_, [](const ImageSet& source) { return source.encoding() == Encoding::jpeg; });
-    threads_ = decodes ? options.threads : 1;
+    threads_ = is_jpeg() ? options.threads : 1;
     const std::int64_t items = std::ssize(sequence_);
     batches_ = options.keep_incomplete ? (items + batch_ - 1) / batch_ : items / batch_;
     buffers_.resize(static_cast<std::size_t>(
         std::min<std::int64_t>(options.ahead + 1, std::max<std::int64_t>(batches_, 1))));
-    if (batches_ > 0) reader_ = std::jthread([this](const std::stop_token& stop) { read_all(stop); });
+    if (batches_ > 0 && is_worth_a_thread())
+      reader_ = std::jthread([this](const std::stop_token& stop) { read_all(stop); });
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -50,13 +49,14 @@ class BatchLoader::State {
   std::int64_t batches() const { return batches_; }
 
   const Batch* next() {
-    const Span span("waiting for data");
-    std::unique_lock lock(mutex_);
-    taken_ = next_;  // the batch before is free to be overwritten
-    changed_.notify_all();
-    if (next_ == batches_) return nullptr;
-    changed_.wait(lock, [&] { return ready_ > next_ || failure_; });
-    if (ready_ <= next_) std::rethrow_exception(failure_);
+    if (next_ == batches_) {
+      release();
+      return nullptr;
+    }
+    if (reader_.joinable())
+      wait_for(next_);
+    else
+      fill(next_);
     const Buffer& buffer = buffers_[static_cast<std::size_t>(next_) % buffers_.size()];
     ++next_;
     current_ = {buffer.pixels, buffer.labels, buffer.mirrored};
@@ -64,6 +64,32 @@ class BatchLoader::State {
   }
 
  private:
+  bool is_jpeg() const {
+    return std::ranges::any_of(sources_, [](const ImageSet& source) {
+      return source.size() > 0 && source.encoding() == Encoding::jpeg;
+    });
+  }
+
+  /// To wake a thread takes longer than to copy a few images from the page cache.
+  bool is_worth_a_thread() const {
+    constexpr std::size_t few_bytes = std::size_t{1} << 20;
+    return is_jpeg() || sequence_.size() * image_bytes_ > few_bytes;
+  }
+
+  /// The batch before is free to be overwritten.
+  void release() {
+    const std::lock_guard lock(mutex_);
+    taken_ = next_;
+    changed_.notify_all();
+  }
+
+  void wait_for(std::int64_t batch) {
+    release();
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return ready_ > batch || failure_; });
+    if (ready_ <= batch) std::rethrow_exception(failure_);
+  }
+
   void check(const Options& options) {
     if (options.batch < 1 || options.ahead < 1)
       throw UsageError("a batch of {} images and {} batches in advance: both must be at least 1",

@@ -1,11 +1,15 @@
 #include "fedfr/fl/aggregator.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/magnitude.hpp"
 #include "fedfr/core/trace.hpp"
+#include "fedfr/core/vector_clones.hpp"
 
 namespace fedfr::fl {
 
@@ -19,21 +23,32 @@ constexpr float headroom = 16;
 float power_of_two_above(float x) { return std::ldexp(1.0F, std::ilogb(x) + 1); }
 
 float bound_of(std::span<const float> tensor) {
-  float largest = 0;
-  for (const float x : tensor) largest = std::max(largest, std::abs(x));
-  return power_of_two_above(std::max(smallest_bound / 2, largest * headroom));
+  return power_of_two_above(std::max(smallest_bound / 2, largest_magnitude(tensor) * headroom));
 }
 
-/// The largest magnitude, or infinity if a value is not a number. Free of branches, so that it is vectorised.
-float largest_magnitude(std::span<const float> values) {
-  float largest = 0;
-  bool numbers = true;
-  for (const float x : values) {
-    const float magnitude = std::abs(x);
-    numbers &= magnitude == magnitude;
-    largest = magnitude > largest ? magnitude : largest;
+/// sum += round(value * factor), to the nearest and to even; |value * factor| < 2^62. In two halves, because
+/// most processors convert only to 32-bit integers as vectors: adding 1.5 * 2^52 rounds a double below 2^51
+/// to an integer, which its low bits then hold. The high half, a multiple of 2^32, is exact and even, so that
+/// the rounding of the low one is that of the whole.
+FEDFR_VECTOR_CLONES_INT64
+void add_rounded(std::int64_t* sum, const float* values, std::size_t size, double factor) {
+  constexpr double shift = 4294967296.0;
+  constexpr double magic = 6755399441055744.0;
+  constexpr auto magic_bits = std::bit_cast<std::int64_t>(magic);
+  for (std::size_t i = 0; i < size; ++i) {
+    const double scaled = static_cast<double>(values[i]) * factor;
+    const double high = scaled / shift + magic;
+    const double low = scaled - (high - magic) * shift + magic;
+    sum[i] += (std::bit_cast<std::int64_t>(high) - magic_bits) * std::int64_t{4294967296} +
+              (std::bit_cast<std::int64_t>(low) - magic_bits);
   }
-  return numbers ? largest : INFINITY;
+}
+
+/// mean = sum / weight * unit, rounded to float.
+FEDFR_VECTOR_CLONES_INT64
+void divide(float* mean, const std::int64_t* sum, std::size_t size, double weight, double unit) {
+  for (std::size_t i = 0; i < size; ++i)
+    mean[i] = static_cast<float>(static_cast<double>(sum[i]) / weight * unit);
 }
 
 DataError diverged(ClientId client, const std::string& tensor, float largest, float bound) {
@@ -82,8 +97,7 @@ void Aggregator::add_tensor(std::size_t index, std::span<const float> values, co
     const float largest = largest_magnitude(part);
     if (!(largest <= bounds_[index]))
       throw diverged(update.client, layout_[index].name, largest, bounds_[index]);
-    for (std::size_t i = 0; i < part.size(); ++i)
-      sum_[at + i] += std::llrint(static_cast<double>(part[i]) * factor);
+    add_rounded(sum_.data() + at, part.data(), part.size(), factor);
   }
 }
 
@@ -98,9 +112,9 @@ std::vector<float> Aggregator::finish(comm::Communicator& comm) {
   std::vector<float> mean(sum_.size() - 1);
   for (std::size_t t = 0; t < layout_.size(); ++t) {
     const double unit = std::ldexp(1.0, -exponents_[t]);
-    const auto end = static_cast<std::size_t>(layout_[t].begin + layout_[t].size);
-    for (auto i = static_cast<std::size_t>(layout_[t].begin); i < end; ++i)
-      mean[i] = static_cast<float>(static_cast<double>(sum_[i]) / static_cast<double>(weight) * unit);
+    const auto begin = static_cast<std::size_t>(layout_[t].begin);
+    divide(mean.data() + begin, sum_.data() + begin, static_cast<std::size_t>(layout_[t].size),
+           static_cast<double>(weight), unit);
   }
   return mean;
 }

@@ -5,7 +5,6 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
@@ -16,6 +15,7 @@
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/magnitude.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/image_input.hpp"
 
@@ -254,8 +254,8 @@ StepInput LocalTrainer::step_input(const Round& round, const data::Batch& batch,
                                    std::span<const std::int64_t> positions) const {
   const at::Device device = backbone_.flat().device();
   const auto& network = global_.backbone().config();
-  const at::Tensor images =
-      nn::network_input(batch.pixels, network.height, network.width_pixels, batch.mirrored, {device, config_.embed.format});
+  const at::Tensor images = nn::network_input(batch.pixels, network.height, network.width_pixels,
+                                              batch.mirrored, {device, config_.embed.format});
   StepInput input;
   {
     const Span span("forward");
@@ -285,7 +285,8 @@ LocalResult LocalTrainer::finish(Round& round, const at::Tensor& term_sums) cons
   statistics.hard_negatives = round.images.size() - round.images.local();
 
   const at::Tensor weights = backbone_.flat().cpu();
-  if (!std::isfinite(statistics.loss) || !at::isfinite(weights).all().item<bool>())
+  const std::span values(weights.const_data_ptr<float>(), static_cast<std::size_t>(weights.numel()));
+  if (!std::isfinite(statistics.loss) || !std::isfinite(largest_magnitude(values)))
     throw DataError(
         "the training of client {} ({}) has diverged in round {}: its loss or its model is not finite; lower "
         "--lr or set --clip-norm",

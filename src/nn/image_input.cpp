@@ -7,6 +7,7 @@
 #include <array>
 
 #include "fedfr/core/trace.hpp"
+#include "fedfr/core/vector_clones.hpp"
 
 namespace fedfr::nn {
 
@@ -30,6 +31,12 @@ void convert_row(const std::uint8_t* in, float* out, std::int64_t width, std::in
     for (std::int64_t x = 0; x < width; ++x) out[x * step] = levels[in[x]];
 }
 
+/// As the levels, but worked out, which is faster where the values lie side by side.
+FEDFR_VECTOR_CLONES
+void convert_side_by_side(const std::uint8_t* in, float* out, std::int64_t size) {
+  for (std::int64_t i = 0; i < size; ++i) out[i] = (static_cast<float>(in[i]) / 255.0F - 0.5F) / 0.5F;
+}
+
 }  // namespace
 
 at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int width,
@@ -43,6 +50,11 @@ at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int w
   at::parallel_for(0, images, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t image = begin; image < end; ++image) {
       const bool mirror = !mirrored.empty() && mirrored[static_cast<std::size_t>(image)] != 0;
+      if (!mirror && host.is_contiguous()) {
+        const std::int64_t size = rows_per_image * width;
+        convert_side_by_side(pixels.data() + image * size, out + image * size, size);
+        continue;
+      }
       for (std::int64_t row = 0; row < rows_per_image; ++row)
         convert_row(
             pixels.data() + (image * rows_per_image + row) * width,

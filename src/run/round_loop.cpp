@@ -167,7 +167,7 @@ void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalT
                               hooks(record.clients.size(), round));
   record.clients.push_back({client, comm_.rank(), watch.seconds(), false, result.statistics});
   const fl::FinishedClient finished{std::move(result.state), std::move(result.update),
-                                    to_json(record.clients.back()).dump()};
+                                    states_ ? to_json(record.clients.back()).dump() : ""};
   if (states_) {
     const Span save("state save");
     const ScopedTimer timer(record.seconds["state"]);

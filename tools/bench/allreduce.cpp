@@ -14,20 +14,14 @@ namespace fedfr::bench {
 
 namespace po = boost::program_options;
 
-void run_allreduce(Words words) {
-  Setting setting;
-  po::options_description options("options", 110);
-  setting.add_to(options);
-  if (!tool::parse(words, options, {},
-                   "The sum of 64-bit integers over the ranks, which every round ends with, beside a bare "
-                   "MPI_Allreduce of "
-                   "the same bytes.\nStart it under a launcher:  mpirun -n 2 fedfr-bench allreduce\n"))
-    return;
-  setting.apply();
+namespace {
+
+/// @returns false where there is nobody to sum with
+bool measure(const Setting& setting) {
   int argc = 0;
   char** argv = nullptr;
   comm::MpiSession mpi(argc, argv);
-  if (mpi.size() < 2) throw UsageError("allreduce needs ranks: mpirun -n 2 fedfr-bench allreduce");
+  if (mpi.size() < 2) return false;
   constexpr double deadline = 60;
   const auto ours = comm::make_communicator(mpi, /*rank_has_own_gpu=*/false, deadline);
   Report report("allreduce");
@@ -50,6 +44,22 @@ void run_allreduce(Words words) {
                 .limit = timings[1].median * 1e3});
   }
   if (mpi.rank() == 0) setting.publish(report);
+  return true;
+}
+
+}  // namespace
+
+void run_allreduce(Words words) {
+  Setting setting;
+  po::options_description options("options", 110);
+  setting.add_to(options);
+  if (!tool::parse(words, options, {},
+                   "The sum of 64-bit integers over the ranks, which every round ends with, beside a bare "
+                   "MPI_Allreduce of "
+                   "the same bytes.\nStart it under a launcher:  mpirun -n 2 fedfr-bench allreduce\n"))
+    return;
+  setting.apply();
+  if (!measure(setting)) throw UsageError("allreduce needs ranks: mpirun -n 2 fedfr-bench allreduce");
 }
 
 }  // namespace fedfr::bench

@@ -2,8 +2,9 @@
 
 namespace fedfr {
 
-/// Makes the C library keep memory that is freed for its next use, instead of giving it back to the system and asking
-/// for it (and clearing it) anew: a training step frees as much as the next one needs. The peak stays the same.
+/// Makes the C library keep memory that is freed for its next use, instead of giving it back to the system
+/// and asking for it (and clearing it) anew: a training step frees as much as the next one needs. The peak
+/// stays the same.
 void keep_freed_memory();
 
 }  // namespace fedfr

@@ -82,6 +82,22 @@ TEST(Aggregator, ASingleClientComesBackUnchanged) {
     EXPECT_EQ(mean[i], updates[0].shared.const_data_ptr<float>()[i]) << i;
 }
 
+/// With the bound 64 of small weights and a sum of weights of 1 a value is stored times 2^55.
+TEST(Aggregator, AnUpdateIsRoundedToTheNearestAndToEven) {
+  RngStream random({.seed = 3, .purpose = Purpose::initialise_backbone});
+  at::Tensor shared = at::empty({size}, at::kFloat);
+  for (std::int64_t i = 0; i < size; ++i) {
+    const double halves = static_cast<double>(random.below(1U << 20)) - (1 << 19);
+    const int exponent = i % 3 == 0 ? -56 : -56 + static_cast<int>(random.below(40));
+    shared.data_ptr<float>()[i] = static_cast<float>(std::ldexp(halves, exponent));
+  }
+  const auto mean = aggregate({{ClientId{0}, 1, shared}}, 1);
+  for (std::int64_t i = 0; i < size; ++i) {
+    const double stored = static_cast<double>(std::llrint(std::ldexp(shared.data_ptr<float>()[i], 55)));
+    EXPECT_EQ(mean[static_cast<std::size_t>(i)], static_cast<float>(std::ldexp(stored, -55))) << i;
+  }
+}
+
 TEST(Aggregator, DivergenceNamesClientAndTensor) {
   for (const float bad :
        {1e6F, std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
