@@ -28,7 +28,7 @@ bool measure(const Setting& setting) {
   report.setting("ranks", mpi.size());
   report.setting("transport", ours->description());
   for (const std::size_t count : {std::size_t{1} << 10, std::size_t{1} << 17, std::size_t{1} << 23}) {
-    std::vector<std::int64_t> values(count, 1);
+    std::vector<std::int64_t> values(count, 0);
     const auto timings =
         measure_in_turn(setting.runs * 3,
                         {[&] { ours->allreduce_sum(values); },
