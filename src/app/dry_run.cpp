@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "fedfr/fl/cohort.hpp"
+#include "fedfr/run/rank_speeds.hpp"
 
 namespace fedfr::app {
 
@@ -33,7 +34,8 @@ void print_dry_run(const Startup& startup, const fl::GlobalModel& model, run::Co
   const auto& experiment = *startup.experiment;
   console.info(run::record(experiment.options));
   const auto cohort = experiment.cohort(0);
-  const auto placed = fl::place(cohort, experiment.costs(cohort), startup.comm->size());
+  const auto placed =
+      fl::place(cohort, experiment.costs(cohort), run::RankSpeeds(startup.comm->size()).values());
   for (std::size_t rank = 0; rank < placed.size(); ++rank) {
     std::vector<std::int64_t> ids;
     std::int64_t images = 0;

@@ -39,16 +39,19 @@ std::vector<ClientId> sample_cohort(std::uint64_t seed, int round, std::int64_t 
 }
 
 std::vector<std::vector<ClientId>> place(std::span<const ClientId> cohort, std::span<const double> costs,
-                                         int ranks) {
+                                         std::span<const double> speeds) {
   std::vector<std::size_t> order(cohort.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return costs[a] > costs[b]; });
-  std::vector<std::vector<ClientId>> placed(static_cast<std::size_t>(ranks));
-  std::vector<double> load(placed.size(), 0.0);
+  std::vector<std::vector<ClientId>> placed(speeds.size());
+  std::vector<std::size_t> ranks(speeds.size());
+  std::iota(ranks.begin(), ranks.end(), std::size_t{0});
+  std::vector<double> load(speeds.size(), 0.0);
   for (const std::size_t member : order) {
-    const auto lightest = static_cast<std::size_t>(std::ranges::min_element(load) - load.begin());
-    load[lightest] += costs[member];
-    placed[lightest].push_back(cohort[member]);
+    const auto end = [&](std::size_t rank) { return (load[rank] + costs[member]) / speeds[rank]; };
+    const std::size_t first = *std::ranges::min_element(ranks, {}, end);
+    load[first] += costs[member];
+    placed[first].push_back(cohort[member]);
   }
   for (auto& clients : placed) std::ranges::sort(clients);
   return placed;

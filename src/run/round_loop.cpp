@@ -28,6 +28,7 @@ RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl:
       model_(std::move(model)),
       paths_(paths),
       recorder_(recorder),
+      speeds_(comm.size()),
       evaluator_(experiment, comm),
       checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints, experiment.fingerprints()) {
   if (experiment.keeps_private_state())
@@ -84,6 +85,7 @@ void RoundLoop::run_round(int round) {
     const Span averaging("averaging");
     if (experiment_.algorithm.aggregates) server_step(aggregator);
   }
+  learn_speeds(record);
   if (experiment_.evaluates_in_round(round + 1)) evaluate(round + 1, std::move(record.own_scores), record);
   recorder_.round(record, hex16(model_.hash()));
   checkpoint(round + 1);
@@ -123,7 +125,18 @@ std::vector<ClientId> RoundLoop::place(const Attempt& attempt) const {
   auto costs = experiment_.costs(attempt.cohort);
   for (std::size_t i = 0; i < costs.size(); ++i)
     if (attempt.has_finished(attempt.cohort[i])) costs[i] = 0;
-  return fl::place(attempt.cohort, costs, comm_.size())[static_cast<std::size_t>(comm_.rank())];
+  return fl::place(attempt.cohort, costs, speeds_.values())[static_cast<std::size_t>(comm_.rank())];
+}
+
+void RoundLoop::learn_speeds(const RoundRecord& record) {
+  double work = 0;
+  double seconds = 0;
+  for (const auto& client : record.clients) {
+    if (client.taken_over) continue;
+    work += static_cast<double>(client.statistics.local_images);
+    seconds += client.seconds;
+  }
+  speeds_.learn(comm_, work, seconds);
 }
 
 /// What the global model sees in the public images: each rank a slice, gathered.

@@ -19,10 +19,12 @@ enum class CohortStream {
 std::vector<ClientId> sample_cohort(std::uint64_t seed, int round, std::int64_t clients, double share,
                                     CohortStream stream);
 
-/// Which rank trains which clients, by the longest-processing-time rule (Graham, SIAM J. Appl. Math. 1969).
-/// @param costs  expected work of each member of the cohort, any unit
-/// @returns      by rank: its members of the cohort, ascending
+/// Which rank trains which clients, by the longest-processing-time rule (Graham, SIAM J. Appl. Math. 1969):
+/// the largest client first, each to the rank that would finish it first.
+/// @param costs   expected work of each member of the cohort, any unit
+/// @param speeds  [ranks] work a second of each rank, any unit, > 0
+/// @returns       by rank: its members of the cohort, ascending
 std::vector<std::vector<ClientId>> place(std::span<const ClientId> cohort, std::span<const double> costs,
-                                         int ranks);
+                                         std::span<const double> speeds);
 
 }  // namespace fedfr::fl

@@ -9,6 +9,7 @@
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/experiment.hpp"
+#include "fedfr/run/rank_speeds.hpp"
 #include "fedfr/run/recorder.hpp"
 #include "fedfr/run/run_directory.hpp"
 
@@ -41,6 +42,7 @@ class RoundLoop {
   void run_round(int round);
   Attempt begin(int round);
   std::vector<ClientId> place(const Attempt& attempt) const;
+  void learn_speeds(const RoundRecord& record);
   fl::PublicData see_public_set();
   void train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
                     fl::Aggregator& aggregator, RoundRecord& record);
@@ -59,6 +61,7 @@ class RoundLoop {
   fl::GlobalModel model_;
   RunPaths paths_;
   Recorder& recorder_;
+  RankSpeeds speeds_;
   Evaluator evaluator_;
   std::optional<fl::ClientStateStore> states_;  ///< where clients have any
   CheckpointStore checkpoints_;

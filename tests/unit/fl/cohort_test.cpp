@@ -40,7 +40,7 @@ TEST(Placement, EveryClientOnceAndLoadsAreLevel) {
     cohort.push_back(ClientId{c});
     costs.push_back(1 + c % 7);
   }
-  const auto placed = place(cohort, costs, 4);
+  const auto placed = place(cohort, costs, std::vector<double>(4, 1.0));
   std::vector<double> loads;
   std::set<ClientId> seen;
   for (const auto& clients : placed) {
@@ -58,8 +58,16 @@ TEST(Placement, EveryClientOnceAndLoadsAreLevel) {
 TEST(Placement, MoreRanksThanClientsLeavesSomeEmpty) {
   const std::vector<ClientId> cohort = {ClientId{4}};
   const std::vector<double> costs = {1};
-  const auto placed = place(cohort, costs, 3);
+  const auto placed = place(cohort, costs, std::vector<double>(3, 1.0));
   EXPECT_EQ(placed[0].size() + placed[1].size() + placed[2].size(), 1U);
+}
+
+TEST(Placement, SlowRanksGetFewerClients) {
+  std::vector<ClientId> cohort;
+  for (int c = 0; c < 24; ++c) cohort.push_back(ClientId{c});
+  const auto placed = place(cohort, std::vector<double>(24, 10.0), std::vector<double>{1.0, 0.5});
+  EXPECT_EQ(placed[0].size(), 16U);
+  EXPECT_EQ(placed[1].size(), 8U);
 }
 
 }  // namespace
