@@ -14,6 +14,7 @@
 #include "fedfr/comm/gpu.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/version.hpp"
+#include "fedfr/run/experiment.hpp"
 
 namespace fedfr::app {
 
@@ -52,11 +53,13 @@ void set_numerics(const run::Options& options, const comm::Topology& topology) {
 }
 
 run::Numerics numerics(const run::Options& options, at::Device device) {
+  const bool channels_last = run::memory_format(options, device) == at::MemoryFormat::ChannelsLast;
   run::Numerics numerics{{"device", device.is_cpu() ? "cpu" : comm::gpu_model()},
                          {"processor", processor()},
                          {"instructions", at::get_cpu_capability()},
                          {"threads", std::to_string(at::get_num_threads())},
                          {"precision", options.precision},
+                         {"memory-format", channels_last ? "channels-last" : "contiguous"},
                          {"allow-tf32", options.allow_tf32 ? "true" : "false"},
                          {"torch", torch_version()},
                          {"onednn", at::get_mkldnn_version()},

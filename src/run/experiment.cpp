@@ -92,13 +92,13 @@ std::int64_t value_count(const std::vector<nn::ParameterSpec>& specs) {
   return count;
 }
 
-at::MemoryFormat memory_format_of(const Options& o, const nn::BackboneConfig& network, at::Device device) {
+}  // namespace
+
+at::MemoryFormat memory_format(const Options& o, at::Device device) {
   if (o.memory_format == "contiguous") return at::MemoryFormat::Contiguous;
   if (o.memory_format == "channels-last") return at::MemoryFormat::ChannelsLast;
-  return nn::fastest_format(network, precision_of(o), device);
+  return nn::fastest_format({.name = o.backbone, .width = o.width}, precision_of(o), device);
 }
-
-}  // namespace
 
 Experiment::Experiment(const Options& o, at::Device where, Numerics with_numerics)
     : options(o),
@@ -129,7 +129,7 @@ Experiment::Experiment(const Options& o, at::Device where, Numerics with_numeric
                                  .embedding = o.embedding,
                                  .height = first->image_size().height,
                                  .width_pixels = first->image_size().width});
-  training.embed.format = memory_format_of(o, backbone->config(), device);
+  training.embed.format = memory_format(o, device);
 }
 
 void Experiment::check_training(int ranks) const {

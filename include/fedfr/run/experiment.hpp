@@ -18,6 +18,9 @@
 
 namespace fedfr::run {
 
+/// What memory-format = auto means for the network of a run on a device.
+at::MemoryFormat memory_format(const Options& options, at::Device device);
+
 /// The options of a run turned into the things that they name, opened and checked before any rank starts
 /// work.
 struct Experiment {
