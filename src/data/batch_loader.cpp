@@ -35,8 +35,8 @@ class BatchLoader::State {
     batches_ = options.keep_incomplete ? (items + batch_ - 1) / batch_ : items / batch_;
     buffers_.resize(static_cast<std::size_t>(
         std::min<std::int64_t>(options.ahead + 1, std::max<std::int64_t>(batches_, 1))));
-    if (batches_ > 0 && is_worth_a_thread())
-      reader_ = std::jthread([this](const std::stop_token& stop) { read_all(stop); });
+    const bool few = !is_jpeg() && sequence_.size() * image_bytes_ <= options.bytes_without_thread;
+    if (batches_ > 0 && !few) reader_ = std::jthread([this](const std::stop_token& stop) { read_all(stop); });
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -70,12 +70,6 @@ class BatchLoader::State {
     });
   }
 
-  /// To wake a thread takes longer than to copy a few images from the page cache.
-  bool is_worth_a_thread() const {
-    constexpr std::size_t few_bytes = std::size_t{1} << 20;
-    return is_jpeg() || sequence_.size() * image_bytes_ > few_bytes;
-  }
-
   /// The batch before is free to be overwritten.
   void release() {
     const std::lock_guard lock(mutex_);
@@ -85,6 +79,7 @@ class BatchLoader::State {
 
   void wait_for(std::int64_t batch) {
     release();
+    const Span span("waiting for data");
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return ready_ > batch || failure_; });
     if (ready_ <= batch) std::rethrow_exception(failure_);

@@ -47,7 +47,7 @@ void run_forward(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor
   const T* in = x.const_data_ptr<T>();
   const T* other = residual.defined() ? residual.const_data_ptr<T>() : nullptr;
   T* out = y.data_ptr<T>();
-  const float* slope = slopes.const_data_ptr<float>();
+  const auto* slope = slopes.const_data_ptr<float>();
   const auto size = static_cast<std::size_t>(shape.size);
   at::parallel_for(0, shape.images * shape.rows, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
@@ -67,7 +67,7 @@ void run_backward(const at::Tensor& x, const at::Tensor& g, const at::Tensor& sl
   const T* in = x.const_data_ptr<T>();
   const T* gradient = g.const_data_ptr<T>();
   T* out = gx.data_ptr<T>();
-  const float* slope = slopes.const_data_ptr<float>();
+  const auto* slope = slopes.const_data_ptr<float>();
   const auto size = static_cast<std::size_t>(shape.size);
   std::vector<float> of_images(static_cast<std::size_t>(shape.images * shape.channels), 0.0F);
   at::parallel_for(0, shape.images, 1, [&](std::int64_t begin, std::int64_t end) {

@@ -8,7 +8,7 @@ import sys
 PARTS_OF_A_STEP = ["input conversion", "forward", "losses", "backward", "optimiser", "bookkeeping"]
 PHASES_OF_A_RUN = PARTS_OF_A_STEP + [
     "run", "round", "public features", "client", "state load", "frozen features", "mining", "training steps", "step",
-    "waiting for data", "state save", "quantise", "averaging", "allreduce", "finish", "evaluation", "checkpoint",
+    "state save", "quantise", "averaging", "allreduce", "finish", "evaluation", "checkpoint",
     "metrics", "reading a batch", "aten::conv2d", "aten::convolution_backward"]
 ROUNDING = 0.0011  # microseconds in the trace, milliseconds in the table: three digits, twice
 

@@ -1,6 +1,7 @@
 #include <ATen/ops/mm.h>
 #include <ATen/ops/randn.h>
 
+#include <array>
 #include <boost/program_options.hpp>
 
 #include "commands.hpp"
@@ -55,7 +56,7 @@ void run_eval(Words words) {
   const eval::EmbeddingView view{
       {features.const_data_ptr<float>(), static_cast<std::size_t>(features.numel())}, dimension};
   const auto drawn = random_pairs(images, pairs);
-  constexpr double fars[] = {1e-1, 1e-2, 1e-3};
+  constexpr std::array fars{1e-1, 1e-2, 1e-3};
   const auto timings = measure_in_turn(
       setting.runs,
       {[&] { eval::for_each_similarity_row(view, view, [](std::int64_t, std::span<const float>) {}); },

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "commands.hpp"
 #include "common/program.hpp"
@@ -15,7 +16,7 @@ struct Command {
   void (*run)(fedfr::bench::Words);
 };
 
-constexpr Command commands[] = {
+constexpr std::array<Command, 10> commands{{
     {"loader", "reading batches, beside bare reads of the same bytes", fedfr::bench::run_loader},
     {"train-step", "local training, beside its bare convolutions and matrix products",
      fedfr::bench::run_train_step},
@@ -29,7 +30,7 @@ constexpr Command commands[] = {
      fedfr::bench::run_overhead},
     {"eval", "similarities and verification, beside one matrix product", fedfr::bench::run_eval},
     {"start", "the programs from their start to the first step", fedfr::bench::run_start},
-};
+}};
 
 void print_help() {
   fmt::print(
@@ -52,7 +53,7 @@ int run_command(std::span<const std::string> words) {
   }
   const auto found =
       std::ranges::find(commands, words.front(), [](const Command& c) { return std::string(c.name); });
-  if (found == std::end(commands))
+  if (found == commands.end())
     throw fedfr::UsageError("unknown command '{}'; fedfr-bench --help lists them", words.front());
   fedfr::keep_freed_memory();  // as fedfr itself does
   found->run(words.subspan(1));

@@ -17,6 +17,7 @@ std::vector<Timing> measure_in_turn(int runs, const std::vector<std::function<vo
     }
   }
   std::vector<Timing> timings;
+  timings.reserve(seconds.size());
   for (auto& each : seconds) timings.push_back(timing_of(std::move(each)));
   return timings;
 }

@@ -49,7 +49,7 @@ class BareLoop {
     for (int step = 0; step < cohort * steps; ++step) {
       at::cross_entropy_loss(backbone_->embed(model_, images_), labels_).backward();
       const at::NoGradGuard no_grad;
-      for (at::Tensor parameter : model_.tensors()) {
+      for (const at::Tensor& parameter : model_.tensors()) {
         parameter.sub_(parameter.grad(), learning_rate);
         parameter.mutable_grad() = at::Tensor();
       }

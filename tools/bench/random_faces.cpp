@@ -1,9 +1,9 @@
 #include "random_faces.hpp"
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <system_error>
 
@@ -45,6 +45,7 @@ void write_random_faces(const std::filesystem::path& path, data::Role role, data
   constexpr int jpeg_quality = 90;
   data::DatasetWriter writer(path, {.role = role, .size = size, .encoding = encoding});
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(counts.identities));
   for (int k = 0; k < counts.identities; ++k) names.push_back(fmt::format("identity_{}", k));
   RngStream random({.seed = 1, .purpose = Purpose::synth_image});
   for (int c = 0; c < counts.clients; ++c) {

@@ -22,7 +22,7 @@ RealRun train(int ranks, const std::vector<std::string>& words, const std::files
   Program program;
   if (ranks > 1) program.words = {"mpirun", "-n", std::to_string(ranks)};
   program.words.push_back(tool::sibling("fedfr"));
-  program.words.push_back("train");
+  program.words.emplace_back("train");
   program.words.insert(program.words.end(), words.begin(), words.end());
   program.words.insert(program.words.end(), {"--output", output.string(), "--device", "cpu"});
   RealRun run;

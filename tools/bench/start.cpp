@@ -46,6 +46,7 @@ void run_start(Words words) {
   Report report("start");
   std::vector<std::function<void()>> programs;
   const std::vector<std::string> names = {"fedfr", "fedfr-data", "fedfr-sweep", "fedfr-report"};
+  programs.reserve(names.size() + 1);
   for (const auto& name : names)
     programs.emplace_back([path = tool::sibling(name).string()] { run_quietly({path, "--help"}); });
   programs.emplace_back([] { run_quietly({"true"}); });
@@ -71,6 +72,7 @@ void run_start(Words words) {
     auto job = common;
     job.insert(job.end(), {"--clients", (folder.path() / data).string(), "--cohort-share", share});
     std::vector<double> seconds;
+    seconds.reserve(static_cast<std::size_t>(setting.runs));
     for (int run = 0; run < setting.runs; ++run)
       seconds.push_back(seconds_to_first_round(ranks, job, folder.path() / std::to_string(number++)));
     report.add({.what = what, .value = timing_of(seconds).median, .unit = "s"});

@@ -33,7 +33,7 @@ fl::LocalStatistics Trainee::train(bool contrastive) {
   config.public_images = fl::PublicImages::none;
   config.objective.contrastive = contrastive;
   fl::LocalTrainer trainer(*model_, config, nullptr);
-  const double rate[] = {1e-4};
+  const std::vector<double> rate = {1e-4};
   return trainer
       .train(experiment_->training_data(ClientId{0}), 0, rate, nullptr, model_->parameters().flat(), {})
       .statistics;

@@ -31,7 +31,10 @@ class BatchLoader {
     int batch = 16;
     bool keep_incomplete = true;  ///< deliver the last batch also when it is smaller
     int ahead = 4;                ///< batches read in advance
-    int threads = 1;              ///< that decode the images of a batch, if they are stored as JPEG
+    /// Raw images that are no more than this together are read by the consumer itself: to wake a thread takes
+    /// longer than to copy them from the page cache.
+    std::size_t bytes_without_thread = std::size_t{1} << 20;
+    int threads = 1;  ///< that decode the images of a batch, if they are stored as JPEG
   };
 
   /// @param sources  of one image size; `sequence` says which image of which of them

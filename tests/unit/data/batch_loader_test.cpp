@@ -54,8 +54,13 @@ class Loader : public testing::Test {
 };
 
 TEST_F(Loader, DeliversTheSequenceInItsOrder) {
-  for (const int ahead : {1, 4, 100}) {
-    BatchLoader loader(sources(), sequence(50), {.batch = 8, .keep_incomplete = true, .ahead = ahead});
+  for (const int ahead : {0, 1, 4, 100}) {
+    BatchLoader::Options options{.batch = 8, .keep_incomplete = true};
+    if (ahead > 0) {
+      options.ahead = ahead;
+      options.bytes_without_thread = 0;
+    }
+    BatchLoader loader(sources(), sequence(50), options);
     EXPECT_EQ(loader.batches(), 7);
     for (std::int64_t b = 0; b < 6; ++b) check(*loader.next(), 8 * b, 8);
     check(*loader.next(), 48, 2);
@@ -72,7 +77,7 @@ TEST_F(Loader, DropsTheIncompleteBatchIfAsked) {
 }
 
 TEST_F(Loader, LeavesTheBatchInHandAlone) {
-  BatchLoader loader(sources(), sequence(400), {.batch = 4, .ahead = 2});
+  BatchLoader loader(sources(), sequence(400), {.batch = 4, .ahead = 2, .bytes_without_thread = 0});
   for (std::int64_t b = 0; b < 20; ++b) {
     const Batch& batch = *loader.next();
     std::this_thread::sleep_for(std::chrono::milliseconds(2));  // time for the reader to run into its limit
@@ -81,7 +86,7 @@ TEST_F(Loader, LeavesTheBatchInHandAlone) {
 }
 
 TEST_F(Loader, UsesItsBuffersAgain) {
-  BatchLoader loader(sources(), sequence(400), {.batch = 4, .ahead = 3});
+  BatchLoader loader(sources(), sequence(400), {.batch = 4, .ahead = 3, .bytes_without_thread = 0});
   std::set<const std::uint8_t*> places;
   while (const Batch* batch = loader.next()) places.insert(batch->pixels.data());
   EXPECT_EQ(places.size(), 4U);
@@ -89,7 +94,7 @@ TEST_F(Loader, UsesItsBuffersAgain) {
 
 TEST_F(Loader, MayBeDestroyedAtAnyTime) {
   for (std::int64_t taken = 0; taken < 12; ++taken) {
-    BatchLoader loader(sources(), sequence(40), {.batch = 4, .ahead = 2});
+    BatchLoader loader(sources(), sequence(40), {.batch = 4, .ahead = 2, .bytes_without_thread = 0});
     for (std::int64_t b = 0; b < taken; ++b) loader.next();
   }
 }
@@ -105,9 +110,21 @@ TEST_F(Loader, ThrowsWhatReadingThrewAfterTheBatchesBefore) {
   const auto pixels = numbered_image(7 * 3 + 6 - 5).pixels;  // first read at position 5
   flip_byte(shard, read_text(shard).find(std::string(pixels.begin(), pixels.end())));
   const Dataset damaged(folder_ / "set");
-  BatchLoader loader({damaged.client(ClientId{1}), damaged.client(ClientId{3})}, sequence(40), {.batch = 4});
+  BatchLoader loader({damaged.client(ClientId{1}), damaged.client(ClientId{3})}, sequence(40),
+                     {.batch = 4, .bytes_without_thread = 0});
   std::this_thread::sleep_for(
       std::chrono::milliseconds(50));  // the reader has failed before the first batch is taken
+  check(*loader.next(), 0, 4);
+  EXPECT_THAT([&] { loader.next(); }, ThrowsMessage<DataError>(HasSubstr("client 3")));
+  EXPECT_THROW(loader.next(), DataError) << "and again";
+}
+
+TEST_F(Loader, ThrowsTheSameWithoutAThread) {
+  const auto shard = folder_ / "set" / "shard_00001.h5";
+  const auto pixels = numbered_image(7 * 3 + 6 - 5).pixels;
+  flip_byte(shard, read_text(shard).find(std::string(pixels.begin(), pixels.end())));
+  const Dataset damaged(folder_ / "set");
+  BatchLoader loader({damaged.client(ClientId{1}), damaged.client(ClientId{3})}, sequence(40), {.batch = 4});
   check(*loader.next(), 0, 4);
   EXPECT_THAT([&] { loader.next(); }, ThrowsMessage<DataError>(HasSubstr("client 3")));
   EXPECT_THROW(loader.next(), DataError) << "and again";
