@@ -7,7 +7,6 @@
 #include <cmath>
 #include <csignal>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
@@ -24,7 +23,10 @@ json event(int round, const char* name) { return {{"event", name}, {"round", rou
 
 /// Without the times, which differ from test to test.
 std::string timeless(const std::filesystem::path& file) {
-  return std::regex_replace(read_text(file), std::regex(",\"time\":[0-9.]+"), "");
+  std::string text = read_text(file);
+  for (std::size_t at = text.find(",\"time\":"); at != std::string::npos; at = text.find(",\"time\":"))
+    text.erase(at, text.find('}', at) - at);
+  return text;
 }
 
 TEST(MetricsWriter, WritesOneObjectALineAtOnce) {
