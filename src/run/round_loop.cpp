@@ -177,7 +177,7 @@ void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalT
   const at::Tensor start = own_start ? before->backbone : model_.parameters().flat();
   const auto rates = fl::learning_rates(experiment_.schedule, round);
   auto result = trainer.train(data, round, rates, before ? &*before : nullptr, start,
-                              hooks(record.clients.size(), round));
+                              hooks(record.clients.size(), attempt));
   record.clients.push_back({client, comm_.rank(), watch.seconds(), false, result.statistics});
   const fl::FinishedClient finished{std::move(result.state), std::move(result.update),
                                     states_ ? to_json(record.clients.back()).dump() : ""};
@@ -216,11 +216,11 @@ void RoundLoop::finish_client(const fl::FinishedClient& finished, const Attempt&
       evaluator_.own_for_client(finished.update.client, {finished.state.backbone, finished.state.dfc}));
 }
 
-fl::LocalHooks RoundLoop::hooks(std::size_t clients_done, int round) const {
+fl::LocalHooks RoundLoop::hooks(std::size_t clients_done, const Attempt& attempt) const {
   fl::LocalHooks hooks;
   hooks.stop_requested = [] { return stop_requested(); };
-  const auto clients = static_cast<double>(experiment_.cohort_size()) / comm_.size();
-  hooks.after_backward = [this, clients_done, clients, round](const fl::StepView& step) {
+  const auto clients = static_cast<double>(attempt.cohort.size()) / comm_.size();
+  hooks.after_backward = [this, clients_done, clients, round = attempt.round](const fl::StepView& step) {
     const double of_client = static_cast<double>(step.step + 1) / static_cast<double>(step.steps);
     recorder_.progress((static_cast<double>(clients_done) + of_client) / clients, round);
   };

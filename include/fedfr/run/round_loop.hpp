@@ -49,7 +49,7 @@ class RoundLoop {
   bool take_over(ClientId client, const Attempt& attempt, fl::Aggregator& aggregator, RoundRecord& record);
   void finish_client(const fl::FinishedClient& finished, const Attempt& attempt, fl::Aggregator& aggregator,
                      RoundRecord& record);
-  fl::LocalHooks hooks(std::size_t clients_done, int round) const;
+  fl::LocalHooks hooks(std::size_t clients_done, const Attempt& attempt) const;
   void server_step(fl::Aggregator& aggregator);
   void evaluate(int completed_rounds, std::vector<eval::ClientScores> own, RoundRecord& record);
   void score_idle_clients(int completed_rounds, std::vector<eval::ClientScores>& own);
