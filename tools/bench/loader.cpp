@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <boost/program_options.hpp>
-#include <numeric>
 
 #include "commands.hpp"
 #include "common/parse.hpp"
@@ -45,6 +44,37 @@ void read_bare(const FileDescriptor& file, const std::vector<data::BatchItem>& s
       throw DataError("cannot read a shard");
 }
 
+/// The images of a dataset that is made for it, beside reading (raw) or decoding (JPEG) them alone.
+Row measure(const Setting& setting, const std::filesystem::path& path, data::ImageSize size, int batch,
+            int count, data::Encoding encoding) {
+  constexpr int identities = 16;
+  const bool raw = encoding == data::Encoding::raw;
+  const int threads = setting.threads_used();
+  write_random_faces(path, data::Role::clients, size,
+                     {.clients = 1, .identities = identities, .images = std::max(1, count / identities)},
+                     encoding);
+  const data::Dataset dataset(path);
+  const auto images = dataset.client(ClientId{0});
+  const auto sequence = shuffled(images.size());
+  std::vector<std::uint8_t> buffer(static_cast<std::size_t>(size.bytes()));
+  const FileDescriptor shard(::open((path / "shard_00000.h5").c_str(), O_RDONLY | O_CLOEXEC));
+  std::vector<std::vector<std::uint8_t>> stored;
+  if (!raw)
+    for (std::int64_t i = 0; i < images.size(); ++i) stored.push_back(images.read_stored(i));
+  const auto bare = [&] {
+    if (raw) return read_bare(shard, sequence, buffer);
+    for (const auto& bytes : stored) data::decode(std::as_bytes(std::span(bytes)));
+  };
+  const auto timings =
+      measure_in_turn(setting.runs, {[&] { load_all(images, sequence, batch, threads); }, bare});
+  const auto rate = [&](const Timing& timing) { return static_cast<double>(images.size()) / timing.median; };
+  return {.what = raw ? "raw" : "jpeg",
+          .value = rate(timings[0]),
+          .unit = "images/s",
+          .bound = raw ? "bare pread, one thread" : "bare decoding, all threads",
+          .limit = rate(timings[1]) * (raw ? 1 : threads)};
+}
+
 }  // namespace
 
 void run_loader(Words words) {
@@ -65,41 +95,12 @@ void run_loader(Words words) {
     return;
   setting.apply();
   const TemporaryFolder folder(setting.folder);
-  constexpr int identities = 16;
-  const FaceCounts counts{.clients = 1, .identities = identities, .images = std::max(1, count / identities)};
-  const data::ImageSize image_size{size, size};
   Report report("loader");
   report.setting("images", fmt::format("3x{}x{}", size, size));
   report.setting("batch", batch);
   report.setting("threads", setting.threads_used());
-  const int threads = setting.threads_used();
-  for (const auto encoding : {data::Encoding::raw, data::Encoding::jpeg}) {
-    const bool raw = encoding == data::Encoding::raw;
-    const auto path = folder.path() / (raw ? "raw" : "jpeg");
-    write_random_faces(path, data::Role::clients, image_size, counts, encoding);
-    const data::Dataset dataset(path);
-    const auto images = dataset.client(ClientId{0});
-    const auto sequence = shuffled(images.size());
-    std::vector<std::uint8_t> buffer(static_cast<std::size_t>(image_size.bytes()));
-    const FileDescriptor shard(::open((path / "shard_00000.h5").c_str(), O_RDONLY | O_CLOEXEC));
-    std::vector<std::vector<std::uint8_t>> stored;
-    if (!raw)
-      for (std::int64_t i = 0; i < images.size(); ++i) stored.push_back(images.read_stored(i));
-    const auto bare = [&] {
-      if (raw) return read_bare(shard, sequence, buffer);
-      for (const auto& bytes : stored) data::decode(std::as_bytes(std::span(bytes)));
-    };
-    const auto timings =
-        measure_in_turn(setting.runs, {[&] { load_all(images, sequence, batch, threads); }, bare});
-    const auto rate = [&](const Timing& timing) {
-      return static_cast<double>(images.size()) / timing.median;
-    };
-    report.add({.what = raw ? "raw" : "jpeg",
-                .value = rate(timings[0]),
-                .unit = "images/s",
-                .bound = raw ? "bare pread, one thread" : "bare decoding, all threads",
-                .limit = rate(timings[1]) * (raw ? 1 : threads)});
-  }
+  for (const auto encoding : {data::Encoding::raw, data::Encoding::jpeg})
+    report.add(measure(setting, folder.path() / data::name(encoding), {size, size}, batch, count, encoding));
   setting.publish(report);
 }
 
