@@ -15,32 +15,8 @@
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/freed_memory.hpp"
-#include "fedfr/core/version.hpp"
-#include "fedfr/run/options.hpp"
 
 namespace {
-
-constexpr std::string_view usage =
-    R"(fedfr: federated face recognition, generic and personalised models trained together
-
-  fedfr train JOB.cfg [--key value ...]   train, or go on with a run that was stopped
-  fedfr evaluate RUN|WEIGHTS DATASET...   accuracy, TAR@FAR, TPIR@FPIR of a model
-  fedfr extract WEIGHTS DATASET OUT       embeddings of a dataset's images
-  fedfr verify-run RUN RUN                whether two runs have the same bits, and where and why not
-  fedfr doctor [--output DIR]             check the installation, the launcher, the GPUs and the file system
-  fedfr options [--markdown]              every option of a job file
-  fedfr --version
-
-Examples
-  fedfr train jobs/demo.cfg
-  mpirun -np 4 fedfr train jobs/lfw.cfg --output runs/lfw --seed 2
-  fedfr train jobs/paper.cfg --dry-run
-  fedfr evaluate runs/lfw data/lfw-pairs
-
-`fedfr COMMAND --help` says more. Data sets are made with fedfr-data.
-Exit codes: 0 done, 2 wrong usage, 3 data or file error, 4 peer or device failure, 85 stopped with a checkpoint:
-run the same command again.
-)";
 
 struct Command {
   std::string_view name;
@@ -50,22 +26,6 @@ constexpr Command commands[] = {{"train", fedfr::app::run_train},
                                 {"evaluate", fedfr::app::run_evaluate},
                                 {"extract", fedfr::app::run_extract},
                                 {"doctor", fedfr::app::run_doctor}};
-
-/// What needs no MPI; returns false if it was something else.
-bool answered(const std::vector<std::string>& args) {
-  if (args.empty() || args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
-    fmt::print("{}", usage);
-  } else if (args[0] == "--version") {
-    fmt::print("fedfr {} commit {} {} {}\n", fedfr::version(), fedfr::commit(), fedfr::compiler(),
-               fedfr::build_type());
-  } else if (args[0] == "options" || (args[0] == "train" && args.size() > 1 && args[1] == "--help")) {
-    const bool markdown = args.size() > 1 && args[1] == "--markdown";
-    fmt::print("{}", markdown ? fedfr::run::markdown_table() : fedfr::run::help_text());
-  } else {
-    return false;
-  }
-  return true;
-}
 
 /// The error, with who met it and while doing what.
 std::string describe(const fedfr::Error& error, const fedfr::comm::MpiSession& mpi) {
@@ -114,7 +74,7 @@ int dispatch(const Command& command, fedfr::comm::MpiSession& mpi, std::span<con
 
 int main(int argc, char** argv) {
   const std::vector<std::string> args(argv + 1, argv + argc);
-  if (answered(args)) return args.empty() ? static_cast<int>(fedfr::ExitCode::usage) : 0;
+  if (args.empty()) return static_cast<int>(fedfr::ExitCode::usage);  // the front program has answered
   if (args[0] == "verify-run") return fedfr::app::run_verify(std::span(args).subspan(1));
   for (const auto& command : commands) {
     if (args[0] != command.name) continue;

@@ -97,6 +97,11 @@ int Process::wait() { return wait_for(id_); }
 
 void Process::signal(int number) const { ::kill(id_, number); }
 
+std::filesystem::path own_program() {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored);
+}
+
 Captured run_and_capture(const Program& program) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {.spawn_error = errno};

@@ -8,8 +8,10 @@ set(_own_torch ${CMAKE_INSTALL_LIBDIR}/fedfr/torch)
 # Libraries outside the system's folders are found again by their full names.
 set(CMAKE_INSTALL_RPATH_USE_LINK_PATH ON)
 if(FEDFR_BUNDLE_TORCH)
-  file(RELATIVE_PATH _from_programs ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_PREFIX}/${_own_torch}/lib)
-  set(CMAKE_INSTALL_RPATH $ORIGIN/${_from_programs})
+  foreach(_programs ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBEXECDIR}/fedfr)
+    file(RELATIVE_PATH _from_programs ${_programs} ${CMAKE_INSTALL_PREFIX}/${_own_torch}/lib)
+    list(APPEND CMAKE_INSTALL_RPATH $ORIGIN/${_from_programs})
+  endforeach()
 
   set(_libraries c10 torch_cpu)
   if(FEDFR_WITH_CUDA)

@@ -45,3 +45,18 @@ function(fedfr_add_program name)
   target_link_libraries(${name} PRIVATE ${A_NEEDS} fedfr_own_code)
   install(TARGETS ${name})
 endfunction()
+
+# fedfr_add_worker(fedfr SOURCES main.cpp ... NEEDS fedfr::run): the program that the program fedfr turns into, outside
+# the folder that users have on their PATH
+function(fedfr_add_worker front)
+  cmake_parse_arguments(A "" "" "SOURCES;NEEDS" ${ARGN})
+  set(_worker ${front}_worker)
+  file(RELATIVE_PATH _from_front ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBEXECDIR}/fedfr)
+  add_executable(${_worker} ${A_SOURCES})
+  target_link_libraries(${_worker} PRIVATE ${A_NEEDS} fedfr_own_code)
+  set_target_properties(${_worker} PROPERTIES OUTPUT_NAME ${front}
+                        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${_from_front})
+  install(TARGETS ${_worker} DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/fedfr)
+  target_compile_definitions(${front} PRIVATE FEDFR_WORKER="${_from_front}/${front}")
+  add_dependencies(${front} ${_worker})
+endfunction()

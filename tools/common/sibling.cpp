@@ -1,11 +1,12 @@
 #include "sibling.hpp"
 
+#include "fedfr/core/process.hpp"
+
 namespace fedfr::tool {
 
 std::filesystem::path sibling(const std::string& name) {
   std::error_code ignored;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  const auto beside = self.parent_path() / name;
+  const auto beside = own_program().parent_path() / name;
   return std::filesystem::exists(beside, ignored) ? beside : std::filesystem::path(name);
 }
 

@@ -37,6 +37,9 @@ struct Captured {
   std::string output{};  ///< everything it printed
 };
 
+/// The file of the program that runs; empty where the system does not tell.
+std::filesystem::path own_program();
+
 /// Runs a program to its end.
 /// @param program  its `output` is not used
 Captured run_and_capture(const Program& program);
