@@ -18,6 +18,7 @@
 #include "fedfr/core/magnitude.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/image_input.hpp"
+#include "gradient_step.hpp"
 
 namespace fedfr::fl {
 
@@ -37,12 +38,17 @@ at::Tensor flag_tensor(std::span<const std::uint8_t> flags) {
   return out;
 }
 
-/// Sums stay on the device: reading them each step would make a GPU wait.
-void add_losses(at::Tensor& sums, const at::Tensor& loss, const std::vector<at::Tensor>& terms) {
+/// On a GPU the sums stay on the device: reading them each step would make it wait.
+void add_losses(at::Tensor& sums, const StepLosses& losses) {
   const Span span("bookkeeping");
+  std::vector<at::Tensor> values{losses.loss.detach()};
+  for (const auto& term : losses.terms) values.push_back(term.detach());
+  if (sums.is_cpu()) {
+    double* sum = sums.data_ptr<double>();
+    for (const auto& value : values) *sum++ += *value.const_data_ptr<float>();
+    return;
+  }
   const at::NoGradGuard no_grad;
-  std::vector<at::Tensor> values{loss.detach()};
-  for (const auto& term : terms) values.push_back(term.detach());
   sums.add_(at::stack(values));
 }
 
@@ -227,50 +233,48 @@ void LocalTrainer::run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& 
     const Span step("step");
     const auto positions = std::span(plan.order).subspan(done, batch->labels.size());
     done += positions.size();
-    const auto terms = objective_.evaluate(step_input(round, *batch, positions), round.heads);
-    const at::Tensor loss = objective_.total(terms);
-    {
-      const Span span("backward");
-      loss.backward();
-    }
+    const StepLosses losses = gradients(round, *batch, positions);
     if (round.hooks.after_backward)
       round.hooks.after_backward({.epoch = epoch,
                                   .step = statistics.steps,
                                   .steps = steps,
                                   .learning_rate = plan.learning_rate,
                                   .positions = positions,
-                                  .terms = terms,
-                                  .loss = loss,
+                                  .terms = losses.terms,
+                                  .loss = losses.loss,
                                   .backbone = backbone_,
                                   .heads = round.heads});
     sgd.step(plan.learning_rate);
-    add_losses(term_sums, loss, terms);
+    add_losses(term_sums, losses);
     ++statistics.steps;
     statistics.images += std::ssize(positions);
   }
 }
 
-StepInput LocalTrainer::step_input(const Round& round, const data::Batch& batch,
+StepLosses LocalTrainer::gradients(const Round& round, const data::Batch& batch,
                                    std::span<const std::int64_t> positions) const {
   const at::Device device = backbone_.flat().device();
-  const auto& network = global_.backbone().config();
-  const at::Tensor images = nn::network_input(batch.pixels, network.height, network.width_pixels,
-                                              batch.mirrored, {device, config_.embed.format});
+  const auto& network = global_.backbone();
+  const auto& size = network.config();
+  const at::Tensor images = nn::network_input(batch.pixels, size.height, size.width_pixels, batch.mirrored,
+                                              {device, config_.embed.format});
+  const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
   StepInput input;
+  input.labels = int_tensor(labels, device);
+  if (can_step_directly(network, config_.objective, config_.embed.precision))
+    return step_directly(network, backbone_, images, input.labels, config_.objective.margin_weight);
   {
     const Span span("forward");
     const nn::PrecisionScope precision(config_.embed.precision, device);
-    input.features = global_.backbone().embed(backbone_, images).to(at::kFloat);
+    input.features = network.embed(backbone_, images).to(at::kFloat);
   }
-  const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
-  input.labels = int_tensor(labels, device);
   if (objective_.has("contrastive")) {
     const at::Tensor rows = int_tensor(positions, at::kCPU);
     const at::Tensor mirrored = flag_tensor(batch.mirrored);
     input.global_features = round.global.lookup(rows, mirrored).to(device);
     input.previous_features = round.before.lookup(rows, mirrored).to(device);
   }
-  return input;
+  return step_by_autograd(objective_, input, round.heads);
 }
 
 LocalResult LocalTrainer::finish(Round& round, const at::Tensor& term_sums) const {

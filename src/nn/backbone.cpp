@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/nn/mobile.hpp"
@@ -57,6 +58,11 @@ at::MemoryFormat fastest_format(const BackboneConfig& config, Precision precisio
   const bool convolves = config.name != "linear";
   const bool channels_last = convolves && (device.is_cpu() || precision == Precision::bf16);
   return channels_last ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+}
+
+std::vector<at::Tensor> Backbone::gradients(const ParameterSet& /*parameters*/, const at::Tensor& /*images*/,
+                                            const at::Tensor& /*embedding_gradient*/) const {
+  throw std::logic_error("the network " + config_.name + " leaves its gradients to autograd");
 }
 
 int Backbone::channels(int base) const {

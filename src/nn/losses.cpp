@@ -1,12 +1,18 @@
 #include "fedfr/nn/losses.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/core/Reduction.h>
+#include <ATen/ops/_log_softmax.h>
+#include <ATen/ops/_log_softmax_backward_data.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cosine_similarity.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/gather.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/matmul.h>
+#include <ATen/ops/nll_loss_backward.h>
+#include <ATen/ops/nll_loss_forward.h>
 #include <ATen/ops/scatter.h>
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/sqrt.h>
@@ -54,6 +60,16 @@ at::Tensor margin_logits(const at::Tensor& features, const at::Tensor& centres, 
 at::Tensor margin_softmax_loss(const at::Tensor& features, const at::Tensor& centres,
                                const at::Tensor& labels, const MarginConfig& config) {
   return at::cross_entropy_loss(margin_logits(features, centres, labels, config), labels);
+}
+
+LossAndGradient softmax_loss_and_gradient(const at::Tensor& logits, const at::Tensor& labels, double weight) {
+  constexpr int mean = at::Reduction::Mean;
+  constexpr int no_class_ignored = -100;
+  const at::Tensor log_share = at::_log_softmax(logits, 1, /*half_to_float=*/false);
+  auto [loss, count] = at::nll_loss_forward(log_share, labels, {}, mean, no_class_ignored);
+  const at::Tensor of_log_share = at::nll_loss_backward(at::full({}, weight, logits.options()), log_share,
+                                                        labels, {}, mean, no_class_ignored, count);
+  return {loss, at::_log_softmax_backward_data(of_log_share, log_share, 1, logits.scalar_type())};
 }
 
 at::Tensor dfc_logits(const at::Tensor& converted, const at::Tensor& centres, const at::Tensor& biases,

@@ -3,7 +3,9 @@
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/mm.h>
 #include <ATen/ops/relu.h>
+#include <ATen/ops/sum.h>
 
 namespace fedfr::nn {
 
@@ -15,6 +17,12 @@ LinearBackbone::LinearBackbone(const BackboneConfig& config) : Backbone(config) 
 
 at::Tensor LinearBackbone::embed(const ParameterSet& p, const at::Tensor& images) const {
   return at::linear(images.flatten(1), p[0], p[1]);
+}
+
+std::vector<at::Tensor> LinearBackbone::gradients(const ParameterSet& /*parameters*/,
+                                                  const at::Tensor& images,
+                                                  const at::Tensor& embedding_gradient) const {
+  return {at::mm(embedding_gradient.t(), images.flatten(1)), at::sum(embedding_gradient, 0)};
 }
 
 CnnBackbone::CnnBackbone(const BackboneConfig& config) : Backbone(config) {

@@ -19,6 +19,8 @@
 
 namespace fedfr::fl {
 
+struct StepLosses;
+
 enum class PublicImages { none, hard_negatives, all };
 
 struct LocalTrainingConfig {
@@ -110,7 +112,7 @@ class LocalTrainer {
   void prepare_heads(Round& round) const;
   at::Tensor run_epochs(Round& round);
   EpochPlan plan_epoch(const Round& round, int epoch) const;
-  StepInput step_input(const Round& round, const data::Batch& batch,
+  StepLosses gradients(const Round& round, const data::Batch& batch,
                        std::span<const std::int64_t> positions) const;
   void run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums);
   LocalResult finish(Round& round, const at::Tensor& term_sums) const;

@@ -38,6 +38,15 @@ class Backbone {
   /// @returns       [B,D], not normalised
   virtual at::Tensor embed(const ParameterSet& parameters, const at::Tensor& images) const = 0;
 
+  /// Whether `gradients` does what autograd would, without its graph: for networks so small that the graph
+  /// takes longer than the arithmetic.
+  virtual bool has_gradients() const { return false; }
+  /// @param embedding_gradient  [B,D] of the loss
+  /// @returns                   of the loss, one for each parameter; the bits that autograd's would have
+  /// @throws std::logic_error unless has_gradients()
+  virtual std::vector<at::Tensor> gradients(const ParameterSet& parameters, const at::Tensor& images,
+                                            const at::Tensor& embedding_gradient) const;
+
  protected:
   explicit Backbone(BackboneConfig config) : config_(std::move(config)) {}
   int channels(int base) const;  ///< scaled by the width factor, at least 4 and a multiple of 4

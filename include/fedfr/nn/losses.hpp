@@ -31,6 +31,15 @@ at::Tensor margin_softmax_loss(const at::Tensor& features, const at::Tensor& cen
                                const at::Tensor& labels,
                                const MarginConfig& config);  ///< mean cross entropy, scalar
 
+struct LossAndGradient {
+  at::Tensor loss;      ///< scalar
+  at::Tensor gradient;  ///< [B,C] of weight x loss
+};
+
+/// The loss of Margin::logits and its gradient in the logits, worked out without autograd: the same
+/// operators, hence the same bits.
+LossAndGradient softmax_loss_and_gradient(const at::Tensor& logits, const at::Tensor& labels, double weight);
+
 struct DfcConfig {
   double scale = 30;    ///< r
   double margin = 0.4;  ///< m

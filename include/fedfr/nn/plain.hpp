@@ -10,6 +10,9 @@ class LinearBackbone final : public Backbone {
  public:
   explicit LinearBackbone(const BackboneConfig& config);
   at::Tensor embed(const ParameterSet& parameters, const at::Tensor& images) const override;
+  bool has_gradients() const override { return true; }
+  std::vector<at::Tensor> gradients(const ParameterSet& parameters, const at::Tensor& images,
+                                    const at::Tensor& embedding_gradient) const override;
 };
 
 /// Two convolutions and two linear layers: the CIFAR-10 network of pfl-research's benchmarks ("simple_cnn"),

@@ -134,6 +134,23 @@ TEST_F(LocalTrainerTest, TheContrastiveTermIsLnTwoOnlyBeforeTheFirstRound) {
   EXPECT_GT(std::abs(second.statistics.terms[2] - std::log(2.0)), 1e-5);
 }
 
+TEST_F(LocalTrainerTest, StepsWithoutAutogradHaveItsBits) {
+  const auto linear = std::shared_ptr(nn::Backbone::make(
+      {.name = "linear", .embedding = 4, .height = size.height, .width_pixels = size.width}));
+  model_ = std::make_unique<GlobalModel>(linear, 0, at::kCPU);
+  model_->initialise(7);
+  config_.public_images = PublicImages::none;
+  config_.objective.margin.kind = nn::Margin::logits;
+  config_.objective.margin_weight = 0.7;
+  config_.objective.contrastive = false;
+  config_.objective.dfc_detach = true;  // a second term, which autograd takes, and which leaves the features
+  const LocalResult by_autograd = train();
+  config_.objective.dfc = false;
+  const LocalResult directly = train();
+  EXPECT_TRUE(directly.update.shared.equal(by_autograd.update.shared));
+  EXPECT_EQ(directly.statistics.terms.at(0), by_autograd.statistics.terms.at(0));
+}
+
 TEST_F(LocalTrainerTest, EveryTermHasASwitch) {
   config_.objective.dfc = false;
   config_.objective.contrastive = false;

@@ -42,5 +42,32 @@ TEST(MarginLogits, AreTheFeaturesThemselves) {
   EXPECT_TRUE(loss.equal(at::cross_entropy_loss(features, labels)));
 }
 
+TEST(LinearBackbone, HasTheGradientsOfAutograd) {
+  const auto backbone = Backbone::make(config("linear"));
+  ParameterSet parameters = backbone->make_parameters();
+  parameters.initialise(1, Purpose::initialise_backbone, 0);
+  const at::Tensor images = at::rand({7, 3, 32, 32}) * 2 - 1;
+  const at::Tensor labels = at::arange(7, at::kLong);
+  constexpr double weight = 0.7;
+
+  parameters.set_trainable(true);
+  const at::Tensor loss =
+      margin_softmax_loss(backbone->embed(parameters, images), {}, labels, {.kind = Margin::logits});
+  (loss * weight).backward();
+  const std::vector<at::Tensor> expected = {parameters[0].grad().clone(), parameters[1].grad().clone()};
+  parameters.set_trainable(false);
+
+  const auto found = softmax_loss_and_gradient(backbone->embed(parameters, images), labels, weight);
+  EXPECT_TRUE(found.loss.equal(loss));
+  const auto gradients = backbone->gradients(parameters, images, found.gradient);
+  for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_TRUE(gradients.at(i).equal(expected[i])) << i;
+}
+
+TEST(PlainBackbones, LeaveToAutogradWhatTheyHaveNoGradientsFor) {
+  const auto backbone = Backbone::make(config("cnn"));
+  EXPECT_FALSE(backbone->has_gradients());
+  EXPECT_THROW(backbone->gradients(backbone->make_parameters(), {}, {}), std::logic_error);
+}
+
 }  // namespace
 }  // namespace fedfr::nn
