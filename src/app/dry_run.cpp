@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "fedfr/fl/cohort.hpp"
+#include "fedfr/run/public_features.hpp"
 #include "fedfr/run/rank_speeds.hpp"
 
 namespace fedfr::app {
@@ -19,13 +20,6 @@ constexpr double megabyte = 1e6;
 double model_megabytes(const fl::GlobalModel& model, bool with_previous) {
   const auto parameters = static_cast<double>(model.parameters().size() + model.public_centres().numel());
   return parameters * (4 * (with_previous ? 5 : 4) + 8) / megabyte;
-}
-
-double feature_megabytes(const run::Experiment& experiment) {
-  if (!experiment.uses_public_images()) return 0;
-  const double variants = experiment.training.objective.contrastive && experiment.training.mirror ? 2 : 1;
-  return variants * 4.0 * static_cast<double>(experiment.publics->images()) *
-         experiment.backbone->config().embedding / megabyte;
 }
 
 }  // namespace
@@ -52,8 +46,11 @@ void print_dry_run(const Startup& startup, const fl::GlobalModel& model, run::Co
   }
   const auto shared = static_cast<double>(model.shared().size());
   console.info(fmt::format(
-      "memory of a rank, without activations: {:.0f} MB of models, {:.0f} MB of public features",
-      model_megabytes(model, experiment.training.objective.contrastive), feature_megabytes(experiment)));
+      "memory of a rank, without activations: {:.0f} MB of models, {:.0f} MB of public features (beyond "
+      "--feature-memory {:g} GB in files)",
+      model_megabytes(model, experiment.training.objective.contrastive),
+      static_cast<double>(run::public_feature_bytes(experiment)) / megabyte,
+      experiment.options.feature_memory));
   console.info(fmt::format("traffic of a round: one allreduce of {:.1f} MB", shared * 8 / megabyte));
   console.info("dry run: nothing was trained");
 }

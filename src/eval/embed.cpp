@@ -10,35 +10,66 @@
 
 namespace fedfr::eval {
 
+namespace {
+
+/// Of each rank, between two exchanges.
+constexpr std::int64_t most_batches_of_a_piece = 64;
+
+nn::ImageReader reader_of(const data::ImageSet& images) {
+  return [&images](std::span<const std::int64_t> wanted, std::span<std::uint8_t> out) {
+    images.read(wanted, out);
+  };
+}
+
+/// Each rank a run of batches, straight to its place in `out`; then the runs of the others.
+void embed_piece(comm::Communicator& comm, const nn::Backbone& backbone, const nn::ParameterSet& model,
+                 const data::ImageSet& images, std::span<const std::int64_t> which, bool mirrored,
+                 const nn::EmbedOptions& options, const at::Tensor& out) {
+  const auto batch = static_cast<std::int64_t>(options.batch);
+  const std::int64_t batches = (std::ssize(which) + batch - 1) / batch;
+  const auto first_of = [&](std::int64_t rank) {
+    return std::min(std::ssize(which), batches * rank / comm.size() * batch);
+  };
+  const std::int64_t begin = first_of(comm.rank());
+  const std::int64_t count = first_of(comm.rank() + 1) - begin;
+  const at::Tensor mine = out.narrow(0, begin, count);
+  nn::embed_images(backbone, model, reader_of(images),
+                   which.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)), mirrored,
+                   options, mine);
+  if (comm.size() == 1) return;
+  auto* next = static_cast<std::byte*>(out.data_ptr());
+  for (const auto& part :
+       comm.allgather_bytes({static_cast<const std::byte*>(mine.const_data_ptr()), mine.nbytes()}))
+    next = std::copy(part.begin(), part.end(), next);
+}
+
+}  // namespace
+
 at::Tensor embed_alone(const nn::Backbone& backbone, const nn::ParameterSet& model,
                        const data::ImageSet& images, std::span<const std::int64_t> which, bool mirrored,
                        const nn::EmbedOptions& options) {
-  const auto read = [&images](std::span<const std::int64_t> wanted, std::span<std::uint8_t> out) {
-    images.read(wanted, out);
-  };
-  return nn::embed_images(backbone, model, read, which, mirrored, options);
+  return nn::embed_images(backbone, model, reader_of(images), which, mirrored, options);
+}
+
+void embed_together(comm::Communicator& comm, const nn::Backbone& backbone, const nn::ParameterSet& model,
+                    const data::ImageSet& images, std::span<const std::int64_t> which, bool mirrored,
+                    const nn::EmbedOptions& options, const at::Tensor& out) {
+  const std::int64_t piece = most_batches_of_a_piece * options.batch * comm.size();
+  for (std::int64_t begin = 0; begin < std::ssize(which); begin += piece) {
+    const std::int64_t count = std::min(piece, std::ssize(which) - begin);
+    embed_piece(comm, backbone, model, images,
+                which.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)), mirrored,
+                options, out.narrow(0, begin, count));
+  }
 }
 
 at::Tensor embed_together(comm::Communicator& comm, const nn::Backbone& backbone,
                           const nn::ParameterSet& model, const data::ImageSet& images,
                           std::span<const std::int64_t> which, bool mirrored,
                           const nn::EmbedOptions& options) {
-  const auto batch = static_cast<std::int64_t>(options.batch);
-  const std::int64_t batches = (std::ssize(which) + batch - 1) / batch;
-  const auto first_of = [&](std::int64_t rank) {
-    return std::min(std::ssize(which), batches * rank / comm.size() * batch);
-  };
-  const auto begin = static_cast<std::size_t>(first_of(comm.rank()));
-  const auto end = static_cast<std::size_t>(first_of(comm.rank() + 1));
-  const at::Tensor mine =
-      embed_alone(backbone, model, images, which.subspan(begin, end - begin), mirrored, options);
-  if (comm.size() == 1) return mine;
-  at::Tensor all = at::empty({std::ssize(which), backbone.config().embedding}, at::kFloat);
-  auto* next = static_cast<std::byte*>(all.data_ptr());
-  for (const auto& part :
-       comm.allgather_bytes({static_cast<const std::byte*>(mine.const_data_ptr()), mine.nbytes()}))
-    next = std::copy(part.begin(), part.end(), next);
-  return all;
+  at::Tensor out = at::empty({std::ssize(which), backbone.config().embedding}, at::kFloat);
+  embed_together(comm, backbone, model, images, which, mirrored, options, out);
+  return out;
 }
 
 at::Tensor evaluation_features(const at::Tensor& plain, const at::Tensor& mirrored) {

@@ -93,10 +93,11 @@ struct LocalTrainer::Round {
 };
 
 LocalTrainer::LocalTrainer(const GlobalModel& global, const LocalTrainingConfig& config,
-                           const PublicData* publics)
+                           const PublicData* publics, nn::FeatureMemory& memory)
     : global_(global),
       config_(config),
       publics_(publics),
+      memory_(memory),
       objective_(config.objective),
       backbone_(global.backbone().make_parameters(global.parameters().flat().device())) {}
 
@@ -127,19 +128,19 @@ void LocalTrainer::choose_images(Round& round) const {
     const Span span("frozen features");
     const ScopedTimer timer(round.result.statistics.seconds_frozen);
     round.global = embed_round(global_.backbone(), global_.parameters(), round.images,
-                               contrastive && config_.mirror, config_.embed);
+                               contrastive && config_.mirror, config_.embed, memory_);
   }
   if (mining) {
     const Span span("mining");
     const ScopedTimer timer(round.result.statistics.seconds_mining);
-    kept = mine_hard_negatives(nn::unit_rows(round.global.plain), nn::unit_rows(publics_->features.plain),
-                               config_.mining);
+    kept = mine_hard_negatives(nn::unit_rows(round.global.plain),
+                               {publics_->features.plain, publics_->lengths}, config_.mining);
   } else if (config_.public_images == PublicImages::all) {
     kept = all_indices(publics_->images.size());
   }
   if (kept.empty()) return;
   round.images.add_public(publics_->images, kept, round.client.identities);
-  if (contrastive) round.global.append(publics_->features, int_tensor(kept, at::kCPU));
+  if (contrastive) round.global.append(publics_->features, kept, memory_);
 }
 
 void LocalTrainer::embed_previous(Round& round) const {
@@ -152,10 +153,12 @@ void LocalTrainer::embed_previous(Round& round) const {
   const ScopedTimer timer(round.result.statistics.seconds_frozen);
   nn::ParameterSet model = global_.backbone().make_parameters(backbone_.flat().device());
   model.copy_from(round.previous->backbone);
-  round.before = embed_round(global_.backbone(), model, round.images, config_.mirror, config_.embed);
+  round.before = embed_round(global_.backbone(), model, round.images, config_.mirror, config_.embed, memory_);
 }
 
 void LocalTrainer::prepare_heads(Round& round) const {
+  const bool features_are_logits = config_.objective.margin.kind == nn::Margin::logits;
+  if (features_are_logits && !config_.objective.dfc) return;
   const at::NoGradGuard no_grad;
   const std::int64_t dimension = global_.backbone().config().embedding;
   const at::Device device = backbone_.flat().device();
@@ -190,7 +193,7 @@ at::Tensor LocalTrainer::run_epochs(Round& round) {
         value(round.client.id), round.client.name, round.images.size(), round.number + 1, config_.batch);
   backbone_.set_trainable(true);
   std::vector<at::Tensor> trained = backbone_.tensors();
-  if (objective_.has("margin")) trained.push_back(round.heads.classifier);
+  if (objective_.has("margin") && round.heads.classifier.defined()) trained.push_back(round.heads.classifier);
   for (const auto& tensor : round.heads.dfc.tensors()) trained.push_back(tensor);
   nn::Sgd sgd(std::move(trained), config_.sgd);
   at::Tensor term_sums =
@@ -295,17 +298,18 @@ LocalResult LocalTrainer::finish(Round& round, const at::Tensor& term_sums) cons
         "the training of client {} ({}) has diverged in round {}: its loss or its model is not finite; lower "
         "--lr or set --clip-norm",
         value(round.client.id), round.client.name, round.number + 1);
-  const at::Tensor classifier = round.heads.classifier.detach().cpu();
-  const std::int64_t local = round.client.identities;
-  const at::Tensor publics = classifier.size(0) > local
-                                 ? classifier.narrow(0, local, classifier.size(0) - local)
-                                 : global_.public_centres().cpu();
+  at::Tensor publics = global_.public_centres().cpu();
+  if (round.heads.classifier.defined()) {
+    const at::Tensor classifier = round.heads.classifier.detach().cpu();
+    const std::int64_t local = round.client.identities;
+    result.state.local_centres = classifier.narrow(0, 0, local).clone();
+    if (classifier.size(0) > local) publics = classifier.narrow(0, local, classifier.size(0) - local);
+  }
+  if (config_.objective.dfc) result.state.dfc = round.heads.dfc.flat().cpu().clone();
   result.update = {.client = round.client.id,
                    .sample_weight = round.images.size(),
                    .shared = at::cat({weights, publics.flatten()})};
-  result.state = {.local_centres = classifier.narrow(0, 0, local).clone(),
-                  .dfc = config_.objective.dfc ? round.heads.dfc.flat().cpu().clone() : at::Tensor(),
-                  .backbone = weights.clone()};
+  result.state.backbone = result.update.shared.narrow(0, 0, weights.numel());
   return std::move(result);
 }
 

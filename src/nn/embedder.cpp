@@ -12,8 +12,9 @@
 
 namespace fedfr::nn {
 
-at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
-                        std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options) {
+void embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
+                  std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options,
+                  const at::Tensor& out) {
   const at::NoGradGuard no_grad;
   const auto& config = backbone.config();
   const auto batch = static_cast<std::size_t>(options.batch);
@@ -21,7 +22,6 @@ at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters
       std::size_t{3} * static_cast<std::size_t>(config.height * config.width_pixels);
   const at::Device device = parameters.flat().device();
   const PrecisionScope scope(options.precision, device);
-  at::Tensor out = at::empty({std::ssize(which), config.embedding}, at::kFloat);
   std::vector<std::uint8_t> pixels(std::min(batch, which.size()) * image_bytes);
   const std::vector<std::uint8_t> flags(mirrored ? batch : 0, 1);
   for (std::size_t begin = 0; begin < which.size(); begin += batch) {
@@ -38,6 +38,12 @@ at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters
         .copy_(backbone.embed(parameters, input));
     sign_of_life();
   }
+}
+
+at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
+                        std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options) {
+  at::Tensor out = at::empty({std::ssize(which), backbone.config().embedding}, at::kFloat);
+  embed_images(backbone, parameters, read, which, mirrored, options, out);
   return out;
 }
 

@@ -40,10 +40,12 @@ at::Tensor is_positive(const at::Tensor& labels, std::int64_t identities) {
 
 }  // namespace
 
-at::Tensor unit_rows(const at::Tensor& rows) {
+at::Tensor row_lengths(const at::Tensor& rows) {
   constexpr double shortest = 1e-12;
-  return rows / at::linalg_vector_norm(rows, 2, 1, true).clamp_min(shortest);
+  return at::linalg_vector_norm(rows, 2, 1, true).clamp_min(shortest);
 }
+
+at::Tensor unit_rows(const at::Tensor& rows) { return rows / row_lengths(rows); }
 
 at::Tensor margin_logits(const at::Tensor& features, const at::Tensor& centres, const at::Tensor& labels,
                          const MarginConfig& config) {

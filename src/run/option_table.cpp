@@ -72,6 +72,17 @@ std::vector<OptionSpec> run_options() {
        .help = "how many of the newest checkpoints stay",
        .range = {1, 1e6},
        .effect = Effect::none},
+      {.name = "feature-memory",
+       .field = &O::feature_memory,
+       .help =
+           "GB of memory that a rank may fill with embeddings by frozen models, which are worked out once "
+           "a round; what is more lies in files in --scratch for the time",
+       .range = {0, 1e6},
+       .effect = Effect::none},
+      {.name = "scratch",
+       .field = &O::scratch,
+       .help = "folder on a disk of the host for such files; without: $TMPDIR or /tmp",
+       .effect = Effect::none},
       {.name = "log-level",
        .field = &O::log_level,
        .help = "how much to print",

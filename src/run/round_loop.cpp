@@ -14,9 +14,9 @@
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/trace.hpp"
-#include "fedfr/eval/embed.hpp"
 #include "fedfr/fl/cohort.hpp"
 #include "fedfr/run/personal_models.hpp"
+#include "fedfr/run/public_features.hpp"
 #include "fedfr/run/signals.hpp"
 
 namespace fedfr::run {
@@ -28,6 +28,8 @@ RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl:
       model_(std::move(model)),
       paths_(paths),
       recorder_(recorder),
+      features_(static_cast<std::int64_t>(experiment.options.feature_memory * 1e9),
+                experiment.options.scratch),
       speeds_(comm.size()),
       evaluator_(experiment, comm),
       checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints, experiment.fingerprints()) {
@@ -66,12 +68,12 @@ void RoundLoop::run_round(int round) {
     const ScopedTimer timer(record.seconds["public"]);
     const ActivityScope phase = doing("looking at the public images");
     const Span features("public features");
-    publics = see_public_set();
+    publics = see_public_set(experiment_, comm_, model_, features_);
   }
   fl::Aggregator aggregator(model_.layout(), model_.shared(), experiment_.weight_bound(attempt.cohort));
   {
     const ScopedTimer timer(record.seconds["train"]);
-    fl::LocalTrainer trainer(model_, experiment_.training, &publics);
+    fl::LocalTrainer trainer(model_, experiment_.training, &publics, features_);
     comm::on_every_rank(comm_, "training its clients", [&] {
       if (stop_requested()) throw StopRequested();
       for (const ClientId client : mine)
@@ -79,6 +81,7 @@ void RoundLoop::run_round(int round) {
           train_client(client, attempt, trainer, aggregator, record);
     });
   }
+  tell_of_files();
   {
     const ScopedTimer timer(record.seconds["aggregate"]);
     const ActivityScope phase = doing("averaging");
@@ -139,22 +142,12 @@ void RoundLoop::learn_speeds(const RoundRecord& record) {
   speeds_.learn(comm_, work, seconds);
 }
 
-/// What the global model sees in the public images: each rank a slice, gathered.
-fl::PublicData RoundLoop::see_public_set() {
-  fl::PublicData publics;
-  if (!experiment_.uses_public_images()) return publics;
-  publics.images = experiment_.publics->all();
-  const bool contrastive = experiment_.training.objective.contrastive;
-  if (experiment_.training.public_images != fl::PublicImages::hard_negatives && !contrastive) return publics;
-  std::vector<std::int64_t> all(static_cast<std::size_t>(publics.images.size()));
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<std::int64_t>(i);
-  const auto embed = [&](bool mirrored) {
-    return eval::embed_together(comm_, model_.backbone(), model_.parameters(), publics.images, all, mirrored,
-                                experiment_.training.embed);
-  };
-  publics.features.plain = embed(false);
-  if (contrastive && experiment_.training.mirror) publics.features.mirrored = embed(true);
-  return publics;
+void RoundLoop::tell_of_files() {
+  if (features_.in_files() == 0 || std::exchange(told_of_files_, true)) return;
+  recorder_.console().info(
+      fmt::format("{:.1f} MB of embeddings were more than --feature-memory {:g} (GB): they lie in files for "
+                  "the time of a round",
+                  static_cast<double>(features_.in_files()) / 1e6, experiment_.options.feature_memory));
 }
 
 void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,

@@ -21,6 +21,11 @@ for room in 40 200 400; do
   expect_text "No space left on device" "$room kB left"
   expect_equal "$(find small -name '*.tmp')" "" "$room kB left: temporary files"
 done
+mkdir scratch
+mount -t tmpfs -o size=4k scratch || exit 77
 mount -o remount,size=16m small
+launch 2 train "$job" --output small/run --feature-memory 0 --scratch scratch
+expect_code 3 "a full --scratch"
+expect_text "or raise --feature-memory" "a full --scratch"
 train 2 small/run
 expect_like_undisturbed small/run

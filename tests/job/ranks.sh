@@ -23,6 +23,9 @@ for algorithm in fedfr fedavg local; do
     problem "$algorithm: undefined numbers in metrics.jsonl"
   fi
 done
+train 2 in_files --feature-memory 0 --scratch .
+expect_text "lie in files" "embeddings beyond --feature-memory"
+expect_equal "$(round_hashes in_files)" "$(round_hashes fedfr.1)" "hash of each round with embeddings in files"
 # Training has to change what is compared above.
 expect_equal "$(round_hashes fedfr.1 | cut -d' ' -f2 | sort -u | wc -l)" 3 "different models after different rounds"
 expect_equal "$(round_hashes local.1 | cut -d' ' -f2 | sort -u | wc -l)" 1 "algorithm local leaves the global model"

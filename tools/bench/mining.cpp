@@ -31,13 +31,13 @@ void run_mining(Words words) {
     return;
   setting.apply();
   const at::Tensor own = at::randn({local, dimension});
-  const at::Tensor others = nn::unit_rows(at::randn({publics, dimension}));
+  const fl::Candidates others = fl::candidates(at::randn({publics, dimension}));
   const at::Tensor own_units = nn::unit_rows(own);
   // In blocks, as no memory would hold the products of a million public images.
   constexpr std::int64_t block = 4096;
   const auto bare = [&] {
     for (std::int64_t begin = 0; begin < publics; begin += block)
-      at::mm(others.narrow(0, begin, std::min(block, publics - begin)), own_units.t());
+      at::mm(others.features.narrow(0, begin, std::min(block, publics - begin)), own_units.t());
   };
   const auto timings = measure_in_turn(
       setting.runs,

@@ -32,7 +32,7 @@ fl::LocalStatistics Trainee::train(bool contrastive) {
   auto config = experiment_->training;
   config.public_images = fl::PublicImages::none;
   config.objective.contrastive = contrastive;
-  fl::LocalTrainer trainer(*model_, config, nullptr);
+  fl::LocalTrainer trainer(*model_, config, nullptr, features_);
   const std::vector<double> rate = {1e-4};
   return trainer
       .train(experiment_->training_data(ClientId{0}), 0, rate, nullptr, model_->parameters().flat(), {})
@@ -42,7 +42,7 @@ fl::LocalStatistics Trainee::train(bool contrastive) {
 void Trainee::embed() {
   const fl::RoundImages images(experiment_->training_data(ClientId{0}));
   fl::embed_round(model_->backbone(), model_->parameters(), images, /*with_mirrored=*/false,
-                  experiment_->training.embed);
+                  experiment_->training.embed, features_);
 }
 
 KernelSeconds kernel_seconds(const Setting& setting, const NetworkSetting& network) {

@@ -22,6 +22,7 @@ class Trainee {
   TemporaryFolder folder_;
   std::unique_ptr<run::Experiment> experiment_;
   std::unique_ptr<fl::GlobalModel> model_;
+  nn::FeatureMemory features_;
 };
 
 /// Seconds of the bare convolutions and matrix products of one image in training (forward and backward) and

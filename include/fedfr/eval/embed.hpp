@@ -13,8 +13,14 @@ namespace fedfr::eval {
 /// Embeddings of many images, worked out by all ranks together: each takes a run of whole batches, and the
 /// parts are gathered. Batches are cut the same way for any number of ranks, so the bits do not depend on it.
 /// @param which  [n] indices into `images`
-/// @returns      [n,D] float32 on the CPU, the same on every rank, not normalised
+/// @param out    [n,D] float32 on the CPU, the same on every rank, not normalised; filled in pieces, so that
+///               nothing else of its size is held
 /// Collective.
+void embed_together(comm::Communicator& comm, const nn::Backbone& backbone, const nn::ParameterSet& model,
+                    const data::ImageSet& images, std::span<const std::int64_t> which, bool mirrored,
+                    const nn::EmbedOptions& options, const at::Tensor& out);
+
+/// The same into new memory. Collective.
 at::Tensor embed_together(comm::Communicator& comm, const nn::Backbone& backbone,
                           const nn::ParameterSet& model, const data::ImageSet& images,
                           std::span<const std::int64_t> which, bool mirrored,

@@ -16,7 +16,7 @@ namespace fedfr::fl {
 
 /// What a client keeps for itself from round to round. All tensors lie on the CPU.
 struct PrivateState {
-  at::Tensor local_centres;  ///< [n,D] class centres of its own identities
+  at::Tensor local_centres;  ///< [n,D] class centres of its own identities; undefined for Margin::logits
   at::Tensor dfc;            ///< flat parameters of the private branch; undefined without DFC
   at::Tensor backbone;       ///< [P] its backbone after its last round; undefined before the first
 };

@@ -11,16 +11,24 @@ struct MiningConfig {
   double cap = 0;  ///< at most so many times the number of local images, the most similar ones; 0: no cap
 };
 
+/// Embeddings of the public images, with their lengths, which are the same for every client of a round.
+struct Candidates {
+  at::Tensor features;  ///< [N,D]
+  at::Tensor lengths;   ///< [N]
+};
+
+/// Works the lengths out, without anything of the features' size in between.
+Candidates candidates(const at::Tensor& features);
+
 /// For each public image the largest cosine to any local image, by the global model of the round's start.
 /// @param local   [n,D] unit-length features
-/// @param publics [N,D] unit-length features
 /// @returns       [N]
-at::Tensor largest_similarity(const at::Tensor& local, const at::Tensor& publics);
+at::Tensor largest_similarity(const at::Tensor& local, const Candidates& publics);
 
 /// Hard negatives (FedFR, section "Hard Negative Sampling"): the public images whose largest similarity is
 /// above the threshold; with a cap the most similar of them, the lower index first where equal.
 /// @returns ascending indices of public images; none is a valid outcome
-std::vector<std::int64_t> mine_hard_negatives(const at::Tensor& local, const at::Tensor& publics,
+std::vector<std::int64_t> mine_hard_negatives(const at::Tensor& local, const Candidates& publics,
                                               const MiningConfig& config);
 
 }  // namespace fedfr::fl

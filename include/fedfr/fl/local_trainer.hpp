@@ -40,8 +40,9 @@ struct LocalTrainingConfig {
 /// The public set as one round sees it.
 struct PublicData {
   data::ImageSet images;
-  FeatureTable
-      features;  ///< by the global model of the round's start, position = index; undefined if not needed
+  /// By the global model of the round's start, position = index; undefined if not needed.
+  FeatureTable features;
+  at::Tensor lengths;  ///< [N] of the plain features; undefined without mining
 };
 
 /// What an observer sees of each step, after the gradients are there and before they are used.
@@ -88,7 +89,9 @@ struct LocalResult {
 /// Trains the clients of one round on this rank, one after the other (FedFR, Algorithm "local update").
 class LocalTrainer {
  public:
-  LocalTrainer(const GlobalModel& global, const LocalTrainingConfig& config, const PublicData* publics);
+  /// @param memory  for the embeddings of a client's images
+  LocalTrainer(const GlobalModel& global, const LocalTrainingConfig& config, const PublicData* publics,
+               nn::FeatureMemory& memory);
 
   /// @param round           from 0
   /// @param learning_rates  one for each local epoch
@@ -120,6 +123,7 @@ class LocalTrainer {
   const GlobalModel& global_;
   LocalTrainingConfig config_;
   const PublicData* publics_;
+  nn::FeatureMemory& memory_;
   LocalObjective objective_;
   nn::ParameterSet backbone_;  // in training; reused from client to client
 };

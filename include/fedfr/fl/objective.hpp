@@ -27,7 +27,7 @@ struct ObjectiveConfig {
 
 /// A client's classifiers during a round.
 struct Heads {
-  at::Tensor classifier;  ///< [n_local + n_public, D] class centres, a leaf
+  at::Tensor classifier;  ///< [n_local + n_public, D] class centres, a leaf; undefined for Margin::logits
   nn::ParameterSet
       dfc;  ///< dfc.weight [n_local,D], dfc.bias [n_local], then the converter; empty without DFC
 };

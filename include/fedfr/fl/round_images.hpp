@@ -8,6 +8,7 @@
 #include "fedfr/data/batch_loader.hpp"
 #include "fedfr/fl/client_data.hpp"
 #include "fedfr/nn/embedder.hpp"
+#include "fedfr/nn/feature_memory.hpp"
 
 namespace fedfr::fl {
 
@@ -49,10 +50,11 @@ struct FeatureTable {
   at::Tensor lookup(const at::Tensor& positions, const at::Tensor& is_mirrored) const;
 
   /// Rows of `more` at `rows` behind the own ones.
-  void append(const FeatureTable& more, const at::Tensor& rows);
+  void append(const FeatureTable& more, std::span<const std::int64_t> rows, nn::FeatureMemory& memory);
 };
 
 FeatureTable embed_round(const nn::Backbone& backbone, const nn::ParameterSet& model,
-                         const RoundImages& images, bool with_mirrored, const nn::EmbedOptions& options);
+                         const RoundImages& images, bool with_mirrored, const nn::EmbedOptions& options,
+                         nn::FeatureMemory& memory);
 
 }  // namespace fedfr::fl

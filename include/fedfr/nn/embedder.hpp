@@ -24,7 +24,12 @@ struct EmbedOptions {
 /// it is in, so that callers who share the work cut at multiples of the batch.
 /// @param which     [n] indices that `read` understands
 /// @param mirrored  embed the left-to-right mirror images
-/// @returns         [n,D] float32 on the CPU, not normalised
+/// @param out       [n,D] float32 on the CPU, not normalised
+void embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
+                  std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options,
+                  const at::Tensor& out);
+
+/// The same into new memory.
 at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
                         std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options);
 

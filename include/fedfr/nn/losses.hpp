@@ -5,7 +5,10 @@
 /// in the weights given to it.
 namespace fedfr::nn {
 
-/// Rows scaled to unit length; a row shorter than 1e-12 is divided by 1e-12.
+/// @returns [n,1] Euclidean lengths of the rows of [n,D], at least 1e-12
+at::Tensor row_lengths(const at::Tensor& rows);
+
+/// Rows divided by their lengths.
 at::Tensor unit_rows(const at::Tensor& rows);
 
 enum class Margin {

@@ -26,6 +26,8 @@ struct Options {
   bool dry_run = false;
   double deadline = 0;  ///< seconds; 0: automatic
   int keep_checkpoints = 3;
+  double feature_memory = 4;      ///< GB a rank
+  std::filesystem::path scratch;  ///< empty: the folder of temporary files
   std::string log_level = "info";
   bool profile = false;
 

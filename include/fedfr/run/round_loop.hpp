@@ -43,7 +43,7 @@ class RoundLoop {
   Attempt begin(int round);
   std::vector<ClientId> place(const Attempt& attempt) const;
   void learn_speeds(const RoundRecord& record);
-  fl::PublicData see_public_set();
+  void tell_of_files();
   void train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
                     fl::Aggregator& aggregator, RoundRecord& record);
   bool take_over(ClientId client, const Attempt& attempt, fl::Aggregator& aggregator, RoundRecord& record);
@@ -61,6 +61,8 @@ class RoundLoop {
   fl::GlobalModel model_;
   RunPaths paths_;
   Recorder& recorder_;
+  nn::FeatureMemory features_;
+  bool told_of_files_ = false;
   RankSpeeds speeds_;
   Evaluator evaluator_;
   std::optional<fl::ClientStateStore> states_;  ///< where clients have any

@@ -12,7 +12,7 @@ TEST(GoldenF, HardNegativesOfEveryThreshold) {
   FEDFR_NEEDS_GOLDEN("f_hard_negative.h5");
   const test::GoldenFile file("f_hard_negative.h5");
   const at::Tensor local = nn::unit_rows(test::tensor(file, "local_features_unnormalised"));
-  const at::Tensor publics = test::tensor(file, "public_features");
+  const Candidates publics = candidates(test::tensor(file, "public_features"));
   EXPECT_LT(test::relative_error(largest_similarity(local, publics), test::tensor(file, "max_similarity")),
             1e-6);
   for (const std::string group : {"threshold0", "threshold1", "threshold2", "threshold3"})

@@ -75,8 +75,10 @@ PublicData TrainingCase::publics(const GlobalModel& global) const {
   const data::ImageSet images = public_set_->all();
   ClientData as_client{.id = ClientId{0}, .name = "public", .sources = {}, .identities = images.identities()};
   as_client.sources.push_back({images, images.indices(data::Subset::train), 0});
-  return {images,
-          embed_round(global.backbone(), global.parameters(), RoundImages(as_client), false, config().embed)};
+  nn::FeatureMemory memory;
+  const FeatureTable features = embed_round(global.backbone(), global.parameters(), RoundImages(as_client),
+                                            false, config().embed, memory);
+  return {images, features, candidates(features.plain).lengths};
 }
 
 PrivateState TrainingCase::initial_state(int number, const std::string& variant) const {

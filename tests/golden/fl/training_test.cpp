@@ -142,7 +142,8 @@ LocalResult check_client(const TrainingCase& setup, const GlobalModel& global, c
   StepChecks checks(setup.file(), group, limits);
   LocalHooks hooks = setup.order_of(group);
   hooks.after_backward = [&](const StepView& view) { checks(view); };
-  LocalTrainer trainer(global, setup.config(), &publics);
+  nn::FeatureMemory memory;
+  LocalTrainer trainer(global, setup.config(), &publics, memory);
   LocalResult result =
       trainer.train(client, round, setup.rates(group), &state, global.parameters().flat(), hooks);
   EXPECT_EQ(static_cast<std::size_t>(checks.steps), checks.expected_steps());

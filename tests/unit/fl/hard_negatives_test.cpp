@@ -1,7 +1,9 @@
 #include "fedfr/fl/hard_negatives.hpp"
 
 #include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/eye.h>
+#include <ATen/ops/ones.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,13 +18,14 @@ namespace {
 /// Public images whose similarity to the single local image is exactly the given cosine.
 struct Scene {
   at::Tensor local = at::eye(2).narrow(0, 0, 1);
-  at::Tensor publics;
+  Candidates publics;
 
   explicit Scene(const std::vector<float>& cosines) {
-    publics = test::formula_tensor(0, 0, 0, 0, {static_cast<std::int64_t>(cosines.size()), 2});
+    const auto count = static_cast<std::int64_t>(cosines.size());
+    publics = {at::empty({count, 2}), at::ones({count})};
     for (std::size_t i = 0; i < cosines.size(); ++i) {
-      publics[static_cast<std::int64_t>(i)][0] = cosines[i];
-      publics[static_cast<std::int64_t>(i)][1] = std::sqrt(1 - cosines[i] * cosines[i]);
+      publics.features[static_cast<std::int64_t>(i)][0] = cosines[i];
+      publics.features[static_cast<std::int64_t>(i)][1] = std::sqrt(1 - cosines[i] * cosines[i]);
     }
   }
 };
@@ -45,9 +48,17 @@ TEST(HardNegatives, TheCapKeepsTheMostSimilarAndTheLowerIndexOfEquals) {
 
 TEST(HardNegatives, AnyLocalImageCounts) {
   const at::Tensor local = at::eye(3);
-  const at::Tensor publics = nn::unit_rows(test::formula_tensor(5, 0, 1, 0, {9000, 3}));
-  const at::Tensor largest = largest_similarity(local, publics);
-  EXPECT_TRUE(largest.equal(publics.amax(1)));  // the similarity to a basis vector is a coordinate
+  const at::Tensor publics = test::formula_tensor(5, 0, 1, 0, {9000, 3});
+  const at::Tensor largest = largest_similarity(local, candidates(publics));
+  // The similarity to a basis vector is a coordinate.
+  EXPECT_TRUE(largest.allclose(nn::unit_rows(publics).amax(1), 1e-6, 0));
+}
+
+TEST(HardNegatives, TheLengthOfAPublicEmbeddingDoesNotMatter) {
+  const at::Tensor local = nn::unit_rows(test::formula_tensor(6, 0, 1, 0, {5, 8}));
+  const at::Tensor publics = test::formula_tensor(7, 0, 1, 0, {20, 8});
+  const at::Tensor expected = largest_similarity(local, candidates(publics));
+  EXPECT_TRUE(largest_similarity(local, candidates(publics * 4)).equal(expected));
 }
 
 }  // namespace

@@ -63,12 +63,13 @@ class LocalTrainerTest : public testing::Test {
     config_.mining = {.threshold = -1, .cap = 0.5};
     ClientData publics{.id = ClientId{0}, .name = "public", .sources = {}, .identities = 4};
     publics.sources.push_back({public_set_->all(), public_set_->all().indices(data::Subset::train), 0});
-    publics_ = {public_set_->all(),
-                embed_round(*backbone, model_->parameters(), RoundImages(publics), true, {})};
+    const FeatureTable features =
+        embed_round(*backbone, model_->parameters(), RoundImages(publics), true, {}, memory_);
+    publics_ = {public_set_->all(), features, candidates(features.plain).lengths};
   }
 
   LocalResult train(int round = 0, const PrivateState* state = nullptr, const LocalHooks& hooks = {}) {
-    LocalTrainer trainer(*model_, config_, &publics_);
+    LocalTrainer trainer(*model_, config_, &publics_, memory_);
     const std::vector<double> rates = {0.01, 0.01};
     return trainer.train(client_data(*clients_, ClientId{0}, 0), round, rates, state,
                          model_->parameters().flat(), hooks);
@@ -78,6 +79,7 @@ class LocalTrainerTest : public testing::Test {
   std::unique_ptr<data::Dataset> clients_, public_set_;
   std::unique_ptr<GlobalModel> model_;
   LocalTrainingConfig config_;
+  nn::FeatureMemory memory_;
   PublicData publics_;
 };
 
@@ -91,10 +93,18 @@ TEST_F(LocalTrainerTest, RepeatsToTheBitAndDependsOnRoundAndSeed) {
   EXPECT_FALSE(a.update.shared.equal(train().update.shared));
 }
 
+TEST_F(LocalTrainerTest, EmbeddingsInFilesGiveTheSameBits) {
+  const LocalResult in_memory = train();
+  memory_ = nn::FeatureMemory(0, folder_.path());
+  const LocalResult in_files = train();
+  EXPECT_GT(memory_.in_files(), 0);
+  EXPECT_TRUE(in_files.update.shared.equal(in_memory.update.shared));
+}
+
 TEST_F(LocalTrainerTest, TheOrderOfTheClientsOfARoundDoesNotMatter) {
   const std::vector<double> rates = {0.01, 0.01};
   const auto round = [&](const std::vector<std::int64_t>& order) {
-    LocalTrainer trainer(*model_, config_, &publics_);
+    LocalTrainer trainer(*model_, config_, &publics_, memory_);
     Aggregator aggregator(model_->layout(), model_->shared(), 1000);
     std::map<std::int64_t, at::Tensor> backbones;
     for (const auto id : order) {

@@ -1,0 +1,68 @@
+#include "fedfr/nn/feature_memory.hpp"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+
+namespace fedfr::nn {
+
+namespace {
+
+/// A file that has no name any more, so that nothing is left behind however the process ends.
+FileDescriptor nameless_file(const std::filesystem::path& folder) {
+  std::string name = (folder / "fedfr-features.XXXXXX").string();
+  FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));
+  if (file) ::unlink(name.c_str());
+  return file;
+}
+
+}  // namespace
+
+FeatureMemory::FeatureMemory(std::int64_t limit, std::filesystem::path folder)
+    : limit_(limit), folder_(std::move(folder)) {}
+
+at::Tensor FeatureMemory::table(std::int64_t rows, std::int64_t dimension) {
+  const std::int64_t bytes = rows * dimension * static_cast<std::int64_t>(sizeof(float));
+  if (bytes > limit_ - *used_) {
+    in_files_ += bytes;
+    return table_in_file(rows, dimension);
+  }
+  *used_ += bytes;
+  at::Tensor memory = at::empty({rows, dimension}, at::kFloat);
+  void* data = memory.data_ptr();
+  return at::from_blob(
+      data, {rows, dimension}, [memory = std::move(memory), used = used_, bytes](void*) { *used -= bytes; },
+      at::TensorOptions(at::kFloat));
+}
+
+at::Tensor FeatureMemory::table_in_file(std::int64_t rows, std::int64_t dimension) const {
+  const auto bytes = static_cast<std::size_t>(rows * dimension) * sizeof(float);
+  const auto folder = folder_.empty() ? std::filesystem::temp_directory_path() : folder_;
+  const auto fail = [&](int error) {
+    throw DataError(
+        "{}: no file of {} MB for embeddings: {}; set --scratch to a folder with room, or raise "
+        "--feature-memory",
+        folder.string(), bytes / 1'000'000, std::generic_category().message(error));
+  };
+  const FileDescriptor file = nameless_file(folder);
+  if (!file) fail(errno);
+  // A full disk has to show here: later, it would be a signal in the middle of a write to memory.
+  if (const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes)); error != 0) fail(error);
+  void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  if (data == MAP_FAILED) fail(errno);
+  return at::from_blob(
+      data, {rows, dimension}, [bytes](void* mapped) { ::munmap(mapped, bytes); },
+      at::TensorOptions(at::kFloat));
+}
+
+}  // namespace fedfr::nn

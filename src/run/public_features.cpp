@@ -1,0 +1,58 @@
+#include "fedfr/run/public_features.hpp"
+
+#include <cstdint>
+#include <numeric>
+#include <vector>
+
+#include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/eval/embed.hpp"
+#include "fedfr/fl/hard_negatives.hpp"
+
+namespace fedfr::run {
+
+namespace {
+
+bool mines(const Experiment& experiment) {
+  return experiment.training.public_images == fl::PublicImages::hard_negatives;
+}
+
+bool needs_features(const Experiment& experiment) {
+  return experiment.uses_public_images() && (mines(experiment) || experiment.training.objective.contrastive);
+}
+
+bool needs_mirrored(const Experiment& experiment) {
+  return experiment.training.objective.contrastive && experiment.training.mirror;
+}
+
+}  // namespace
+
+fl::PublicData see_public_set(const Experiment& experiment, comm::Communicator& comm,
+                              const fl::GlobalModel& model, nn::FeatureMemory& memory) {
+  fl::PublicData publics;
+  if (experiment.uses_public_images()) publics.images = experiment.publics->all();
+  if (!needs_features(experiment)) return publics;
+  std::vector<std::int64_t> all(static_cast<std::size_t>(publics.images.size()));
+  std::iota(all.begin(), all.end(), std::int64_t{0});
+  const auto embed = [&](bool mirrored) {
+    at::Tensor table;
+    comm::on_every_rank(comm, "making room for the embeddings of the public images", [&] {
+      table = memory.table(publics.images.size(), model.backbone().config().embedding);
+    });
+    eval::embed_together(comm, model.backbone(), model.parameters(), publics.images, all, mirrored,
+                         experiment.training.embed, table);
+    return table;
+  };
+  publics.features.plain = embed(false);
+  if (needs_mirrored(experiment)) publics.features.mirrored = embed(true);
+  if (mines(experiment)) publics.lengths = fl::candidates(publics.features.plain).lengths;
+  return publics;
+}
+
+std::int64_t public_feature_bytes(const Experiment& experiment) {
+  if (!needs_features(experiment)) return 0;
+  const std::int64_t variants = needs_mirrored(experiment) ? 2 : 1;
+  return variants * experiment.publics->images() * experiment.backbone->config().embedding *
+         static_cast<std::int64_t>(sizeof(float));
+}
+
+}  // namespace fedfr::run
