@@ -5,9 +5,8 @@
 
 #include <algorithm>
 
-#include "fedfr/fl/cohort.hpp"
+#include "fedfr/run/load_balance.hpp"
 #include "fedfr/run/public_features.hpp"
-#include "fedfr/run/rank_speeds.hpp"
 
 namespace fedfr::app {
 
@@ -28,8 +27,7 @@ void print_dry_run(const Startup& startup, const fl::GlobalModel& model, run::Co
   const auto& experiment = *startup.experiment;
   console.info(run::record(experiment.options));
   const auto cohort = experiment.cohort(0);
-  const auto placed =
-      fl::place(cohort, experiment.costs(cohort), run::RankSpeeds(startup.comm->size()).values());
+  const auto placed = run::LoadBalance(startup.comm->size()).place(cohort, experiment.local_images(cohort));
   for (std::size_t rank = 0; rank < placed.size(); ++rank) {
     std::vector<std::int64_t> ids;
     std::int64_t images = 0;

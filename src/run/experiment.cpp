@@ -162,10 +162,10 @@ fl::ClientData Experiment::training_data(ClientId client) const {
   return fl::pooled_data(with_clients ? &*clients : nullptr, options.max_images_per_identity);
 }
 
-std::vector<double> Experiment::costs(const std::vector<ClientId>& cohort) const {
-  std::vector<double> costs;
-  for (const auto client : cohort) costs.push_back(static_cast<double>(training_data(client).size()));
-  return costs;
+std::vector<double> Experiment::local_images(const std::vector<ClientId>& cohort) const {
+  std::vector<double> images;
+  for (const auto client : cohort) images.push_back(static_cast<double>(training_data(client).size()));
+  return images;
 }
 
 at::Tensor Experiment::random_backbone(ClientId client) const {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/trace.hpp"
@@ -15,16 +16,18 @@ namespace fedfr::run {
 
 using Json = nlohmann::json;
 
-namespace {
-
 /// What every rank did in a round, as all ranks see it.
-struct Gathered {
+struct Recorder::Gathered {
   std::vector<ClientRecord> clients;      // by id
   std::map<std::string, double> slowest;  // seconds by phase
-  double idle = 0;                        // share of the ranks' training time
+  std::vector<double> idle_shares;        // of each rank's training time, until the last rank had finished
+  double idle() const {
+    return std::accumulate(idle_shares.begin(), idle_shares.end(), 0.0) /
+           static_cast<double>(idle_shares.size());
+  }
 };
 
-Gathered gather(comm::Communicator& comm, const RoundRecord& record) {
+Recorder::Gathered Recorder::gather(const RoundRecord& record) const {
   Json mine = {{"clients", Json::array()}, {"seconds", record.seconds}};
   double busy = 0;
   for (const auto& client : record.clients) {
@@ -33,24 +36,21 @@ Gathered gather(comm::Communicator& comm, const RoundRecord& record) {
   }
   mine["busy"] = busy;
   Gathered all;
-  double total = 0;
-  double longest = 0;
+  std::vector<double> all_busy;
   const std::string text = mine.dump();
-  for (const auto& part : comm.allgather_bytes(std::as_bytes(std::span(text)))) {
+  for (const auto& part : comm_.allgather_bytes(std::as_bytes(std::span(text)))) {
     const auto* begin = reinterpret_cast<const char*>(part.data());
     const Json json = Json::parse(begin, begin + part.size());
     for (const auto& client : json.at("clients")) all.clients.push_back(client_record_from(client));
     for (const auto& [phase, seconds] : json.at("seconds").items())
       all.slowest[phase] = std::max(all.slowest[phase], seconds.get<double>());
-    total += json.at("busy").get<double>();
-    longest = std::max(longest, json.at("busy").get<double>());
+    all_busy.push_back(json.at("busy").get<double>());
   }
   std::ranges::sort(all.clients, {}, &ClientRecord::client);
-  all.idle = longest > 0 ? 1 - total / (longest * comm.size()) : 0;
+  const double longest = std::ranges::max(all_busy);
+  for (const double rank : all_busy) all.idle_shares.push_back(longest > 0 ? 1 - rank / longest : 0);
   return all;
 }
-
-}  // namespace
 
 Recorder::Recorder(const Experiment& experiment, comm::Communicator& comm, Console& console,
                    const RunPaths& paths, Profile& profile)
@@ -115,12 +115,16 @@ RoundFacts Recorder::facts(const RoundRecord& record, const std::vector<ClientRe
   return facts;
 }
 
-void Recorder::round(const RoundRecord& record, const std::string& model_hash) {
+std::vector<ClientRecord> Recorder::round(const RoundRecord& record, const std::string& model_hash) {
   const Span span("metrics");
-  const Gathered all = gather(comm_, record);
+  Gathered all = gather(record);
   bar_.reset();
-  if (comm_.rank() != 0) return;
-  const RoundFacts line = facts(record, all.clients, all.slowest, all.idle);
+  if (comm_.rank() == 0) write_round(record, all, model_hash);
+  return std::move(all.clients);
+}
+
+void Recorder::write_round(const RoundRecord& record, const Gathered& all, const std::string& model_hash) {
+  const RoundFacts line = facts(record, all.clients, all.slowest, all.idle());
   latest_scores_.clear();
   console_.info(round_line(line));
   write_client_events(record.round, all.clients);
@@ -137,6 +141,7 @@ void Recorder::round(const RoundRecord& record, const std::string& model_hash) {
                    {"seconds", line.seconds},
                    {"phases", all.slowest},
                    {"idle_share", line.idle_share},
+                   {"rank_idle_shares", all.idle_shares},
                    {"ranks", comm_.size()},
                    {"model_hash", model_hash}});
 }

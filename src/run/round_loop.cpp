@@ -30,7 +30,7 @@ RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl:
       recorder_(recorder),
       features_(static_cast<std::int64_t>(experiment.options.feature_memory * 1e9),
                 experiment.options.scratch),
-      speeds_(comm.size()),
+      balance_(comm.size()),
       evaluator_(experiment, comm),
       checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints, experiment.fingerprints()) {
   if (experiment.keeps_private_state())
@@ -88,9 +88,8 @@ void RoundLoop::run_round(int round) {
     const Span averaging("averaging");
     if (experiment_.algorithm.aggregates) server_step(aggregator);
   }
-  learn_speeds(record);
   if (experiment_.evaluates_in_round(round + 1)) evaluate(round + 1, std::move(record.own_scores), record);
-  recorder_.round(record, hex16(model_.hash()));
+  balance_.learn(recorder_.round(record, hex16(model_.hash())));
   checkpoint(round + 1);
 }
 
@@ -125,21 +124,10 @@ RoundLoop::Attempt RoundLoop::begin(int round) {
 
 /// The clients of this rank.
 std::vector<ClientId> RoundLoop::place(const Attempt& attempt) const {
-  auto costs = experiment_.costs(attempt.cohort);
-  for (std::size_t i = 0; i < costs.size(); ++i)
-    if (attempt.has_finished(attempt.cohort[i])) costs[i] = 0;
-  return fl::place(attempt.cohort, costs, speeds_.values())[static_cast<std::size_t>(comm_.rank())];
-}
-
-void RoundLoop::learn_speeds(const RoundRecord& record) {
-  double work = 0;
-  double seconds = 0;
-  for (const auto& client : record.clients) {
-    if (client.taken_over) continue;
-    work += static_cast<double>(client.statistics.local_images);
-    seconds += client.seconds;
-  }
-  speeds_.learn(comm_, work, seconds);
+  auto images = experiment_.local_images(attempt.cohort);
+  for (std::size_t i = 0; i < images.size(); ++i)
+    if (attempt.has_finished(attempt.cohort[i])) images[i] = 0;
+  return balance_.place(attempt.cohort, images)[static_cast<std::size_t>(comm_.rank())];
 }
 
 void RoundLoop::tell_of_files() {

@@ -47,7 +47,7 @@ struct Experiment {
   std::vector<ClientId> cohort(int round) const;
   fl::ClientData training_data(ClientId client) const;
   std::int64_t cohort_size() const { return std::ssize(cohort(0)); }
-  std::vector<double> costs(const std::vector<ClientId>& cohort) const;  ///< of a round, for placement
+  std::vector<double> local_images(const std::vector<ClientId>& cohort) const;  ///< of each, for training
   std::int64_t weight_bound(
       const std::vector<ClientId>& cohort) const;  ///< on the sum of the cohort's sample weights
   std::int64_t public_identities() const;

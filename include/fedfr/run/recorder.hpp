@@ -44,7 +44,8 @@ class Recorder {
   void progress(double share_of_round, int round);
 
   /// The line and the events of a round. Collective.
-  void round(const RoundRecord& record, const std::string& model_hash);
+  /// @returns the clients of all ranks, by id. Collective
+  std::vector<ClientRecord> round(const RoundRecord& record, const std::string& model_hash);
   void evaluation(const Evaluation& evaluation);
   void sync();  ///< before a checkpoint
 
@@ -54,6 +55,9 @@ class Recorder {
   Console& console() { return console_; }
 
  private:
+  struct Gathered;
+  Gathered gather(const RoundRecord& record) const;
+  void write_round(const RoundRecord& record, const Gathered& all, const std::string& model_hash);
   void show_results();
   void draw_pictures();
   void write_client_events(int round, const std::vector<ClientRecord>& clients);

@@ -9,7 +9,7 @@
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/experiment.hpp"
-#include "fedfr/run/rank_speeds.hpp"
+#include "fedfr/run/load_balance.hpp"
 #include "fedfr/run/recorder.hpp"
 #include "fedfr/run/run_directory.hpp"
 
@@ -42,7 +42,6 @@ class RoundLoop {
   void run_round(int round);
   Attempt begin(int round);
   std::vector<ClientId> place(const Attempt& attempt) const;
-  void learn_speeds(const RoundRecord& record);
   void tell_of_files();
   void train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
                     fl::Aggregator& aggregator, RoundRecord& record);
@@ -63,7 +62,7 @@ class RoundLoop {
   Recorder& recorder_;
   nn::FeatureMemory features_;
   bool told_of_files_ = false;
-  RankSpeeds speeds_;
+  LoadBalance balance_;
   Evaluator evaluator_;
   std::optional<fl::ClientStateStore> states_;  ///< where clients have any
   CheckpointStore checkpoints_;
