@@ -153,6 +153,7 @@ void run_overhead(Words words) {
     return;
   setting.threads = 1;
   setting.apply();
+  require_ranks(most_ranks);
   const TemporaryFolder folder(setting.folder);
   write_random_faces(folder.path() / "clients", data::Role::clients, {size, size},
                      {.clients = clients, .identities = classes, .images = images_per_class});

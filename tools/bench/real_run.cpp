@@ -1,5 +1,7 @@
 #include "real_run.hpp"
 
+#include <fmt/ranges.h>
+
 #include <cstdlib>
 
 #include "common/sibling.hpp"
@@ -16,21 +18,38 @@ double number_after(const std::string& text, const std::string& name) {
   return found == std::string::npos ? 0 : std::strtod(text.c_str() + found + name.size(), nullptr);
 }
 
+std::vector<std::string> launcher(int ranks) {
+  if (ranks == 1) return {};
+  return {"mpirun", "-n", std::to_string(ranks)};
+}
+
+Captured run_or_throw(const Program& program) {
+  Captured captured = run_and_capture(program);
+  if (captured.spawn_error != 0 || captured.exit_code != 0)
+    throw DataError("`{}` failed with exit code {}:\n{}", fmt::join(program.words, " "), captured.exit_code,
+                    captured.output);
+  return captured;
+}
+
 }  // namespace
+
+void require_ranks(int ranks) {
+  Program program;
+  program.words = launcher(ranks);
+  program.words.emplace_back("true");
+  run_or_throw(program);
+}
 
 RealRun train(int ranks, const std::vector<std::string>& words, const std::filesystem::path& output) {
   Program program;
-  if (ranks > 1) program.words = {"mpirun", "-n", std::to_string(ranks)};
+  program.words = launcher(ranks);
   program.words.push_back(tool::sibling("fedfr"));
   program.words.emplace_back("train");
   program.words.insert(program.words.end(), words.begin(), words.end());
   program.words.insert(program.words.end(), {"--output", output.string(), "--device", "cpu"});
   RealRun run;
   run.started = seconds_since_epoch();
-  const Captured captured = run_and_capture(program);
-  if (captured.spawn_error != 0 || captured.exit_code != 0)
-    throw DataError("`{}` failed with exit code {}:\n{}", program.words.front(), captured.exit_code,
-                    captured.output);
+  const Captured captured = run_or_throw(program);
   run.metrics = run::read_metrics(output / "metrics.jsonl");
   run.peak_memory_mb = number_after(captured.output, "peak_memory_mb=");
   return run;

@@ -14,6 +14,10 @@ struct RealRun {
   double started = 0;         ///< when it was launched, seconds since the Unix epoch
 };
 
+/// Before anything is measured.
+/// @throws DataError with what mpirun printed if so many ranks cannot be started
+void require_ranks(int ranks);
+
 /// Runs `fedfr train` to its end, under mpirun where there are several ranks.
 /// @param words   its options but --output
 /// @param output  a new folder for the run

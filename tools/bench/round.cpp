@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 
 #include "commands.hpp"
@@ -53,6 +54,41 @@ double kernels_of_round(const KernelSeconds& kernels, const Workload& work) {
   return (trained * kernels.training + frozen * kernels.frozen) / work.ranks;
 }
 
+/// Medians over some runs.
+struct Measured {
+  double round = 0;                      // seconds
+  std::map<std::string, double> phases;  // seconds
+  double peak_memory_mb = 0;
+};
+
+Measured measure_rounds(const Setting& setting, const NetworkSetting& network, const Workload& work,
+                        const std::filesystem::path& folder) {
+  std::vector<double> seconds;
+  std::map<std::string, std::vector<double>> phases;
+  Measured measured;
+  for (int run = 0; run < setting.runs; ++run) {
+    const auto one =
+        train(work.ranks, job(network, setting, work, folder), folder / fmt::format("run.{}", run));
+    seconds.push_back(wall_seconds(one.metrics, 2));
+    for (const auto& [phase, taken] : one.metrics.rounds.at(1).phases) phases[phase].push_back(taken);
+    measured.peak_memory_mb = std::max(measured.peak_memory_mb, one.peak_memory_mb);
+  }
+  measured.round = timing_of(seconds).median;
+  for (const auto& [phase, taken] : phases) measured.phases[phase] = timing_of(taken).median;
+  return measured;
+}
+
+void add_to(po::options_description& options, Workload& work) {
+  options.add_options()                                                                              //
+      ("ranks", po::value(&work.ranks)->default_value(work.ranks), "under mpirun if more than one")  //
+      ("clients", po::value(&work.clients)->default_value(work.clients),
+       "that train, one after the other on a rank")                                   //
+      ("epochs", po::value(&work.epochs)->default_value(work.epochs), "of a client")  //
+      ("images", po::value(&work.images)->default_value(work.images), "of a client")  //
+      ("public", po::value(&work.publics)->default_value(work.publics),
+       "public images, of which as many as a client has are kept");
+}
+
 }  // namespace
 
 void run_round(Words words) {
@@ -63,36 +99,21 @@ void run_round(Words words) {
   po::options_description options("options", 110);
   setting.add_to(options);
   network.add_to(options);
-  options.add_options()                                                                              //
-      ("ranks", po::value(&work.ranks)->default_value(work.ranks), "under mpirun if more than one")  //
-      ("clients", po::value(&work.clients)->default_value(work.clients),
-       "that train, one after the other on a rank")                                   //
-      ("epochs", po::value(&work.epochs)->default_value(work.epochs), "of a client")  //
-      ("images", po::value(&work.images)->default_value(work.images), "of a client")  //
-      ("public", po::value(&work.publics)->default_value(work.publics),
-       "public images, of which as many as a client has are kept");
+  add_to(options, work);
   if (!tool::parse(words, options, {},
                    "The second round of `fedfr train` with the whole method (in the first no client has a "
                    "previous model), "
                    "beside the bare convolutions\nand matrix products of the same images.\n"))
     return;
   setting.apply();
+  require_ranks(work.ranks);
   const TemporaryFolder folder(setting.folder);
   write_random_faces(folder.path() / "clients", data::Role::clients, network.image_size(),
                      {.clients = work.clients, .identities = identities, .images = work.images / identities});
   write_random_faces(folder.path() / "public", data::Role::public_set, network.image_size(),
                      {.clients = 1, .identities = identities, .images = work.publics / identities});
   const auto kernels = kernel_seconds(setting, network);
-  std::vector<double> seconds;
-  std::map<std::string, std::vector<double>> phases;
-  double memory = 0;
-  for (int run = 0; run < setting.runs; ++run) {
-    const auto one = train(work.ranks, job(network, setting, work, folder.path()),
-                           folder.path() / fmt::format("run.{}", run));
-    seconds.push_back(wall_seconds(one.metrics, 2));
-    for (const auto& [phase, taken] : one.metrics.rounds.at(1).phases) phases[phase].push_back(taken);
-    memory = one.peak_memory_mb;
-  }
+  const Measured measured = measure_rounds(setting, network, work, folder.path());
   Report report("round");
   network.describe(report);
   report.setting("ranks", work.ranks);
@@ -100,13 +121,13 @@ void run_round(Words words) {
   report.setting("clients", work.clients);
   report.setting("epochs", work.epochs);
   report.add({.what = "round",
-              .value = timing_of(seconds).median,
+              .value = measured.round,
               .unit = "s",
               .bound = "convolutions and matrix products",
               .limit = kernels_of_round(kernels, work)});
-  for (const auto& [phase, taken] : phases)
-    report.add({.what = "  " + phase, .value = timing_of(taken).median, .unit = "s"});
-  report.add({.what = "peak memory of a rank", .value = memory, .unit = "MB"});
+  for (const auto& [phase, seconds] : measured.phases)
+    report.add({.what = "  " + phase, .value = seconds, .unit = "s"});
+  report.add({.what = "peak memory of a rank", .value = measured.peak_memory_mb, .unit = "MB"});
   setting.publish(report);
 }
 

@@ -31,19 +31,7 @@ double seconds_to_first_round(int ranks, const std::vector<std::string>& words,
   return run.metrics.rounds.at(0).time - run.metrics.rounds.at(0).seconds - run.started;
 }
 
-}  // namespace
-
-void run_start(Words words) {
-  Setting setting;
-  po::options_description options("options", 110);
-  int clients = 10'000;
-  setting.add_to(options);
-  options.add_options()("clients", po::value(&clients)->default_value(clients), "of a large dataset");
-  if (!tool::parse(words, options, {},
-                   "From the command to the help text, or to the first round of a small job.\n"))
-    return;
-  setting.apply();
-  Report report("start");
+void measure_help(const Setting& setting, Report& report) {
   std::vector<std::function<void()>> programs;
   const std::vector<std::string> names = {"fedfr", "fedfr-data", "fedfr-sweep", "fedfr-report"};
   programs.reserve(names.size() + 1);
@@ -57,20 +45,28 @@ void run_start(Words words) {
                 .unit = "ms",
                 .bound = "`true`",
                 .limit = timings.back().median * 1e3});
+}
+
+void measure_first_rounds(const Setting& setting, int clients, Report& report) {
   const TemporaryFolder folder(setting.folder);
   constexpr data::ImageSize size{32, 32};
   write_random_faces(folder.path() / "few", data::Role::clients, size, {.clients = 4});
   write_random_faces(folder.path() / "many", data::Role::clients, size,
                      {.clients = clients, .identities = 2, .images = 2});
-  const std::vector<std::string> common = {
-      "--algorithm",    "fedavg", "--backbone",        "mobile", "--width",        "0.125",
-      "--personalised", "false",  "--rounds",          "1",      "--local-epochs", "1",
-      "--pictures",     "false",  "--personal-models", "false",  "--threads",      "1"};
   int number = 0;
   const auto measure = [&](int ranks, const std::string& data, const std::string& share,
                            const std::string& what) {
-    auto job = common;
-    job.insert(job.end(), {"--clients", (folder.path() / data).string(), "--cohort-share", share});
+    const std::vector<std::string> job = {"--clients",         (folder.path() / data).string(),
+                                          "--cohort-share",    share,  //
+                                          "--algorithm",       "fedavg",
+                                          "--backbone",        "mobile",  //
+                                          "--width",           "0.125",
+                                          "--personalised",    "false",  //
+                                          "--rounds",          "1",
+                                          "--local-epochs",    "1",  //
+                                          "--pictures",        "false",
+                                          "--personal-models", "false",  //
+                                          "--threads",         "1"};
     std::vector<double> seconds;
     seconds.reserve(static_cast<std::size_t>(setting.runs));
     for (int run = 0; run < setting.runs; ++run)
@@ -80,6 +76,24 @@ void run_start(Words words) {
   measure(1, "few", "1", "fedfr train, 4 clients, to its first round");
   measure(2, "few", "1", "mpirun -n 2 fedfr train, 4 clients, to its first round");
   measure(2, "many", fmt::format("{}", 4.0 / clients), fmt::format("the same, 4 of {} clients", clients));
+}
+
+}  // namespace
+
+void run_start(Words words) {
+  Setting setting;
+  po::options_description options("options", 110);
+  int clients = 10'000;
+  setting.add_to(options);
+  options.add_options()("clients", po::value(&clients)->default_value(clients), "of a large dataset");
+  if (!tool::parse(words, options, {},
+                   "From the command to the help text, or to the first round of a small job.\n"))
+    return;
+  setting.apply();
+  require_ranks(2);
+  Report report("start");
+  measure_help(setting, report);
+  measure_first_rounds(setting, clients, report);
   setting.publish(report);
 }
 
