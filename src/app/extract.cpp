@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "commands.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/indices.hpp"
 #include "fedfr/eval/embed.hpp"
 #include "model_source.hpp"
 #include "startup.hpp"
@@ -74,8 +74,7 @@ int run_extract(comm::MpiSession& mpi, std::span<const std::string> args) {
   comm::on_every_rank(*startup.comm, "loading the model", [&] { model = load_model(words[0], experiment); });
 
   const data::ImageSet images = data::Dataset(words[1]).all();
-  std::vector<std::int64_t> all(static_cast<std::size_t>(images.size()));
-  std::iota(all.begin(), all.end(), std::int64_t{0});
+  const auto all = all_indices(images.size());
   const auto embed = [&](bool mirrored) {
     return eval::embed_together(*startup.comm, model->backbone(), model->parameters(), images, all, mirrored,
                                 experiment.training.embed);

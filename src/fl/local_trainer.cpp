@@ -10,11 +10,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/indices.hpp"
 #include "fedfr/core/magnitude.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/image_input.hpp"
@@ -50,12 +50,6 @@ void add_losses(at::Tensor& sums, const StepLosses& losses) {
   }
   const at::NoGradGuard no_grad;
   sums.add_(at::stack(values));
-}
-
-std::vector<std::int64_t> all_indices(std::int64_t count) {
-  std::vector<std::int64_t> out(static_cast<std::size_t>(count));
-  std::iota(out.begin(), out.end(), std::int64_t{0});
-  return out;
 }
 
 }  // namespace
@@ -133,8 +127,7 @@ void LocalTrainer::choose_images(Round& round) const {
   if (mining) {
     const Span span("mining");
     const ScopedTimer timer(round.result.statistics.seconds_mining);
-    kept = mine_hard_negatives(nn::unit_rows(round.global.plain),
-                               {publics_->features.plain, publics_->lengths}, config_.mining);
+    kept = mine_hard_negatives(nn::unit_rows(round.global.plain), publics_->candidates, config_.mining);
   } else if (config_.public_images == PublicImages::all) {
     kept = all_indices(publics_->images.size());
   }

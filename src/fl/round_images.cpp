@@ -3,7 +3,8 @@
 #include <ATen/ops/where.h>
 
 #include <algorithm>
-#include <numeric>
+
+#include "fedfr/core/indices.hpp"
 
 namespace fedfr::fl {
 
@@ -76,8 +77,7 @@ void FeatureTable::append(const FeatureTable& more, std::span<const std::int64_t
 FeatureTable embed_round(const nn::Backbone& backbone, const nn::ParameterSet& model,
                          const RoundImages& images, bool with_mirrored, const nn::EmbedOptions& options,
                          nn::FeatureMemory& memory) {
-  std::vector<std::int64_t> all(static_cast<std::size_t>(images.size()));
-  std::iota(all.begin(), all.end(), std::int64_t{0});
+  const auto all = all_indices(images.size());
   const auto read = [&](std::span<const std::int64_t> which, std::span<std::uint8_t> out) {
     images.read(which, out);
   };

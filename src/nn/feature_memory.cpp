@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string>
 #include <system_error>
@@ -34,8 +35,9 @@ FeatureMemory::FeatureMemory(std::int64_t limit, std::filesystem::path folder)
 at::Tensor FeatureMemory::table(std::int64_t rows, std::int64_t dimension) {
   const std::int64_t bytes = rows * dimension * static_cast<std::int64_t>(sizeof(float));
   if (bytes > limit_ - *used_) {
+    at::Tensor in_file = table_in_file(rows, dimension);
     in_files_ += bytes;
-    return table_in_file(rows, dimension);
+    return in_file;
   }
   *used_ += bytes;
   at::Tensor memory = at::empty({rows, dimension}, at::kFloat);

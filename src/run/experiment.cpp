@@ -162,9 +162,9 @@ fl::ClientData Experiment::training_data(ClientId client) const {
   return fl::pooled_data(with_clients ? &*clients : nullptr, options.max_images_per_identity);
 }
 
-std::vector<double> Experiment::local_images(const std::vector<ClientId>& cohort) const {
-  std::vector<double> images;
-  for (const auto client : cohort) images.push_back(static_cast<double>(training_data(client).size()));
+std::vector<std::int64_t> Experiment::local_images(std::span<const ClientId> cohort) const {
+  std::vector<std::int64_t> images;
+  for (const auto client : cohort) images.push_back(training_data(client).size());
   return images;
 }
 
@@ -175,11 +175,9 @@ at::Tensor Experiment::random_backbone(ClientId client) const {
   return random.flat();
 }
 
-std::int64_t Experiment::weight_bound(const std::vector<ClientId>& cohort) const {
-  std::int64_t bound = 0;
-  for (const auto client : cohort) bound += training_data(client).size();
-  if (uses_public_images()) bound += publics->images() * std::ssize(cohort);
-  return bound;
+std::int64_t Experiment::weight_bound(std::span<const std::int64_t> local_images) const {
+  const std::int64_t bound = std::accumulate(local_images.begin(), local_images.end(), std::int64_t{0});
+  return uses_public_images() ? bound + publics->images() * std::ssize(local_images) : bound;
 }
 
 std::int64_t Experiment::public_identities() const {

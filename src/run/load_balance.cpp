@@ -7,7 +7,7 @@
 namespace fedfr::run {
 
 std::vector<std::vector<ClientId>> LoadBalance::place(std::span<const ClientId> cohort,
-                                                      std::span<const double> local_images) const {
+                                                      std::span<const std::int64_t> local_images) const {
   std::vector<double> costs;
   for (std::size_t i = 0; i < cohort.size(); ++i) costs.push_back(cost(cohort[i], local_images[i]));
   std::vector<double> speeds = speeds_;
@@ -15,10 +15,10 @@ std::vector<std::vector<ClientId>> LoadBalance::place(std::span<const ClientId> 
   return fl::place(cohort, costs, speeds);
 }
 
-double LoadBalance::cost(ClientId client, double local_images) const {
+double LoadBalance::cost(ClientId client, std::int64_t local_images) const {
   if (local_images == 0) return 0;
   const auto known = images_.find(client);
-  return known != images_.end() ? known->second : local_images * growth_;
+  return known != images_.end() ? known->second : static_cast<double>(local_images) * growth_;
 }
 
 void LoadBalance::learn(std::span<const ClientRecord> clients) {

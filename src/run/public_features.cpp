@@ -1,10 +1,9 @@
 #include "fedfr/run/public_features.hpp"
 
 #include <cstdint>
-#include <numeric>
-#include <vector>
 
 #include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/core/indices.hpp"
 #include "fedfr/eval/embed.hpp"
 #include "fedfr/fl/hard_negatives.hpp"
 
@@ -31,8 +30,7 @@ fl::PublicData see_public_set(const Experiment& experiment, comm::Communicator& 
   fl::PublicData publics;
   if (experiment.uses_public_images()) publics.images = experiment.publics->all();
   if (!needs_features(experiment)) return publics;
-  std::vector<std::int64_t> all(static_cast<std::size_t>(publics.images.size()));
-  std::iota(all.begin(), all.end(), std::int64_t{0});
+  const auto all = all_indices(publics.images.size());
   const auto embed = [&](bool mirrored) {
     at::Tensor table;
     comm::on_every_rank(comm, "making room for the embeddings of the public images", [&] {
@@ -44,7 +42,7 @@ fl::PublicData see_public_set(const Experiment& experiment, comm::Communicator& 
   };
   publics.features.plain = embed(false);
   if (needs_mirrored(experiment)) publics.features.mirrored = embed(true);
-  if (mines(experiment)) publics.lengths = fl::candidates(publics.features.plain).lengths;
+  if (mines(experiment)) publics.candidates = fl::candidates(publics.features.plain);
   return publics;
 }
 

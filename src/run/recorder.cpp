@@ -81,20 +81,19 @@ void Recorder::progress(double share_of_round, int round) {
   bar_->set(static_cast<std::int64_t>(share_of_round * static_cast<double>(units)));
 }
 
-RoundFacts Recorder::facts(const RoundRecord& record, const std::vector<ClientRecord>& clients,
-                           const std::map<std::string, double>& slowest, double idle) const {
+RoundFacts Recorder::facts(const RoundRecord& record, const Gathered& all) const {
   RoundFacts facts;
   facts.round = record.round + 1;
   facts.rounds = experiment_.options.rounds;
   facts.cohort = record.cohort;
   facts.seconds = record.since_start.seconds();
-  facts.idle_share = idle;
+  facts.idle_share = all.idle();
   facts.scores = latest_scores_;
   const auto terms = fl::LocalObjective(experiment_.training.objective).terms();
   double steps = 0;
   std::int64_t hard_negatives = 0;
   std::vector<double> sums(terms.size(), 0.0);
-  for (const auto& client : clients) {
+  for (const auto& client : all.clients) {
     const auto& s = client.statistics;
     const auto weight = static_cast<double>(s.steps);
     facts.images += s.images;
@@ -109,7 +108,7 @@ RoundFacts Recorder::facts(const RoundRecord& record, const std::vector<ClientRe
   if (experiment_.training.public_images == fl::PublicImages::hard_negatives)
     facts.hard_negatives = hard_negatives;
   facts.learning_rate = fl::learning_rates(experiment_.schedule, record.round).front();
-  for (const auto& [phase, seconds] : slowest) facts.phases.emplace_back(phase, seconds);
+  for (const auto& [phase, seconds] : all.slowest) facts.phases.emplace_back(phase, seconds);
   const double done = record.round + 1 - first_round_;
   facts.seconds_left = since_start_.seconds() / done * (facts.rounds - facts.round);
   return facts;
@@ -124,7 +123,7 @@ std::vector<ClientRecord> Recorder::round(const RoundRecord& record, const std::
 }
 
 void Recorder::write_round(const RoundRecord& record, const Gathered& all, const std::string& model_hash) {
-  const RoundFacts line = facts(record, all.clients, all.slowest, all.idle());
+  const RoundFacts line = facts(record, all);
   latest_scores_.clear();
   console_.info(round_line(line));
   write_client_events(record.round, all.clients);

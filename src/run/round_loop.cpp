@@ -70,7 +70,7 @@ void RoundLoop::run_round(int round) {
     const Span features("public features");
     publics = see_public_set(experiment_, comm_, model_, features_);
   }
-  fl::Aggregator aggregator(model_.layout(), model_.shared(), experiment_.weight_bound(attempt.cohort));
+  fl::Aggregator aggregator(model_.layout(), model_.shared(), experiment_.weight_bound(attempt.local_images));
   {
     const ScopedTimer timer(record.seconds["train"]);
     fl::LocalTrainer trainer(model_, experiment_.training, &publics, features_);
@@ -100,7 +100,10 @@ bool RoundLoop::Attempt::has_finished(ClientId client) const {
 /// Which clients train, and which of them need not because they had finished when the run was stopped. One
 /// rank looks for all, so that they agree.
 RoundLoop::Attempt RoundLoop::begin(int round) {
-  Attempt attempt{.round = round, .key = 0, .cohort = experiment_.cohort(round), .finished = {}};
+  Attempt attempt;
+  attempt.round = round;
+  attempt.cohort = experiment_.cohort(round);
+  attempt.local_images = experiment_.local_images(attempt.cohort);
   const std::string circumstances =
       fmt::format("{} {} {} {} {}", config_hash(experiment_.options), experiment_.fingerprints().clients,
                   experiment_.fingerprints().publics, model_.hash(), experiment_.numerics);
@@ -124,7 +127,7 @@ RoundLoop::Attempt RoundLoop::begin(int round) {
 
 /// The clients of this rank.
 std::vector<ClientId> RoundLoop::place(const Attempt& attempt) const {
-  auto images = experiment_.local_images(attempt.cohort);
+  auto images = attempt.local_images;
   for (std::size_t i = 0; i < images.size(); ++i)
     if (attempt.has_finished(attempt.cohort[i])) images[i] = 0;
   return balance_.place(attempt.cohort, images)[static_cast<std::size_t>(comm_.rank())];

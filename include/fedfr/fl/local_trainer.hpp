@@ -42,7 +42,7 @@ struct PublicData {
   data::ImageSet images;
   /// By the global model of the round's start, position = index; undefined if not needed.
   FeatureTable features;
-  at::Tensor lengths;  ///< [N] of the plain features; undefined without mining
+  Candidates candidates;  ///< the plain features; undefined without mining
 };
 
 /// What an observer sees of each step, after the gradients are there and before they are used.

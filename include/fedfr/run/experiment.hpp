@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,9 +48,9 @@ struct Experiment {
   std::vector<ClientId> cohort(int round) const;
   fl::ClientData training_data(ClientId client) const;
   std::int64_t cohort_size() const { return std::ssize(cohort(0)); }
-  std::vector<double> local_images(const std::vector<ClientId>& cohort) const;  ///< of each, for training
-  std::int64_t weight_bound(
-      const std::vector<ClientId>& cohort) const;  ///< on the sum of the cohort's sample weights
+  std::vector<std::int64_t> local_images(std::span<const ClientId> cohort) const;  ///< of each, for training
+  /// On the sum of a cohort's sample weights, from the local images of each.
+  std::int64_t weight_bound(std::span<const std::int64_t> local_images) const;
   std::int64_t public_identities() const;
   std::int64_t client_tensor_bytes() const;  ///< the most that what is saved of a client can have
   Fingerprints fingerprints() const;

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <span>
 #include <vector>
@@ -17,7 +18,7 @@ class LoadBalance {
   /// @param local_images  of each member of the cohort; 0 where there is nothing to do
   /// @returns             by rank: its members of the cohort, ascending
   std::vector<std::vector<ClientId>> place(std::span<const ClientId> cohort,
-                                           std::span<const double> local_images) const;
+                                           std::span<const std::int64_t> local_images) const;
 
   /// @param clients  of a whole round, from all ranks, so that all learn the same
   void learn(std::span<const ClientRecord> clients);
@@ -29,7 +30,7 @@ class LoadBalance {
   static std::vector<double> updated(std::span<const double> old, std::span<const double> measured);
 
  private:
-  double cost(ClientId client, double local_images) const;
+  double cost(ClientId client, std::int64_t local_images) const;
 
   std::vector<double> speeds_;
   std::map<ClientId, double> images_;  // of an epoch in the client's last round

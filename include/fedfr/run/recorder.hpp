@@ -61,8 +61,7 @@ class Recorder {
   void show_results();
   void draw_pictures();
   void write_client_events(int round, const std::vector<ClientRecord>& clients);
-  RoundFacts facts(const RoundRecord& record, const std::vector<ClientRecord>& clients,
-                   const std::map<std::string, double>& slowest, double idle) const;
+  RoundFacts facts(const RoundRecord& record, const Gathered& all) const;
 
   const Experiment& experiment_;
   comm::Communicator& comm_;

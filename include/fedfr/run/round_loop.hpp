@@ -30,10 +30,11 @@ class RoundLoop {
  private:
   /// A round as all ranks see it at its start.
   struct Attempt {
-    int round = 0;                   ///< from 0
-    std::uint64_t key = 0;           ///< equal where its clients' results are: see ClientStateStore::save
-    std::vector<ClientId> cohort;    ///< ascending
-    std::vector<ClientId> finished;  ///< of the cohort, before the run was stopped; ascending
+    int round = 0;                 ///< from 0
+    std::uint64_t key = 0;         ///< equal where its clients' results are: see ClientStateStore::save
+    std::vector<ClientId> cohort;  ///< ascending
+    std::vector<std::int64_t> local_images;  ///< of each client of the cohort
+    std::vector<ClientId> finished;          ///< of the cohort, before the run was stopped; ascending
     bool has_finished(ClientId client) const;
     bool is_trained() const { return finished.size() == cohort.size(); }
   };

@@ -78,7 +78,7 @@ PublicData TrainingCase::publics(const GlobalModel& global) const {
   nn::FeatureMemory memory;
   const FeatureTable features = embed_round(global.backbone(), global.parameters(), RoundImages(as_client),
                                             false, config().embed, memory);
-  return {images, features, candidates(features.plain).lengths};
+  return {images, features, candidates(features.plain)};
 }
 
 PrivateState TrainingCase::initial_state(int number, const std::string& variant) const {

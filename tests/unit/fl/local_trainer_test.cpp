@@ -65,7 +65,7 @@ class LocalTrainerTest : public testing::Test {
     publics.sources.push_back({public_set_->all(), public_set_->all().indices(data::Subset::train), 0});
     const FeatureTable features =
         embed_round(*backbone, model_->parameters(), RoundImages(publics), true, {}, memory_);
-    publics_ = {public_set_->all(), features, candidates(features.plain).lengths};
+    publics_ = {public_set_->all(), features, candidates(features.plain)};
   }
 
   LocalResult train(int round = 0, const PrivateState* state = nullptr, const LocalHooks& hooks = {}) {

@@ -39,7 +39,7 @@ ClientRecord record(std::int64_t client, int rank, double seconds, std::int64_t 
 TEST(LoadBalance, ClientsWithManyHardNegativesCountForMore) {
   LoadBalance balance(2);
   const std::vector<ClientId> cohort = {ClientId{0}, ClientId{1}, ClientId{2}, ClientId{3}};
-  const std::vector<double> local(4, 10.0);
+  const std::vector<std::int64_t> local(4, 10);
   EXPECT_THAT(balance.place(cohort, local), ElementsAre(testing::SizeIs(2), testing::SizeIs(2)));
   // Both ranks make ten images a second; client 0 has as many as the three others together.
   balance.learn(std::vector{record(0, 0, 3, 20), record(1, 1, 1, 0), record(2, 1, 1, 0), record(3, 1, 1, 0)});
@@ -51,14 +51,14 @@ TEST(LoadBalance, SlowRanksGetFewerClients) {
   LoadBalance balance(2);
   balance.learn(std::vector{record(0, 0, 1, 0), record(1, 1, 3, 0)});
   const std::vector<ClientId> cohort = {ClientId{0}, ClientId{1}, ClientId{2}, ClientId{3}};
-  EXPECT_THAT(balance.place(cohort, std::vector<double>(4, 10.0)),
+  EXPECT_THAT(balance.place(cohort, std::vector<std::int64_t>(4, 10)),
               ElementsAre(testing::SizeIs(3), testing::SizeIs(1)));
 }
 
 TEST(LoadBalance, WhatHasFinishedCostsNothing) {
   LoadBalance balance(2);
   const std::vector<ClientId> cohort = {ClientId{0}, ClientId{1}, ClientId{2}};
-  const auto placed = balance.place(cohort, std::vector<double>{0, 10, 10});
+  const auto placed = balance.place(cohort, std::vector<std::int64_t>{0, 10, 10});
   for (const auto& clients : placed)
     EXPECT_EQ(std::ranges::count_if(clients, [](ClientId c) { return c != ClientId{0}; }), 1);
 }
