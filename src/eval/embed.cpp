@@ -4,7 +4,8 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <cstring>
+#include <cstdint>
+#include <vector>
 
 #include "fedfr/nn/losses.hpp"
 
@@ -21,6 +22,10 @@ nn::ImageReader reader_of(const data::ImageSet& images) {
   };
 }
 
+std::vector<std::uint8_t> mirror_flags(bool mirrored, std::size_t count) {
+  return std::vector<std::uint8_t>(mirrored ? count : 0, 1);
+}
+
 /// Each rank a run of batches, straight to its place in `out`; then the runs of the others.
 void embed_piece(comm::Communicator& comm, const nn::Backbone& backbone, const nn::ParameterSet& model,
                  const data::ImageSet& images, std::span<const std::int64_t> which, bool mirrored,
@@ -33,9 +38,9 @@ void embed_piece(comm::Communicator& comm, const nn::Backbone& backbone, const n
   const std::int64_t begin = first_of(comm.rank());
   const std::int64_t count = first_of(comm.rank() + 1) - begin;
   const at::Tensor mine = out.narrow(0, begin, count);
-  nn::embed_images(backbone, model, reader_of(images),
-                   which.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)), mirrored,
-                   options, mine);
+  const auto own = which.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
+  nn::embed_images(backbone, model, reader_of(images), own, mirror_flags(mirrored, own.size()), options,
+                   mine);
   if (comm.size() == 1) return;
   auto* next = static_cast<std::byte*>(out.data_ptr());
   for (const auto& part :
@@ -48,7 +53,8 @@ void embed_piece(comm::Communicator& comm, const nn::Backbone& backbone, const n
 at::Tensor embed_alone(const nn::Backbone& backbone, const nn::ParameterSet& model,
                        const data::ImageSet& images, std::span<const std::int64_t> which, bool mirrored,
                        const nn::EmbedOptions& options) {
-  return nn::embed_images(backbone, model, reader_of(images), which, mirrored, options);
+  return nn::embed_images(backbone, model, reader_of(images), which, mirror_flags(mirrored, which.size()),
+                          options);
 }
 
 void embed_together(comm::Communicator& comm, const nn::Backbone& backbone, const nn::ParameterSet& model,

@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/index_select.h>
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
@@ -30,12 +31,6 @@ at::Tensor int_tensor(std::span<const std::int64_t> values, at::Device device) {
   at::Tensor out = at::empty({std::ssize(values)}, at::kLong);
   std::ranges::copy(values, out.data_ptr<std::int64_t>());
   return out.to(device);
-}
-
-at::Tensor flag_tensor(std::span<const std::uint8_t> flags) {
-  at::Tensor out = at::empty({std::ssize(flags)}, at::kBool);
-  std::ranges::transform(flags, out.data_ptr<bool>(), [](std::uint8_t flag) { return flag != 0; });
-  return out;
 }
 
 /// On a GPU the sums stay on the device: reading them each step would make it wait.
@@ -72,8 +67,11 @@ struct LocalTrainer::Round {
   const LocalHooks& hooks;
 
   RoundImages images;
-  FeatureTable global;  // by the global model of the round's start
-  FeatureTable before;  // by the client's previous model
+  at::Tensor own_plain;  // [n,D] what mining saw in the client's own images
+  std::vector<EpochPlan> epochs;
+  RoundViews views;              // empty without the contrastive term
+  at::Tensor global_features;    // [views,D] by the global model of the round's start
+  at::Tensor previous_features;  // [views,D] by the client's previous model
   Heads heads;
   LocalResult result;
 
@@ -100,7 +98,9 @@ LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<c
   const ActivityScope scope = with_client(client.id);
   Round r(client, round, learning_rates, state, hooks);
   choose_images(r);
-  embed_previous(r);
+  for (int epoch = 0; epoch < static_cast<int>(learning_rates.size()); ++epoch)
+    r.epochs.push_back(plan_epoch(r, epoch));
+  if (objective_.has("contrastive")) embed_views_of(r);
   backbone_.copy_from(start);
   prepare_heads(r);
   at::Tensor term_sums;
@@ -113,40 +113,79 @@ LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<c
   return finish(r, term_sums);
 }
 
-/// The client's images and the public ones to train with, together with what the global model sees in them.
+/// The client's images and the public ones to train with.
 void LocalTrainer::choose_images(Round& round) const {
-  const bool mining = config_.public_images == PublicImages::hard_negatives;
-  const bool contrastive = objective_.has("contrastive");
   auto& kept = round.result.hard_negatives;
-  if (mining || contrastive) {
-    const Span span("frozen features");
-    const ScopedTimer timer(round.result.statistics.seconds_frozen);
-    round.global = embed_round(global_.backbone(), global_.parameters(), round.images,
-                               contrastive && config_.mirror, config_.embed, memory_);
-  }
-  if (mining) {
+  if (config_.public_images == PublicImages::hard_negatives) {
+    embed_for_mining(round);
     const Span span("mining");
     const ScopedTimer timer(round.result.statistics.seconds_mining);
-    kept = mine_hard_negatives(nn::unit_rows(round.global.plain), publics_->candidates, config_.mining);
+    kept = mine_hard_negatives(nn::unit_rows(round.own_plain), publics_->candidates, config_.mining);
   } else if (config_.public_images == PublicImages::all) {
     kept = all_indices(publics_->images.size());
   }
-  if (kept.empty()) return;
-  round.images.add_public(publics_->images, kept, round.client.identities);
-  if (contrastive) round.global.append(publics_->features, kept, memory_);
+  if (!kept.empty()) round.images.add_public(publics_->images, kept, round.client.identities);
 }
 
-void LocalTrainer::embed_previous(Round& round) const {
-  if (!objective_.has("contrastive")) return;
-  if (round.previous == nullptr || !round.previous->backbone.defined()) {
-    round.before = round.global;  // before a client's first round its previous model is the global one
-    return;
-  }
+at::Tensor LocalTrainer::feature_table(const RoundViews& views) const {
+  return memory_.table(std::ssize(views.all()), global_.backbone().config().embedding);
+}
+
+void LocalTrainer::embed_for_mining(Round& round) const {
   const Span span("frozen features");
   const ScopedTimer timer(round.result.statistics.seconds_frozen);
+  round.own_plain = memory_.table(round.images.local(), global_.backbone().config().embedding);
+  embed_views(global_.backbone(), global_.parameters(), round.images, plain_views(round.images.local()),
+              config_.embed, round.own_plain);
+}
+
+void LocalTrainer::embed_views_of(Round& round) const {
+  const Span span("frozen features");
+  const ScopedTimer timer(round.result.statistics.seconds_frozen);
+  round.views = RoundViews(round.images.size(), round.images.local(), round.epochs);
+  embed_by_global(round);
+  embed_by_previous(round);
+}
+
+/// What mining and the round's look at the public set have seen is not embedded again.
+void LocalTrainer::embed_by_global(Round& round) const {
+  const RoundViews& views = round.views;
+  const auto& kept = round.result.hard_negatives;
+  round.global_features = feature_table(views);
+  const auto embed = [&](std::span<const View> part) {
+    embed_views(global_.backbone(), global_.parameters(), round.images, part, config_.embed,
+                views.part_of(round.global_features, part));
+  };
+  const auto take = [&](const at::Tensor& from, std::span<const View> part, const auto& row_of) {
+    if (part.empty()) return;
+    std::vector<std::int64_t> rows(part.size());
+    std::ranges::transform(part, rows.begin(), row_of);
+    at::Tensor to = views.part_of(round.global_features, part);
+    at::index_select_out(to, from, 0, int_tensor(rows, at::kCPU));
+  };
+  if (round.own_plain.defined())
+    take(round.own_plain, views.own_plain(), &View::position);
+  else
+    embed(views.own_plain());
+  embed(views.own_mirrored());
+  if (kept.empty()) return;
+  const auto row_of_public = [&](const View& view) {
+    return kept[static_cast<std::size_t>(view.position - round.images.local())];
+  };
+  take(publics_->plain_features, views.public_plain(), row_of_public);
+  take(publics_->mirrored_features, views.public_mirrored(), row_of_public);
+}
+
+void LocalTrainer::embed_by_previous(Round& round) const {
+  if (round.previous == nullptr || !round.previous->backbone.defined()) {
+    round.previous_features = round.global_features;  // before its first round a client has no other model
+    return;
+  }
   nn::ParameterSet model = global_.backbone().make_parameters(backbone_.flat().device());
   model.copy_from(round.previous->backbone);
-  round.before = embed_round(global_.backbone(), model, round.images, config_.mirror, config_.embed, memory_);
+  round.previous_features = feature_table(round.views);
+  embed_views(global_.backbone(), model, round.images, round.views.all(), config_.embed,
+              round.previous_features);
 }
 
 void LocalTrainer::prepare_heads(Round& round) const {
@@ -191,13 +230,13 @@ at::Tensor LocalTrainer::run_epochs(Round& round) {
   nn::Sgd sgd(std::move(trained), config_.sgd);
   at::Tensor term_sums =
       at::zeros({std::ssize(objective_.terms()) + 1}, backbone_.flat().options().dtype(at::kDouble));
-  for (int epoch = 0; epoch < static_cast<int>(round.learning_rates.size()); ++epoch)
+  for (int epoch = 0; epoch < static_cast<int>(round.epochs.size()); ++epoch)
     run_epoch(round, epoch, sgd, term_sums);
   backbone_.set_trainable(false);
   return term_sums;
 }
 
-LocalTrainer::EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) const {
+EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) const {
   EpochPlan plan;
   plan.learning_rate = round.learning_rates[static_cast<std::size_t>(epoch)];
   plan.order = all_indices(round.images.size());
@@ -212,7 +251,7 @@ LocalTrainer::EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) 
 }
 
 void LocalTrainer::run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums) {
-  const EpochPlan plan = plan_epoch(round, epoch);
+  const EpochPlan& plan = round.epochs[static_cast<std::size_t>(epoch)];
   data::BatchLoader loader(
       round.images.sources(), round.images.sequence(plan.order, plan.mirrored),
       {.batch = config_.batch, .keep_incomplete = config_.keep_incomplete, .threads = at::get_num_threads()});
@@ -265,10 +304,9 @@ StepLosses LocalTrainer::gradients(const Round& round, const data::Batch& batch,
     input.features = network.embed(backbone_, images).to(at::kFloat);
   }
   if (objective_.has("contrastive")) {
-    const at::Tensor rows = int_tensor(positions, at::kCPU);
-    const at::Tensor mirrored = flag_tensor(batch.mirrored);
-    input.global_features = round.global.lookup(rows, mirrored).to(device);
-    input.previous_features = round.before.lookup(rows, mirrored).to(device);
+    const at::Tensor rows = round.views.rows(positions, batch.mirrored);
+    input.global_features = round.global_features.index_select(0, rows).to(device);
+    input.previous_features = round.previous_features.index_select(0, rows).to(device);
   }
   return step_by_autograd(objective_, input, round.heads);
 }

@@ -13,8 +13,8 @@
 namespace fedfr::nn {
 
 void embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
-                  std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options,
-                  const at::Tensor& out) {
+                  std::span<const std::int64_t> which, std::span<const std::uint8_t> mirrored,
+                  const EmbedOptions& options, const at::Tensor& out) {
   const at::NoGradGuard no_grad;
   const auto& config = backbone.config();
   const auto batch = static_cast<std::size_t>(options.batch);
@@ -23,7 +23,6 @@ void embed_images(const Backbone& backbone, const ParameterSet& parameters, cons
   const at::Device device = parameters.flat().device();
   const PrecisionScope scope(options.precision, device);
   std::vector<std::uint8_t> pixels(std::min(batch, which.size()) * image_bytes);
-  const std::vector<std::uint8_t> flags(mirrored ? batch : 0, 1);
   for (std::size_t begin = 0; begin < which.size(); begin += batch) {
     const std::size_t count = std::min(batch, which.size() - begin);
     const std::span<std::uint8_t> part = std::span(pixels).first(count * image_bytes);
@@ -32,7 +31,8 @@ void embed_images(const Backbone& backbone, const ParameterSet& parameters, cons
       read(which.subspan(begin, count), part);
     }
     const at::Tensor input =
-        network_input(part, config.height, config.width_pixels, flags, {device, options.format});
+        network_input(part, config.height, config.width_pixels,
+                      mirrored.empty() ? mirrored : mirrored.subspan(begin, count), {device, options.format});
     const Span span("forward");
     out.narrow(0, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(count))
         .copy_(backbone.embed(parameters, input));
@@ -41,7 +41,8 @@ void embed_images(const Backbone& backbone, const ParameterSet& parameters, cons
 }
 
 at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
-                        std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options) {
+                        std::span<const std::int64_t> which, std::span<const std::uint8_t> mirrored,
+                        const EmbedOptions& options) {
   at::Tensor out = at::empty({std::ssize(which), backbone.config().embedding}, at::kFloat);
   embed_images(backbone, parameters, read, which, mirrored, options, out);
   return out;

@@ -40,9 +40,9 @@ fl::PublicData see_public_set(const Experiment& experiment, comm::Communicator& 
                          experiment.training.embed, table);
     return table;
   };
-  publics.features.plain = embed(false);
-  if (needs_mirrored(experiment)) publics.features.mirrored = embed(true);
-  if (mines(experiment)) publics.candidates = fl::candidates(publics.features.plain);
+  publics.plain_features = embed(false);
+  if (needs_mirrored(experiment)) publics.mirrored_features = embed(true);
+  if (mines(experiment)) publics.candidates = fl::candidates(publics.plain_features);
   return publics;
 }
 

@@ -41,8 +41,9 @@ fl::LocalStatistics Trainee::train(bool contrastive) {
 
 void Trainee::embed() {
   const fl::RoundImages images(experiment_->training_data(ClientId{0}));
-  fl::embed_round(model_->backbone(), model_->parameters(), images, /*with_mirrored=*/false,
-                  experiment_->training.embed, features_);
+  const at::Tensor out = features_.table(images.size(), model_->backbone().config().embedding);
+  fl::embed_views(model_->backbone(), model_->parameters(), images, fl::plain_views(images.size()),
+                  experiment_->training.embed, out);
 }
 
 KernelSeconds kernel_seconds(const Setting& setting, const NetworkSetting& network) {

@@ -10,11 +10,13 @@
 #include "fedfr/fl/client_data.hpp"
 #include "fedfr/fl/client_state.hpp"
 #include "fedfr/fl/client_update.hpp"
+#include "fedfr/fl/epoch_plan.hpp"
 #include "fedfr/fl/hard_negatives.hpp"
 #include "fedfr/fl/model.hpp"
 #include "fedfr/fl/objective.hpp"
-#include "fedfr/fl/round_images.hpp"
+#include "fedfr/fl/round_views.hpp"
 #include "fedfr/nn/embedder.hpp"
+#include "fedfr/nn/feature_memory.hpp"
 #include "fedfr/nn/sgd.hpp"
 
 namespace fedfr::fl {
@@ -40,8 +42,9 @@ struct LocalTrainingConfig {
 /// The public set as one round sees it.
 struct PublicData {
   data::ImageSet images;
-  /// By the global model of the round's start, position = index; undefined if not needed.
-  FeatureTable features;
+  /// [N,D] by the global model of the round's start, by index; undefined if not needed.
+  at::Tensor plain_features;
+  at::Tensor mirrored_features;
   Candidates candidates;  ///< the plain features; undefined without mining
 };
 
@@ -105,19 +108,18 @@ class LocalTrainer {
 
  private:
   struct Round;
-  struct EpochPlan {
-    double learning_rate = 0;
-    std::vector<std::int64_t> order;     ///< positions among the round's images
-    std::vector<std::uint8_t> mirrored;  ///< by place in the order
-  };
   void choose_images(Round& round) const;
-  void embed_previous(Round& round) const;
+  void embed_for_mining(Round& round) const;
+  EpochPlan plan_epoch(const Round& round, int epoch) const;
+  void embed_views_of(Round& round) const;
+  at::Tensor feature_table(const RoundViews& views) const;
+  void embed_by_global(Round& round) const;
+  void embed_by_previous(Round& round) const;
   void prepare_heads(Round& round) const;
   at::Tensor run_epochs(Round& round);
-  EpochPlan plan_epoch(const Round& round, int epoch) const;
+  void run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums);
   StepLosses gradients(const Round& round, const data::Batch& batch,
                        std::span<const std::int64_t> positions) const;
-  void run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums);
   LocalResult finish(Round& round, const at::Tensor& term_sums) const;
 
   const GlobalModel& global_;

@@ -1,14 +1,10 @@
 #pragma once
-#include <ATen/core/Tensor.h>
-
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "fedfr/data/batch_loader.hpp"
 #include "fedfr/fl/client_data.hpp"
-#include "fedfr/nn/embedder.hpp"
-#include "fedfr/nn/feature_memory.hpp"
 
 namespace fedfr::fl {
 
@@ -38,23 +34,5 @@ class RoundImages {
   std::vector<data::BatchItem> items_;
   std::int64_t local_ = 0;
 };
-
-/// Embeddings by a model that does not change during the round. An image is seen in two variants only, so
-/// each is embedded once a round and looked up afterwards, instead of once a step and epoch.
-struct FeatureTable {
-  at::Tensor plain;     ///< [n,D], by position
-  at::Tensor mirrored;  ///< [n,D] of the mirrored images; undefined where training never mirrors
-
-  /// @param positions    [B] int64
-  /// @param is_mirrored  [B] bool
-  at::Tensor lookup(const at::Tensor& positions, const at::Tensor& is_mirrored) const;
-
-  /// Rows of `more` at `rows` behind the own ones.
-  void append(const FeatureTable& more, std::span<const std::int64_t> rows, nn::FeatureMemory& memory);
-};
-
-FeatureTable embed_round(const nn::Backbone& backbone, const nn::ParameterSet& model,
-                         const RoundImages& images, bool with_mirrored, const nn::EmbedOptions& options,
-                         nn::FeatureMemory& memory);
 
 }  // namespace fedfr::fl

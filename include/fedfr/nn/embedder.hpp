@@ -23,14 +23,15 @@ struct EmbedOptions {
 /// Embeddings of many images by a frozen model, in fixed batches: the bits of a row depend on the batch that
 /// it is in, so that callers who share the work cut at multiples of the batch.
 /// @param which     [n] indices that `read` understands
-/// @param mirrored  embed the left-to-right mirror images
+/// @param mirrored  [n] those to embed as their left-to-right mirror images; empty: none
 /// @param out       [n,D] float32 on the CPU, not normalised
 void embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
-                  std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options,
-                  const at::Tensor& out);
+                  std::span<const std::int64_t> which, std::span<const std::uint8_t> mirrored,
+                  const EmbedOptions& options, const at::Tensor& out);
 
 /// The same into new memory.
 at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
-                        std::span<const std::int64_t> which, bool mirrored, const EmbedOptions& options);
+                        std::span<const std::int64_t> which, std::span<const std::uint8_t> mirrored,
+                        const EmbedOptions& options);
 
 }  // namespace fedfr::nn

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "fedfr/core/indices.hpp"
 #include "fedfr/data/dataset_writer.hpp"
 #include "fedfr/data/image_codec.hpp"
 
@@ -73,12 +74,12 @@ ClientData TrainingCase::client(int number) const {
 
 PublicData TrainingCase::publics(const GlobalModel& global) const {
   const data::ImageSet images = public_set_->all();
-  ClientData as_client{.id = ClientId{0}, .name = "public", .sources = {}, .identities = images.identities()};
-  as_client.sources.push_back({images, images.indices(data::Subset::train), 0});
-  nn::FeatureMemory memory;
-  const FeatureTable features = embed_round(global.backbone(), global.parameters(), RoundImages(as_client),
-                                            false, config().embed, memory);
-  return {images, features, candidates(features.plain)};
+  const auto read = [&](std::span<const std::int64_t> which, std::span<std::uint8_t> out) {
+    images.read(which, out);
+  };
+  const at::Tensor features = nn::embed_images(global.backbone(), global.parameters(), read,
+                                               all_indices(images.size()), {}, config().embed);
+  return {images, features, {}, candidates(features)};
 }
 
 PrivateState TrainingCase::initial_state(int number, const std::string& variant) const {

@@ -8,6 +8,7 @@
 
 #include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/indices.hpp"
 #include "fedfr/data/dataset_writer.hpp"
 #include "fedfr/fl/aggregator.hpp"
 #include "support/temp_folder.hpp"
@@ -61,11 +62,17 @@ class LocalTrainerTest : public testing::Test {
     model_->initialise_public_centres(7);
     config_.batch = 4;
     config_.mining = {.threshold = -1, .cap = 0.5};
-    ClientData publics{.id = ClientId{0}, .name = "public", .sources = {}, .identities = 4};
-    publics.sources.push_back({public_set_->all(), public_set_->all().indices(data::Subset::train), 0});
-    const FeatureTable features =
-        embed_round(*backbone, model_->parameters(), RoundImages(publics), true, {}, memory_);
-    publics_ = {public_set_->all(), features, candidates(features.plain)};
+    publics_.images = public_set_->all();
+    publics_.plain_features = see_publics({});
+    publics_.mirrored_features = see_publics(std::vector<std::uint8_t>(20, 1));
+    publics_.candidates = candidates(publics_.plain_features);
+  }
+
+  at::Tensor see_publics(const std::vector<std::uint8_t>& mirrored) {
+    const auto read = [&](std::span<const std::int64_t> which, std::span<std::uint8_t> out) {
+      publics_.images.read(which, out);
+    };
+    return nn::embed_images(model_->backbone(), model_->parameters(), read, all_indices(20), mirrored, {});
   }
 
   LocalResult train(int round = 0, const PrivateState* state = nullptr, const LocalHooks& hooks = {}) {
