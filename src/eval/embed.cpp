@@ -1,12 +1,15 @@
 #include "fedfr/eval/embed.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
+#include "fedfr/data/batch_loader.hpp"
 #include "fedfr/nn/losses.hpp"
 
 namespace fedfr::eval {
@@ -16,14 +19,18 @@ namespace {
 /// Of each rank, between two exchanges.
 constexpr std::int64_t most_batches_of_a_piece = 64;
 
-nn::ImageReader reader_of(const data::ImageSet& images) {
-  return [&images](std::span<const std::int64_t> wanted, std::span<std::uint8_t> out) {
-    images.read(wanted, out);
+void embed(const nn::Backbone& backbone, const nn::ParameterSet& model, const data::ImageSet& images,
+           std::span<const std::int64_t> which, bool mirrored, const nn::EmbedOptions& options,
+           const at::Tensor& out) {
+  std::vector<data::BatchItem> sequence;
+  for (const std::int64_t index : which) sequence.push_back({.index = index, .mirrored = mirrored});
+  data::BatchLoader loader({images}, std::move(sequence),
+                           {.batch = options.batch, .threads = at::get_num_threads()});
+  const auto next = [&]() -> nn::PixelBatch {
+    const data::Batch* batch = loader.next();
+    return batch == nullptr ? nn::PixelBatch{} : nn::PixelBatch{batch->pixels, batch->mirrored};
   };
-}
-
-std::vector<std::uint8_t> mirror_flags(bool mirrored, std::size_t count) {
-  return std::vector<std::uint8_t>(mirrored ? count : 0, 1);
+  nn::embed_batches(backbone, model, next, options, out);
 }
 
 /// Each rank a run of batches, straight to its place in `out`; then the runs of the others.
@@ -38,9 +45,9 @@ void embed_piece(comm::Communicator& comm, const nn::Backbone& backbone, const n
   const std::int64_t begin = first_of(comm.rank());
   const std::int64_t count = first_of(comm.rank() + 1) - begin;
   const at::Tensor mine = out.narrow(0, begin, count);
-  const auto own = which.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
-  nn::embed_images(backbone, model, reader_of(images), own, mirror_flags(mirrored, own.size()), options,
-                   mine);
+  embed(backbone, model, images,
+        which.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)), mirrored, options,
+        mine);
   if (comm.size() == 1) return;
   auto* next = static_cast<std::byte*>(out.data_ptr());
   for (const auto& part :
@@ -53,8 +60,9 @@ void embed_piece(comm::Communicator& comm, const nn::Backbone& backbone, const n
 at::Tensor embed_alone(const nn::Backbone& backbone, const nn::ParameterSet& model,
                        const data::ImageSet& images, std::span<const std::int64_t> which, bool mirrored,
                        const nn::EmbedOptions& options) {
-  return nn::embed_images(backbone, model, reader_of(images), which, mirror_flags(mirrored, which.size()),
-                          options);
+  at::Tensor out = at::empty({std::ssize(which), backbone.config().embedding}, at::kFloat);
+  embed(backbone, model, images, which, mirrored, options, out);
+  return out;
 }
 
 void embed_together(comm::Communicator& comm, const nn::Backbone& backbone, const nn::ParameterSet& model,

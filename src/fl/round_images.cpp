@@ -39,13 +39,4 @@ std::vector<data::BatchItem> RoundImages::sequence(std::span<const std::int64_t>
   return out;
 }
 
-void RoundImages::read(std::span<const std::int64_t> positions, std::span<std::uint8_t> out) const {
-  const std::size_t bytes = positions.empty() ? 0 : out.size() / positions.size();
-  for (std::size_t i = 0; i < positions.size(); ++i) {
-    const auto& item = items_[static_cast<std::size_t>(positions[i])];
-    sources_[static_cast<std::size_t>(item.source)].read(std::span(&item.index, 1),
-                                                         out.subspan(i * bytes, bytes));
-  }
-}
-
 }  // namespace fedfr::fl

@@ -1,8 +1,11 @@
 #include "fedfr/fl/round_views.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+
+#include "fedfr/data/batch_loader.hpp"
 
 namespace fedfr::fl {
 
@@ -58,12 +61,13 @@ void embed_views(const nn::Backbone& backbone, const nn::ParameterSet& model, co
   std::vector<std::uint8_t> mirrored(views.size());
   std::ranges::transform(views, positions.begin(), &View::position);
   std::ranges::transform(views, mirrored.begin(), &View::mirrored);
-  nn::embed_images(
-      backbone, model,
-      [&](std::span<const std::int64_t> which, std::span<std::uint8_t> pixels) {
-        images.read(which, pixels);
-      },
-      positions, mirrored, options, out);
+  data::BatchLoader loader(images.sources(), images.sequence(positions, mirrored),
+                           {.batch = options.batch, .threads = at::get_num_threads()});
+  const auto next = [&]() -> nn::PixelBatch {
+    const data::Batch* batch = loader.next();
+    return batch == nullptr ? nn::PixelBatch{} : nn::PixelBatch{batch->pixels, batch->mirrored};
+  };
+  nn::embed_batches(backbone, model, next, options, out);
 }
 
 }  // namespace fedfr::fl

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <cmath>
 
 #include "commands.hpp"
 #include "common/parse.hpp"
@@ -44,13 +45,15 @@ std::vector<std::string> job(const NetworkSetting& network, const Setting& setti
   return words;
 }
 
-/// Images through training and through frozen networks in a round after the first: each image of a client's
-/// round (its own and as many public ones) is embedded by its previous model as it is and mirrored, its own
-/// and all public ones by the global model.
+/// Images through training and through frozen networks in a round after the first. Of the two views of an
+/// image the expected part is looked at by some epoch: by the previous model those of each image of a
+/// client's round (its own and as many public ones), by the global model those of its own, all of them as
+/// they are, and both views of all public ones.
 double kernels_of_round(const KernelSeconds& kernels, const Workload& work) {
-  const double of_round = 2.0 * work.images * work.clients;
-  const double trained = of_round * work.epochs;
-  const double frozen = 2.0 * (of_round + static_cast<double>(work.images) * work.clients + work.publics);
+  const double looked_at = 1 - std::ldexp(1.0, -work.epochs);
+  const double own = static_cast<double>(work.images) * work.clients;
+  const double trained = 2 * own * work.epochs;
+  const double frozen = 2 * own * 2 * looked_at + own * (1 + looked_at) + 2.0 * work.publics;
   return (trained * kernels.training + frozen * kernels.frozen) / work.ranks;
 }
 

@@ -27,8 +27,6 @@ class RoundImages {
   std::vector<data::BatchItem> sequence(std::span<const std::int64_t> positions,
                                         std::span<const std::uint8_t> mirrored) const;
 
-  void read(std::span<const std::int64_t> positions, std::span<std::uint8_t> out) const;
-
  private:
   std::vector<data::ImageSet> sources_;
   std::vector<data::BatchItem> items_;

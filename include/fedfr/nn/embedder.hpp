@@ -10,9 +10,14 @@
 
 namespace fedfr::nn {
 
-/// Copies the images `which` as uint8 [n,3,H,W] to `out`; where they come from is no business of the
-/// networks.
-using ImageReader = std::function<void(std::span<const std::int64_t> which, std::span<std::uint8_t> out)>;
+/// Images on their way into a network; where they come from is no business of the networks.
+struct PixelBatch {
+  std::span<const std::uint8_t> pixels;    ///< [B,3,H,W]
+  std::span<const std::uint8_t> mirrored;  ///< [B] 1: to embed as its left-to-right mirror image; empty: none
+};
+
+/// Returns the next batch, which need not outlive the next call; one without pixels is the end.
+using BatchSource = std::function<PixelBatch()>;
 
 struct EmbedOptions {
   int batch = 64;
@@ -20,18 +25,10 @@ struct EmbedOptions {
   at::MemoryFormat format = at::MemoryFormat::Contiguous;  ///< of what the layers work on
 };
 
-/// Embeddings of many images by a frozen model, in fixed batches: the bits of a row depend on the batch that
-/// it is in, so that callers who share the work cut at multiples of the batch.
-/// @param which     [n] indices that `read` understands
-/// @param mirrored  [n] those to embed as their left-to-right mirror images; empty: none
-/// @param out       [n,D] float32 on the CPU, not normalised
-void embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
-                  std::span<const std::int64_t> which, std::span<const std::uint8_t> mirrored,
-                  const EmbedOptions& options, const at::Tensor& out);
-
-/// The same into new memory.
-at::Tensor embed_images(const Backbone& backbone, const ParameterSet& parameters, const ImageReader& read,
-                        std::span<const std::int64_t> which, std::span<const std::uint8_t> mirrored,
-                        const EmbedOptions& options);
+/// Embeddings of many images by a frozen model. The bits of a row depend on the batch that it is in: callers
+/// cut batches of `options.batch`, and those who share the work cut it at multiples of them.
+/// @param out  [n,D] float32 on the CPU, not normalised; as many rows as there are images
+void embed_batches(const Backbone& backbone, const ParameterSet& parameters, const BatchSource& next,
+                   const EmbedOptions& options, const at::Tensor& out);
 
 }  // namespace fedfr::nn

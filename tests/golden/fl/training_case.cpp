@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "fedfr/core/indices.hpp"
 #include "fedfr/data/dataset_writer.hpp"
 #include "fedfr/data/image_codec.hpp"
 
@@ -74,11 +73,11 @@ ClientData TrainingCase::client(int number) const {
 
 PublicData TrainingCase::publics(const GlobalModel& global) const {
   const data::ImageSet images = public_set_->all();
-  const auto read = [&](std::span<const std::int64_t> which, std::span<std::uint8_t> out) {
-    images.read(which, out);
-  };
-  const at::Tensor features = nn::embed_images(global.backbone(), global.parameters(), read,
-                                               all_indices(images.size()), {}, config().embed);
+  ClientData as_client{.id = ClientId{0}, .name = "public", .sources = {}, .identities = images.identities()};
+  as_client.sources.push_back({images, images.indices(data::Subset::train), 0});
+  const at::Tensor features = at::empty({images.size(), backbone_->config().embedding});
+  embed_views(global.backbone(), global.parameters(), RoundImages(as_client), plain_views(images.size()),
+              config().embed, features);
   return {images, features, {}, candidates(features)};
 }
 

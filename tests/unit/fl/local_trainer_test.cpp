@@ -8,7 +8,6 @@
 
 #include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/indices.hpp"
 #include "fedfr/data/dataset_writer.hpp"
 #include "fedfr/fl/aggregator.hpp"
 #include "support/temp_folder.hpp"
@@ -63,16 +62,19 @@ class LocalTrainerTest : public testing::Test {
     config_.batch = 4;
     config_.mining = {.threshold = -1, .cap = 0.5};
     publics_.images = public_set_->all();
-    publics_.plain_features = see_publics({});
-    publics_.mirrored_features = see_publics(std::vector<std::uint8_t>(20, 1));
+    publics_.plain_features = see_publics(false);
+    publics_.mirrored_features = see_publics(true);
     publics_.candidates = candidates(publics_.plain_features);
   }
 
-  at::Tensor see_publics(const std::vector<std::uint8_t>& mirrored) {
-    const auto read = [&](std::span<const std::int64_t> which, std::span<std::uint8_t> out) {
-      publics_.images.read(which, out);
-    };
-    return nn::embed_images(model_->backbone(), model_->parameters(), read, all_indices(20), mirrored, {});
+  at::Tensor see_publics(bool mirrored) {
+    ClientData as_client{.id = ClientId{0}, .name = "public", .sources = {}, .identities = 4};
+    as_client.sources.push_back({publics_.images, publics_.images.indices(data::Subset::train), 0});
+    std::vector<View> views = plain_views(publics_.images.size());
+    for (auto& view : views) view.mirrored = mirrored;
+    const at::Tensor out = memory_.table(std::ssize(views), model_->backbone().config().embedding);
+    embed_views(model_->backbone(), model_->parameters(), RoundImages(as_client), views, {}, out);
+    return out;
   }
 
   LocalResult train(int round = 0, const PrivateState* state = nullptr, const LocalHooks& hooks = {}) {

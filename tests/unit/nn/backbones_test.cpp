@@ -1,7 +1,11 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/nn/backbone.hpp"
@@ -80,28 +84,37 @@ TEST(NetworkInput, NormalisesAndMirrors) {
   EXPECT_FLOAT_EQ(values[11], -1);
 }
 
-TEST(Embedder, RowsFollowTheRequestedOrder) {
+at::Tensor embedded(const Backbone& backbone, const ParameterSet& parameters,
+                    std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> mirrored,
+                    std::size_t batch) {
+  const std::size_t image_bytes = pixels.size() / mirrored.size();
+  at::Tensor out = at::empty({std::ssize(mirrored), backbone.config().embedding});
+  std::size_t done = 0;
+  const auto next = [&] {
+    const std::size_t begin = std::exchange(done, std::min(done + batch, mirrored.size()));
+    return PixelBatch{pixels.subspan(begin * image_bytes, (done - begin) * image_bytes),
+                      mirrored.subspan(begin, done - begin)};
+  };
+  embed_batches(backbone, parameters, next, {}, out);
+  return out;
+}
+
+TEST(Embedder, EachImageHasItsRowWhateverTheBatch) {
   const auto backbone =
       Backbone::make({.name = "mobile", .width = 0.25, .embedding = 8, .height = 16, .width_pixels = 16});
   const ParameterSet parameters = initialised(*backbone, 3);
-  const ImageReader read = [](std::span<const std::int64_t> which, std::span<std::uint8_t> out) {
-    const std::size_t bytes = out.size() / which.size();
-    for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = static_cast<std::uint8_t>(37 * which[i / bytes] + static_cast<std::int64_t>(i % bytes) * 11);
-  };
-  const std::vector<std::int64_t> forward = {0, 1, 2};
-  const std::vector<std::int64_t> backward = {2, 1, 0};
-  const EmbedOptions one_by_one{.batch = 1};
-  const at::Tensor a = embed_images(*backbone, parameters, read, forward, {}, one_by_one);
-  const at::Tensor b = embed_images(*backbone, parameters, read, backward, {}, one_by_one);
-  EXPECT_TRUE(a[0].equal(b[2]));
-  EXPECT_LT(test::relative_error(embed_images(*backbone, parameters, read, forward, {}, {.batch = 2}), a),
-            1e-5);
+  std::vector<std::uint8_t> pixels(std::size_t{3} * 3 * 16 * 16);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * i % 251);
+  const std::vector<std::uint8_t> plain = {0, 0, 0};
   const std::vector<std::uint8_t> second = {0, 1, 0};
-  const at::Tensor c = embed_images(*backbone, parameters, read, forward, second, one_by_one);
-  EXPECT_TRUE(c[0].equal(a[0]));
-  EXPECT_TRUE(c[2].equal(a[2]));
-  EXPECT_GT(test::relative_error(c[1], a[1]), 1e-3);
+  const at::Tensor one_by_one = embedded(*backbone, parameters, pixels, plain, 1);
+  EXPECT_GT(test::relative_error(one_by_one[0], one_by_one[1]), 1e-3);
+  const at::Tensor in_twos = embedded(*backbone, parameters, pixels, plain, 2);
+  EXPECT_LT(test::relative_error(in_twos, one_by_one), 1e-5);
+  const at::Tensor with_mirrored = embedded(*backbone, parameters, pixels, second, 1);
+  EXPECT_TRUE(with_mirrored[0].equal(one_by_one[0]));
+  EXPECT_TRUE(with_mirrored[2].equal(one_by_one[2]));
+  EXPECT_GT(test::relative_error(with_mirrored[1], one_by_one[1]), 1e-3);
 }
 
 }  // namespace
