@@ -1,7 +1,11 @@
 #include "fedfr/nn/image_input.hpp"
 
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/where.h>
 
 #include <algorithm>
 #include <array>
@@ -37,15 +41,12 @@ void convert_side_by_side(const std::uint8_t* in, float* out, std::int64_t size)
   for (std::int64_t i = 0; i < size; ++i) out[i] = (static_cast<float>(in[i]) / 255.0F - 0.5F) / 0.5F;
 }
 
-}  // namespace
+constexpr std::int64_t channels = 3;
 
-at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int width,
-                         std::span<const std::uint8_t> mirrored, const InputPlace& place) {
-  const Span span("input conversion");
-  constexpr std::int64_t channels = 3;
+at::Tensor convert_here(std::span<const std::uint8_t> pixels, std::int64_t images, int height, int width,
+                        std::span<const std::uint8_t> mirrored, at::MemoryFormat format) {
   const std::int64_t rows_per_image = channels * height;
-  const std::int64_t images = std::ssize(pixels) / (rows_per_image * width);
-  const at::Tensor host = at::empty({images, channels, height, width}, at::kFloat, place.format);
+  const at::Tensor host = at::empty({images, channels, height, width}, at::kFloat, format);
   float* out = host.data_ptr<float>();
   at::parallel_for(0, images, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t image = begin; image < end; ++image) {
@@ -62,7 +63,37 @@ at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int w
             width, host.stride(3), mirror);
     }
   });
-  return host.to(place.device);
+  return host;
+}
+
+/// A copy on its way: LibTorch keeps the pinned memory until it has arrived.
+at::Tensor send(std::span<const std::uint8_t> bytes, at::IntArrayRef shape, at::Device device) {
+  const at::Tensor pinned = at::empty(shape, at::TensorOptions().dtype(at::kByte).pinned_memory(true));
+  std::ranges::copy(bytes, pinned.data_ptr<std::uint8_t>());
+  return pinned.to(device, at::kByte, /*non_blocking=*/true);
+}
+
+}  // namespace
+
+at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int width,
+                         std::span<const std::uint8_t> mirrored, const InputPlace& place) {
+  const Span span("input conversion");
+  const std::int64_t images = std::ssize(pixels) / (channels * height * width);
+  if (place.device.is_cpu()) return convert_here(pixels, images, height, width, mirrored, place.format);
+  const bool any_mirrored = std::ranges::any_of(mirrored, [](std::uint8_t flag) { return flag != 0; });
+  return network_input(send(pixels, {images, channels, height, width}, place.device),
+                       any_mirrored ? send(mirrored, {images}, place.device).to(at::kBool) : at::Tensor(),
+                       place.format);
+}
+
+at::Tensor network_input(const at::Tensor& pixels, const at::Tensor& mirrored, at::MemoryFormat format) {
+  const at::NoGradGuard no_grad;
+  const auto level = [&](double value) { return at::full({}, value, pixels.options().dtype(at::kFloat)); };
+  // Divided by a tensor: by a number a GPU would multiply with its reciprocal, which rounds otherwise.
+  at::Tensor images = pixels.to(at::kFloat, /*non_blocking=*/false, /*copy=*/false, format);
+  images = images.div_(level(255)).sub_(0.5).div_(level(0.5));
+  if (!mirrored.defined()) return images;
+  return at::where(mirrored.view({-1, 1, 1, 1}), images.flip(3), images).contiguous(format);
 }
 
 }  // namespace fedfr::nn

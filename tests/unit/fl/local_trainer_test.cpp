@@ -153,6 +153,23 @@ TEST_F(LocalTrainerTest, TheContrastiveTermIsLnTwoOnlyBeforeTheFirstRound) {
   EXPECT_GT(std::abs(second.statistics.terms[2] - std::log(2.0)), 1e-5);
 }
 
+/// Mining, the look at the public set and the previous model each embed a part of the views. Where all models
+/// are the same and none learns, both similarities of the contrastive term are those of an image with itself.
+TEST_F(LocalTrainerTest, EveryViewIsComparedWithItself) {
+  PrivateState state;
+  state.backbone = model_->parameters().flat().clone();
+  const std::vector<double> rates = {0, 0};
+  LocalHooks hooks;
+  int steps = 0;
+  hooks.after_backward = [&](const StepView& step) {
+    ++steps;
+    EXPECT_NEAR(step.terms[2].item<double>(), std::log(2.0), 1e-4) << "step " << step.step;
+  };
+  LocalTrainer trainer(*model_, config_, &publics_, memory_);
+  trainer.train(client_data(*clients_, ClientId{0}, 0), 1, rates, &state, model_->parameters().flat(), hooks);
+  EXPECT_EQ(steps, 14);
+}
+
 TEST_F(LocalTrainerTest, StepsWithoutAutogradHaveItsBits) {
   const auto linear = std::shared_ptr(nn::Backbone::make(
       {.name = "linear", .embedding = 4, .height = size.height, .width_pixels = size.width}));

@@ -1,6 +1,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -82,6 +83,20 @@ TEST(NetworkInput, NormalisesAndMirrors) {
   EXPECT_FLOAT_EQ(values[9], -0.6F);
   EXPECT_FLOAT_EQ(values[10], 1);
   EXPECT_FLOAT_EQ(values[11], -1);
+}
+
+TEST(NetworkInput, OfAGpuHasTheSameValues) {
+  std::vector<std::uint8_t> pixels(std::size_t{2} * 3 * 8 * 16);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i);
+  const std::vector<std::uint8_t> mirrored = {0, 1};
+  const at::Tensor bytes = at::tensor(pixels, at::kByte).view({2, 3, 8, 16});
+  const at::Tensor flags = at::tensor(mirrored, at::kByte).to(at::kBool);
+  for (const auto format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
+    EXPECT_TRUE(network_input(bytes, {}, format).equal(network_input(pixels, 8, 16, {}, {.format = format})));
+    const at::Tensor images = network_input(bytes, flags, format);
+    EXPECT_TRUE(images.equal(network_input(pixels, 8, 16, mirrored, {.format = format})));
+    EXPECT_TRUE(images.is_contiguous(format));
+  }
 }
 
 at::Tensor embedded(const Backbone& backbone, const ParameterSet& parameters,
