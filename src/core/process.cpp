@@ -43,6 +43,7 @@ class ChildSetup {
     if (!program.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions_, program.folder.c_str());
     std::vector<std::string> words = program.words;
     std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
     for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     return posix_spawnp(&child, arguments.front(), &actions_, &attributes_, arguments.data(), environ);

@@ -18,7 +18,7 @@ std::uint64_t mix64(std::uint64_t z) noexcept {
   return z ^ (z >> 31);
 }
 
-RngStream::RngStream(const StreamKey& key) noexcept : state_{} {
+RngStream::RngStream(const StreamKey& key) noexcept {
   std::uint64_t chain = mix64(key.seed + golden);
   for (const std::uint64_t part : {static_cast<std::uint64_t>(key.purpose), key.round, key.client, key.epoch})
     chain = mix64(chain ^ mix64(part + golden));

@@ -37,7 +37,7 @@ std::string cell_name(const Cell& cell) {
   bool altered = false;
   for (const auto& [axis, value] : cell.axes) {
     name += fmt::format("{}{}-{}", name.empty() ? "" : "_", axis, plain(value));
-    exact += axis + '=' + value + '\n';
+    exact += fmt::format("{}={}\n", axis, value);
     altered = altered || plain(value) != value;
   }
   if (!altered && name.size() <= longest) return name;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "fedfr/core/error.hpp"
@@ -15,26 +16,13 @@ namespace fedfr::report {
 
 namespace {
 
-constexpr std::string_view split_settings[] = {"recipe",
-                                               "seed",
-                                               "public",
-                                               "public-parts",
-                                               "heldout",
-                                               "test-images",
-                                               "test-share",
-                                               "min-images",
-                                               "max-images",
-                                               "public-min-images",
-                                               "public-max-images",
-                                               "heldout-min-images",
-                                               "heldout-max-images",
-                                               "alpha-identities",
-                                               "pairs",
-                                               "lfw-pairs",
-                                               "alpha-images"};
+constexpr auto split_settings = std::to_array<std::string_view>(
+    {"recipe", "seed", "public", "public-parts", "heldout", "test-images", "test-share", "min-images",
+     "max-images", "public-min-images", "public-max-images", "heldout-min-images", "heldout-max-images",
+     "alpha-identities", "pairs", "lfw-pairs", "alpha-images"});
 
 /// Options that the sweep itself decides.
-constexpr std::string_view own_options[] = {"output", "dry-run"};
+constexpr std::array<std::string_view, 2> own_options{"output", "dry-run"};
 
 template <class T>
 T whole_number(const IniLine& line, T least) {

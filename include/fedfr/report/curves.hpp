@@ -13,8 +13,8 @@ namespace fedfr::report {
 
 /// Every figure of every client after a round.
 /// @returns nothing if the run did not keep it
-std::optional<run::Evaluation> evaluation_of(const RunRecord& run, int round);
-std::optional<run::Evaluation> last_evaluation(const RunRecord& run);
+std::optional<run::Evaluation> evaluation_of(const RunRecord& record, int round);
+std::optional<run::Evaluation> last_evaluation(const RunRecord& record);
 
 /// The FAR that pictures show the rate at, where they show one: the second of the run's, as a name and a
 /// number.
@@ -29,7 +29,7 @@ run::Series cmc_series(const std::string& name, std::span<const eval::ClientScor
 
 /// x: round, y: a figure of the evaluations; without rounds where it is not defined.
 run::Series figure_series(const std::string& name, std::span<const EvaluationFigures> evaluations,
-                          std::string_view figure);
+                          std::string_view which);
 
 /// TAR of each client at a FAR; undefined for clients with too few impostors for it.
 std::vector<double> client_rates(std::span<const eval::ClientScores> clients, double far);

@@ -34,7 +34,7 @@ struct Cell {
 
 /// Where the files of a sweep lie.
 struct SweepPaths {
-  explicit SweepPaths(std::filesystem::path folder);
+  explicit SweepPaths(std::filesystem::path where);
 
   std::filesystem::path folder;
   std::filesystem::path record;  ///< sweep.cfg: the sweep file
