@@ -10,8 +10,8 @@ namespace fedfr::comm {
 
 namespace {
 
-/// For two or three ranks Open MPI's nonblocking sum goes through one of them, which takes twice the time of a
-/// ring; from four ranks on it takes the ring itself. What the user has set stays.
+/// For two or three ranks Open MPI's nonblocking sum goes through one of them, which takes twice the time of
+/// a ring; from four ranks on it takes the ring itself. What the user has set stays.
 void prefer_ring() { setenv("OMPI_MCA_coll_libnbc_iallreduce_algorithm", "ring", /*overwrite=*/0); }
 
 }  // namespace
