@@ -26,11 +26,7 @@ void embed(const nn::Backbone& backbone, const nn::ParameterSet& model, const da
   for (const std::int64_t index : which) sequence.push_back({.index = index, .mirrored = mirrored});
   data::BatchLoader loader({images}, std::move(sequence),
                            {.batch = options.batch, .threads = at::get_num_threads()});
-  const auto next = [&]() -> nn::PixelBatch {
-    const data::Batch* batch = loader.next();
-    return batch == nullptr ? nn::PixelBatch{} : nn::PixelBatch{batch->pixels, batch->mirrored};
-  };
-  nn::embed_batches(backbone, model, next, options, out);
+  nn::embed_batches(backbone, model, nn::batches_of(loader), options, out);
 }
 
 /// Each rank a run of batches, straight to its place in `out`; then the runs of the others.

@@ -63,11 +63,7 @@ void embed_views(const nn::Backbone& backbone, const nn::ParameterSet& model, co
   std::ranges::transform(views, mirrored.begin(), &View::mirrored);
   data::BatchLoader loader(images.sources(), images.sequence(positions, mirrored),
                            {.batch = options.batch, .threads = at::get_num_threads()});
-  const auto next = [&]() -> nn::PixelBatch {
-    const data::Batch* batch = loader.next();
-    return batch == nullptr ? nn::PixelBatch{} : nn::PixelBatch{batch->pixels, batch->mirrored};
-  };
-  nn::embed_batches(backbone, model, next, options, out);
+  nn::embed_batches(backbone, model, nn::batches_of(loader), options, out);
 }
 
 }  // namespace fedfr::fl

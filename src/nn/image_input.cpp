@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/where.h>
@@ -87,7 +86,6 @@ at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int w
 }
 
 at::Tensor network_input(const at::Tensor& pixels, const at::Tensor& mirrored, at::MemoryFormat format) {
-  const at::NoGradGuard no_grad;
   const auto level = [&](double value) { return at::full({}, value, pixels.options().dtype(at::kFloat)); };
   // Divided by a tensor: by a number a GPU would multiply with its reciprocal, which rounds otherwise.
   at::Tensor images = pixels.to(at::kFloat, /*non_blocking=*/false, /*copy=*/false, format);

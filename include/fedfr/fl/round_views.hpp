@@ -32,10 +32,10 @@ class RoundViews {
   RoundViews(std::int64_t images, std::int64_t own, std::span<const EpochPlan> epochs);
 
   std::span<const View> all() const { return views_; }
-  std::span<const View> own_plain() const { return part(0, 1); }
-  std::span<const View> own_mirrored() const { return part(1, 2); }
-  std::span<const View> public_plain() const { return part(2, 3); }
-  std::span<const View> public_mirrored() const { return part(3, 4); }
+  std::span<const View> own_plain() const { return part(0); }
+  std::span<const View> own_mirrored() const { return part(1); }
+  std::span<const View> public_plain() const { return part(2); }
+  std::span<const View> public_mirrored() const { return part(3); }
 
   /// @param table  [views,D]
   /// @param part   of these views
@@ -50,8 +50,8 @@ class RoundViews {
   at::Tensor rows(std::span<const std::int64_t> positions, std::span<const std::uint8_t> mirrored) const;
 
  private:
-  std::span<const View> part(std::size_t first, std::size_t end) const {
-    return all().subspan(begins_[first], begins_[end] - begins_[first]);
+  std::span<const View> part(std::size_t number) const {
+    return all().subspan(begins_[number], begins_[number + 1] - begins_[number]);
   }
 
   std::vector<View> views_;

@@ -19,6 +19,15 @@ struct PixelBatch {
 /// Returns the next batch, which need not outlive the next call; one without pixels is the end.
 using BatchSource = std::function<PixelBatch()>;
 
+/// The batches of a loader, whose next() returns a pointer to pixels and mirrored, or null at the end.
+template <class Loader>
+BatchSource batches_of(Loader& loader) {
+  return [&loader]() -> PixelBatch {
+    const auto* batch = loader.next();
+    return batch == nullptr ? PixelBatch{} : PixelBatch{batch->pixels, batch->mirrored};
+  };
+}
+
 struct EmbedOptions {
   int batch = 64;
   Precision precision = Precision::fp32;

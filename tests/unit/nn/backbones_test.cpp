@@ -124,6 +124,14 @@ TEST(Embedder, EachImageHasItsRowWhateverTheBatch) {
   const std::vector<std::uint8_t> second = {0, 1, 0};
   const at::Tensor one_by_one = embedded(*backbone, parameters, pixels, plain, 1);
   EXPECT_GT(test::relative_error(one_by_one[0], one_by_one[1]), 1e-3);
+  const std::vector<std::uint8_t> backward = [&] {
+    std::vector<std::uint8_t> images;
+    const auto size = std::ssize(pixels) / 3;
+    for (int i = 2; i >= 0; --i)
+      images.insert(images.end(), pixels.begin() + i * size, pixels.begin() + (i + 1) * size);
+    return images;
+  }();
+  EXPECT_TRUE(one_by_one[0].equal(embedded(*backbone, parameters, backward, plain, 1)[2]));
   const at::Tensor in_twos = embedded(*backbone, parameters, pixels, plain, 2);
   EXPECT_LT(test::relative_error(in_twos, one_by_one), 1e-5);
   const at::Tensor with_mirrored = embedded(*backbone, parameters, pixels, second, 1);
