@@ -14,6 +14,8 @@
 #include "fedfr/comm/gpu.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/version.hpp"
+#include "fedfr/nn/gpu_graph.hpp"
+#include "fedfr/nn/precision.hpp"
 #include "fedfr/run/experiment.hpp"
 
 namespace fedfr::app {
@@ -40,16 +42,14 @@ at::Device choose_device(const run::Options& options, const comm::Topology& topo
         "GPU driver",
         topology.host);
   comm::select_gpu(*gpu);
-  return {at::kCUDA, static_cast<at::DeviceIndex>(*gpu)};
+  const at::Device device(at::kCUDA, static_cast<at::DeviceIndex>(*gpu));
+  nn::leave_default_stream(device);
+  return device;
 }
 
 void set_numerics(const run::Options& options, const comm::Topology& topology) {
   at::set_num_threads(options.threads > 0 ? options.threads : topology.threads_per_rank);
-  auto& context = at::globalContext();
-  context.setDeterministicAlgorithms(true, /*warn_only=*/true);
-  context.setBenchmarkCuDNN(false);
-  context.setAllowTF32CuBLAS(options.allow_tf32);
-  context.setAllowTF32CuDNN(options.allow_tf32);
+  nn::use_exact_kernels(options.allow_tf32);
 }
 
 run::Numerics numerics(const run::Options& options, at::Device device) {

@@ -6,8 +6,6 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/index_select.h>
-#include <ATen/ops/stack.h>
-#include <ATen/ops/zeros.h>
 
 #include <algorithm>
 #include <cmath>
@@ -19,7 +17,8 @@
 #include "fedfr/core/magnitude.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/image_input.hpp"
-#include "gradient_step.hpp"
+#include "fedfr/nn/staging.hpp"
+#include "training_step.hpp"
 
 namespace fedfr::fl {
 
@@ -27,24 +26,23 @@ namespace {
 
 constexpr double centre_deviation = 0.01;
 
-at::Tensor int_tensor(std::span<const std::int64_t> values, at::Device device) {
+at::Tensor int_tensor(std::span<const std::int64_t> values) {
   at::Tensor out = at::empty({std::ssize(values)}, at::kLong);
   std::ranges::copy(values, out.data_ptr<std::int64_t>());
-  return out.to(device);
+  return out;
 }
 
-/// On a GPU the sums stay on the device: reading them each step would make it wait.
-void add_losses(at::Tensor& sums, const StepLosses& losses) {
-  const Span span("bookkeeping");
-  std::vector<at::Tensor> values{losses.loss.detach()};
-  for (const auto& term : losses.terms) values.push_back(term.detach());
-  if (sums.is_cpu()) {
-    double* sum = sums.data_ptr<double>();
-    for (const auto& value : values) *sum++ += *value.const_data_ptr<float>();
-    return;
-  }
-  const at::NoGradGuard no_grad;
-  sums.add_(at::stack(values));
+at::Tensor send_labels(std::span<const std::int32_t> labels, at::Device device) {
+  const at::Tensor staged = nn::staging_area({std::ssize(labels)}, at::kLong, device);
+  std::ranges::copy(labels, staged.data_ptr<std::int64_t>());
+  return nn::send(staged, device);
+}
+
+/// Some rows of a table on the host.
+at::Tensor send_rows(const at::Tensor& table, const at::Tensor& rows, at::Device device) {
+  at::Tensor staged = nn::staging_area({rows.numel(), table.size(1)}, at::kFloat, device);
+  at::index_select_out(staged, table, 0, rows);
+  return nn::send(staged, device);
 }
 
 }  // namespace
@@ -85,13 +83,14 @@ struct LocalTrainer::Round {
 };
 
 LocalTrainer::LocalTrainer(const GlobalModel& global, const LocalTrainingConfig& config,
-                           const PublicData* publics, nn::FeatureMemory& memory)
+                           const PublicData* publics, nn::FeatureMemory& memory, nn::GpuGraph& graph)
     : global_(global),
       config_(config),
       publics_(publics),
       memory_(memory),
+      graph_(graph),
       objective_(config.objective),
-      backbone_(global.backbone().make_parameters(global.parameters().flat().device())) {}
+      backbone_(global.backbone().make_parameters(global.parameters().device(), config.embed.format)) {}
 
 LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<const double> learning_rates,
                                 const PrivateState* state, const at::Tensor& start, const LocalHooks& hooks) {
@@ -161,7 +160,7 @@ void LocalTrainer::embed_by_global(Round& round) const {
     std::vector<std::int64_t> rows(part.size());
     std::ranges::transform(part, rows.begin(), row_of);
     at::Tensor to = views.part_of(round.global_features, part);
-    at::index_select_out(to, from, 0, int_tensor(rows, at::kCPU));
+    at::index_select_out(to, from, 0, int_tensor(rows));
   };
   if (round.own_plain.defined())
     take(round.own_plain, views.own_plain(), &View::position);
@@ -181,7 +180,7 @@ void LocalTrainer::embed_by_previous(Round& round) const {
     round.previous_features = round.global_features;  // before its first round a client has no other model
     return;
   }
-  nn::ParameterSet model = global_.backbone().make_parameters(backbone_.flat().device());
+  nn::ParameterSet model = global_.backbone().make_parameters(backbone_.device());
   model.copy_from(round.previous->backbone);
   round.previous_features = feature_table(round.views);
   embed_views(global_.backbone(), model, round.images, round.views.all(), config_.embed,
@@ -193,7 +192,7 @@ void LocalTrainer::prepare_heads(Round& round) const {
   if (features_are_logits && !config_.objective.dfc) return;
   const at::NoGradGuard no_grad;
   const std::int64_t dimension = global_.backbone().config().embedding;
-  const at::Device device = backbone_.flat().device();
+  const at::Device device = backbone_.device();
   const auto client = static_cast<std::uint64_t>(value(round.client.id));
   nn::ParameterSet centres(
       {{"local_centres", {round.client.identities, dimension}, nn::Start::normal, centre_deviation}}, device);
@@ -224,16 +223,17 @@ at::Tensor LocalTrainer::run_epochs(Round& round) {
         "step at all. Lower --batch or set incomplete-batch = keep",
         value(round.client.id), round.client.name, round.images.size(), round.number + 1, config_.batch);
   backbone_.set_trainable(true);
-  std::vector<at::Tensor> trained = backbone_.tensors();
-  if (objective_.has("margin") && round.heads.classifier.defined()) trained.push_back(round.heads.classifier);
-  for (const auto& tensor : round.heads.dfc.tensors()) trained.push_back(tensor);
-  nn::Sgd sgd(std::move(trained), config_.sgd);
-  at::Tensor term_sums =
-      at::zeros({std::ssize(objective_.terms()) + 1}, backbone_.flat().options().dtype(at::kDouble));
-  for (int epoch = 0; epoch < static_cast<int>(round.epochs.size()); ++epoch)
-    run_epoch(round, epoch, sgd, term_sums);
+  TrainingStep step({global_.backbone(), backbone_, objective_}, config_, round.heads, count_steps(round),
+                    graph_);
+  for (int epoch = 0; epoch < static_cast<int>(round.epochs.size()); ++epoch) run_epoch(round, epoch, step);
   backbone_.set_trainable(false);
-  return term_sums;
+  return step.loss_sums();
+}
+
+std::int64_t LocalTrainer::count_steps(const Round& round) const {
+  const std::int64_t whole = round.images.size() / config_.batch;
+  const bool rest = config_.keep_incomplete && round.images.size() % config_.batch != 0;
+  return (whole + (rest ? 1 : 0)) * std::ssize(round.epochs);
 }
 
 EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) const {
@@ -250,12 +250,12 @@ EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) const {
   return plan;
 }
 
-void LocalTrainer::run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums) {
+void LocalTrainer::run_epoch(Round& round, int epoch, TrainingStep& step) {
   const EpochPlan& plan = round.epochs[static_cast<std::size_t>(epoch)];
   data::BatchLoader loader(
       round.images.sources(), round.images.sequence(plan.order, plan.mirrored),
       {.batch = config_.batch, .keep_incomplete = config_.keep_incomplete, .threads = at::get_num_threads()});
-  const std::int64_t steps = loader.batches() * std::ssize(round.learning_rates);
+  const std::int64_t steps = count_steps(round);
   auto& statistics = round.result.statistics;
   std::size_t done = 0;
   const auto next_batch = [&] {
@@ -265,60 +265,54 @@ void LocalTrainer::run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& 
   while (const data::Batch* batch = next_batch()) {
     if (round.hooks.stop_requested && round.hooks.stop_requested()) throw StopRequested();
     at_step(statistics.steps + 1, steps);
-    const Span step("step");
+    const Span span("step");
     const auto positions = std::span(plan.order).subspan(done, batch->labels.size());
     done += positions.size();
-    const StepLosses losses = gradients(round, *batch, positions);
+    TrainingStep::Look look;
     if (round.hooks.after_backward)
-      round.hooks.after_backward({.epoch = epoch,
-                                  .step = statistics.steps,
-                                  .steps = steps,
-                                  .learning_rate = plan.learning_rate,
-                                  .positions = positions,
-                                  .terms = losses.terms,
-                                  .loss = losses.loss,
-                                  .backbone = backbone_,
-                                  .heads = round.heads});
-    sgd.step(plan.learning_rate);
-    add_losses(term_sums, losses);
+      look = [&](const StepLosses& losses) {
+        round.hooks.after_backward({.epoch = epoch,
+                                    .step = statistics.steps,
+                                    .steps = steps,
+                                    .learning_rate = plan.learning_rate,
+                                    .positions = positions,
+                                    .terms = losses.terms,
+                                    .loss = losses.loss,
+                                    .backbone = backbone_,
+                                    .heads = round.heads});
+      };
+    step.run(batch_of(round, *batch, positions), plan.learning_rate, look);
     ++statistics.steps;
     statistics.images += std::ssize(positions);
+    if (round.hooks.progress) round.hooks.progress(statistics.steps, steps);
   }
 }
 
-StepLosses LocalTrainer::gradients(const Round& round, const data::Batch& batch,
-                                   std::span<const std::int64_t> positions) const {
-  const at::Device device = backbone_.flat().device();
-  const auto& network = global_.backbone();
-  const auto& size = network.config();
-  const at::Tensor images = nn::network_input(batch.pixels, size.height, size.width_pixels, batch.mirrored,
-                                              {device, config_.embed.format});
-  const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
-  StepInput input;
-  input.labels = int_tensor(labels, device);
-  if (can_step_directly(network, config_.objective, config_.embed.precision))
-    return step_directly(network, backbone_, images, input.labels, config_.objective.margin_weight);
-  {
-    const Span span("forward");
-    const nn::PrecisionScope precision(config_.embed.precision, device);
-    input.features = network.embed(backbone_, images).to(at::kFloat);
-  }
+StepBatch LocalTrainer::batch_of(const Round& round, const data::Batch& batch,
+                                 std::span<const std::int64_t> positions) const {
+  const at::Device device = backbone_.device();
+  const auto& size = global_.backbone().config();
+  StepBatch step{.images = nn::network_input(batch.pixels, size.height, size.width_pixels, batch.mirrored,
+                                             {device, config_.embed.format}),
+                 .labels = send_labels(batch.labels, device),
+                 .global_features = {},
+                 .previous_features = {}};
   if (objective_.has("contrastive")) {
     const at::Tensor rows = round.views.rows(positions, batch.mirrored);
-    input.global_features = round.global_features.index_select(0, rows).to(device);
-    input.previous_features = round.previous_features.index_select(0, rows).to(device);
+    step.global_features = send_rows(round.global_features, rows, device);
+    step.previous_features = send_rows(round.previous_features, rows, device);
   }
-  return step_by_autograd(objective_, input, round.heads);
+  return step;
 }
 
 LocalResult LocalTrainer::finish(Round& round, const at::Tensor& term_sums) const {
   const at::NoGradGuard no_grad;
   LocalResult& result = round.result;
   auto& statistics = result.statistics;
-  const at::Tensor sums = term_sums.cpu();
   const double steps = static_cast<double>(std::max<std::int64_t>(statistics.steps, 1));
-  statistics.loss = sums[0].item<double>() / steps;
-  for (std::int64_t t = 1; t < sums.numel(); ++t) statistics.terms.push_back(sums[t].item<double>() / steps);
+  statistics.loss = term_sums[0].item<double>() / steps;
+  for (std::int64_t t = 1; t < term_sums.numel(); ++t)
+    statistics.terms.push_back(term_sums[t].item<double>() / steps);
   statistics.local_images = round.images.local();
   statistics.hard_negatives = round.images.size() - round.images.local();
 

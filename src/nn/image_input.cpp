@@ -11,6 +11,7 @@
 
 #include "fedfr/core/trace.hpp"
 #include "fedfr/core/vector_clones.hpp"
+#include "fedfr/nn/staging.hpp"
 
 namespace fedfr::nn {
 
@@ -65,11 +66,10 @@ at::Tensor convert_here(std::span<const std::uint8_t> pixels, std::int64_t image
   return host;
 }
 
-/// A copy on its way: LibTorch keeps the pinned memory until it has arrived.
-at::Tensor send(std::span<const std::uint8_t> bytes, at::IntArrayRef shape, at::Device device) {
-  const at::Tensor pinned = at::empty(shape, at::TensorOptions().dtype(at::kByte).pinned_memory(true));
-  std::ranges::copy(bytes, pinned.data_ptr<std::uint8_t>());
-  return pinned.to(device, at::kByte, /*non_blocking=*/true);
+at::Tensor send_bytes(std::span<const std::uint8_t> bytes, at::IntArrayRef shape, at::Device device) {
+  const at::Tensor staged = staging_area(shape, at::kByte, device);
+  std::ranges::copy(bytes, staged.data_ptr<std::uint8_t>());
+  return send(staged, device);
 }
 
 }  // namespace
@@ -80,9 +80,9 @@ at::Tensor network_input(std::span<const std::uint8_t> pixels, int height, int w
   const std::int64_t images = std::ssize(pixels) / (channels * height * width);
   if (place.device.is_cpu()) return convert_here(pixels, images, height, width, mirrored, place.format);
   const bool any_mirrored = std::ranges::any_of(mirrored, [](std::uint8_t flag) { return flag != 0; });
-  return network_input(send(pixels, {images, channels, height, width}, place.device),
-                       any_mirrored ? send(mirrored, {images}, place.device).to(at::kBool) : at::Tensor(),
-                       place.format);
+  return network_input(
+      send_bytes(pixels, {images, channels, height, width}, place.device),
+      any_mirrored ? send_bytes(mirrored, {images}, place.device).to(at::kBool) : at::Tensor(), place.format);
 }
 
 at::Tensor network_input(const at::Tensor& pixels, const at::Tensor& mirrored, at::MemoryFormat format) {

@@ -1,6 +1,7 @@
 #include "fedfr/nn/parameters.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/eye.h>
 #include <ATen/ops/zeros.h>
@@ -24,6 +25,12 @@ double xavier_bound(const std::vector<std::int64_t>& shape) {
   std::int64_t kernel = 1;
   for (std::size_t i = 2; i < shape.size(); ++i) kernel *= shape[i];
   return std::sqrt(6.0 / static_cast<double>((shape[0] + shape[1]) * kernel));
+}
+
+/// A part of the buffer as a tensor; its values lie in another order than its indices if it is channels-last.
+at::Tensor shaped(const at::Tensor& part, const std::vector<std::int64_t>& shape, at::MemoryFormat filters) {
+  if (shape.size() != 4 || filters == at::MemoryFormat::Contiguous) return part.view(shape);
+  return part.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2});
 }
 
 void fill(std::span<float> out, const ParameterSpec& spec, RngStream random) {
@@ -55,15 +62,24 @@ std::int64_t element_count(std::span<const ParameterSpec> specs) {
   return total;
 }
 
-ParameterSet::ParameterSet(std::vector<ParameterSpec> specs, at::Device device) : specs_(std::move(specs)) {
+ParameterSet::ParameterSet(std::vector<ParameterSpec> specs, at::Device device, at::MemoryFormat filters)
+    : specs_(std::move(specs)), filters_(filters) {
   const at::NoGradGuard no_grad;
-  flat_ = at::zeros({element_count(specs_)}, at::TensorOptions().dtype(at::kFloat).device(device));
+  buffer_ = at::zeros({element_count(specs_)}, at::TensorOptions().dtype(at::kFloat).device(device));
   std::int64_t begin = 0;
   for (const auto& spec : specs_) {
     const std::int64_t count = element_count(spec);
-    tensors_.push_back(flat_.narrow(0, begin, count).view(spec.shape).detach());
+    tensors_.push_back(shaped(buffer_.narrow(0, begin, count), spec.shape, filters_).detach());
     begin += count;
   }
+}
+
+at::Tensor ParameterSet::flat() const {
+  if (filters_ == at::MemoryFormat::Contiguous) return buffer_;
+  const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> pieces;
+  for (const auto& tensor : tensors_) pieces.push_back(tensor.contiguous().flatten());
+  return at::cat(pieces);
 }
 
 const at::Tensor& ParameterSet::at(const std::string& name) const {
@@ -86,7 +102,25 @@ void ParameterSet::initialise(std::uint64_t seed, Purpose purpose, std::uint64_t
 
 void ParameterSet::copy_from(const at::Tensor& flat) {
   const at::NoGradGuard no_grad;
-  flat_.copy_(flat);
+  if (filters_ == at::MemoryFormat::Contiguous) {
+    buffer_.copy_(flat);
+    return;
+  }
+  const at::Tensor here = flat.to(buffer_.device());
+  std::int64_t begin = 0;
+  for (const auto& tensor : tensors_) {
+    tensor.copy_(here.narrow(0, begin, tensor.numel()).view(tensor.sizes()));
+    begin += tensor.numel();
+  }
+}
+
+ParameterSet ParameterSet::frozen(at::MemoryFormat filters, at::ScalarType type) const {
+  ParameterSet copy = *this;
+  for (auto& tensor : copy.tensors_) {
+    if (tensor.dim() == 4) tensor = tensor.detach().to(type).contiguous(filters);
+    if (tensor.dim() == 2) tensor = tensor.detach().to(type);
+  }
+  return copy;
 }
 
 void ParameterSet::set_trainable(bool trainable) {

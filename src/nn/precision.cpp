@@ -1,8 +1,19 @@
 #include "fedfr/nn/precision.hpp"
 
+#include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 
 namespace fedfr::nn {
+
+void use_exact_kernels(bool allow_tf32) {
+  auto& context = at::globalContext();
+  context.setDeterministicAlgorithms(true, /*warn_only=*/true);
+  // Otherwise LibTorch writes each new tensor full before it is used: a pass over memory for every kernel.
+  context.setDeterministicFillUninitializedMemory(false);
+  context.setBenchmarkCuDNN(false);
+  context.setAllowTF32CuBLAS(allow_tf32);
+  context.setAllowTF32CuDNN(allow_tf32);
+}
 
 PrecisionScope::PrecisionScope(Precision precision, at::Device device)
     : device_(device.type()), active_(precision == Precision::bf16) {

@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "prelu_gpu.hpp"
 #include "prelu_kernels.hpp"
 
 namespace fedfr::nn {
@@ -61,8 +62,8 @@ void run_forward(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor
 /// The gradient of the slopes is summed image by image, and then over the images in their order, so that it
 /// does not depend on the number of threads.
 template <class T>
-void run_backward(const at::Tensor& x, const at::Tensor& g, const at::Tensor& slopes, const at::Tensor& gx,
-                  const at::Tensor& slope_gradients) {
+at::Tensor run_backward(const at::Tensor& x, const at::Tensor& g, const at::Tensor& slopes,
+                        const at::Tensor& gx) {
   const Shape shape(x);
   const T* in = x.const_data_ptr<T>();
   const T* gradient = g.const_data_ptr<T>();
@@ -79,6 +80,7 @@ void run_backward(const at::Tensor& x, const at::Tensor& g, const at::Tensor& sl
                            of_images.data() + image * shape.channels + channel, size, shape.kind);
       }
   });
+  at::Tensor slope_gradients = at::empty_like(slopes);
   auto* sums = slope_gradients.data_ptr<float>();
   for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
     double sum = 0;
@@ -86,11 +88,14 @@ void run_backward(const at::Tensor& x, const at::Tensor& g, const at::Tensor& sl
       sum += double{of_images[static_cast<std::size_t>(image * shape.channels + channel)]};
     sums[channel] = static_cast<float>(sum);
   }
+  return slope_gradients;
 }
 
 at::Tensor compute(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& residual) {
   at::Tensor y = at::empty_like(x);
-  if (x.scalar_type() == at::kBFloat16)
+  if (x.is_cuda())
+    gpu_prelu(x, slopes, residual, y);
+  else if (x.scalar_type() == at::kBFloat16)
     run_forward<c10::BFloat16>(x, slopes, residual, y);
   else
     run_forward<float>(x, slopes, residual, y);
@@ -111,18 +116,20 @@ struct PreluFunction : torch::autograd::Function<PreluFunction> {
     const at::Tensor& slopes = saved[1];
     const at::Tensor g = in_layout_of(x, gradients[0]);
     at::Tensor gx = at::empty_like(x);
-    at::Tensor slope_gradients = at::empty_like(slopes);
-    if (x.scalar_type() == at::kBFloat16)
-      run_backward<c10::BFloat16>(x, g, slopes, gx, slope_gradients);
+    at::Tensor slope_gradients;
+    if (x.is_cuda())
+      slope_gradients = gpu_prelu_backward(x, g, slopes, gx);
+    else if (x.scalar_type() == at::kBFloat16)
+      slope_gradients = run_backward<c10::BFloat16>(x, g, slopes, gx);
     else
-      run_backward<float>(x, g, slopes, gx, slope_gradients);
+      slope_gradients = run_backward<float>(x, g, slopes, gx);
     return {gx, slope_gradients, context->saved_data["residual"].toBool() ? gradients[0] : at::Tensor()};
   }
 };
 
 bool has_own_kernel(const at::Tensor& x) {
   const bool known_type = x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16;
-  return x.is_cpu() && known_type && x.dim() == 4 &&
+  return (x.is_cpu() || x.is_cuda()) && known_type && x.dim() == 4 &&
          (x.is_contiguous() || x.is_contiguous(at::MemoryFormat::ChannelsLast));
 }
 

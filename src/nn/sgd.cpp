@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/_fused_sgd.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
 
@@ -13,10 +14,30 @@
 
 namespace fedfr::nn {
 
+namespace {
+
+/// The update goes through memory in order.
+at::Tensor laid_out_as(const at::Tensor& parameter, const at::Tensor& gradient) {
+  if (gradient.strides() == parameter.strides()) return gradient;
+  at::Tensor copy = at::empty_like(parameter);
+  copy.copy_(gradient);
+  return copy;
+}
+
+}  // namespace
+
 Sgd::Sgd(std::vector<at::Tensor> parameters, const SgdConfig& config)
     : parameters_(std::move(parameters)), config_(config), momentum_(parameters_.size()) {}
 
-void Sgd::step(double learning_rate) {
+void Sgd::set_learning_rate(double rate) {
+  if (rate == rate_) return;
+  rate_ = rate;
+  if (!parameters_.empty() && parameters_[0].is_cuda())
+    rate_on_gpu_ = rate_on_gpu_.defined() ? rate_on_gpu_.fill_(rate)
+                                          : at::full({}, rate, parameters_[0].options().requires_grad(false));
+}
+
+void Sgd::step() {
   const Span span("optimiser");
   const at::NoGradGuard no_grad;
   if (config_.clip_norm > 0) clip();
@@ -26,12 +47,12 @@ void Sgd::step(double learning_rate) {
     if (!parameters_[i].grad().defined()) continue;
     (momentum_[i].defined() ? later : first).push_back(i);
   }
-  update(first, learning_rate, true);
-  update(later, learning_rate, false);
+  update(first, true);
+  update(later, false);
   for (auto& parameter : parameters_) parameter.mutable_grad() = at::Tensor();
 }
 
-void Sgd::update(const std::vector<std::size_t>& which, double learning_rate, bool first) {
+void Sgd::update(const std::vector<std::size_t>& which, bool first) {
   if (which.empty()) return;
   std::vector<at::Tensor> values;
   std::vector<at::Tensor> gradients;
@@ -39,11 +60,14 @@ void Sgd::update(const std::vector<std::size_t>& which, double learning_rate, bo
   for (const auto i : which) {
     if (first) momentum_[i] = at::empty_like(parameters_[i]);
     values.push_back(parameters_[i]);
-    gradients.push_back(parameters_[i].grad().contiguous());
+    gradients.push_back(laid_out_as(parameters_[i], parameters_[i].grad()));
     if (config_.momentum > 0) buffers.push_back(momentum_[i]);
   }
-  at::_fused_sgd_(values, gradients, buffers, config_.weight_decay, config_.momentum, learning_rate,
-                  /*dampening=*/0, /*nesterov=*/false, /*maximize=*/false, first);
+  const auto apply = [&](const auto& rate) {
+    at::_fused_sgd_(values, gradients, buffers, config_.weight_decay, config_.momentum, rate, /*dampening=*/0,
+                    /*nesterov=*/false, /*maximize=*/false, first);
+  };
+  rate_on_gpu_.defined() ? apply(rate_on_gpu_) : apply(rate_);
 }
 
 void Sgd::clip() {

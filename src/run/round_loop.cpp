@@ -73,7 +73,7 @@ void RoundLoop::run_round(int round) {
   fl::Aggregator aggregator(model_.layout(), model_.shared(), experiment_.weight_bound(attempt.local_images));
   {
     const ScopedTimer timer(record.seconds["train"]);
-    fl::LocalTrainer trainer(model_, experiment_.training, &publics, features_);
+    fl::LocalTrainer trainer(model_, experiment_.training, &publics, features_, graph_);
     comm::on_every_rank(comm_, "training its clients", [&] {
       if (stop_requested()) throw StopRequested();
       for (const ClientId client : mine)
@@ -204,8 +204,9 @@ fl::LocalHooks RoundLoop::hooks(std::size_t clients_done, const Attempt& attempt
   fl::LocalHooks hooks;
   hooks.stop_requested = [] { return stop_requested(); };
   const auto clients = static_cast<double>(attempt.cohort.size()) / comm_.size();
-  hooks.after_backward = [this, clients_done, clients, round = attempt.round](const fl::StepView& step) {
-    const double of_client = static_cast<double>(step.step + 1) / static_cast<double>(step.steps);
+  hooks.progress = [this, clients_done, clients, round = attempt.round](std::int64_t step,
+                                                                        std::int64_t steps) {
+    const double of_client = static_cast<double>(step) / static_cast<double>(steps);
     recorder_.progress((static_cast<double>(clients_done) + of_client) / clients, round);
   };
   return hooks;

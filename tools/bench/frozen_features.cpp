@@ -26,7 +26,7 @@ void run_frozen_features(Words words) {
     return;
   setting.apply();
   Trainee trainee(setting, network, 1);
-  const Kernels kernels([&] { trainee.embed(); });
+  const Kernels kernels(trainee.device(), [&] { trainee.embed(); });
   const auto timings = measure_in_turn(setting.runs, {[&] { trainee.embed(); }, [&] { kernels.repeat(); }});
   Report report("frozen-features");
   network.describe(report);
@@ -36,6 +36,7 @@ void run_frozen_features(Words words) {
               .unit = "images/s",
               .bound = fmt::format("its {} convolutions and matrix products", kernels.count()),
               .limit = network.batch / timings[1].median});
+  add_arithmetic(report, trainee.device(), network, kernels.operations() / timings[0].median);
   setting.publish(report);
 }
 

@@ -1,11 +1,17 @@
 #include "kernels.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/randn.h>
 #include <ATen/record_function.h>
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <string_view>
+
+#include "measure.hpp"
 
 namespace fedfr::bench {
 
@@ -21,21 +27,41 @@ struct Noted {
   c10::OperatorName name;
   std::vector<c10::IValue> arguments;
 };
-thread_local std::vector<Noted>* notes = nullptr;
+std::mutex notes_mutex;
+std::vector<Noted>* notes = nullptr;
 
 std::unique_ptr<at::ObserverContext> note(const at::RecordFunction& function) {
   const auto name = function.operator_name();
-  if (name && std::ranges::find(kernel_names, name->name) != kernel_names.end())
-    notes->push_back({*name, std::vector<c10::IValue>(function.inputs().begin(), function.inputs().end())});
+  if (!name || std::ranges::find(kernel_names, name->name) == kernel_names.end()) return nullptr;
+  const std::scoped_lock lock(notes_mutex);
+  notes->push_back({*name, std::vector<c10::IValue>(function.inputs().begin(), function.inputs().end())});
   return nullptr;
+}
+
+double numel(const c10::IValue& tensor) { return static_cast<double>(tensor.toTensor().numel()); }
+
+/// Each value of a convolution's output is a sum over one filter.
+double filter(const c10::IValue& weight) {
+  return numel(weight) / static_cast<double>(weight.toTensor().size(0));
+}
+
+double operations_of(const std::string& name, const torch::jit::Stack& in, const torch::jit::Stack& out) {
+  if (name == "aten::convolution") return 2 * numel(out[0]) * filter(in[1]);
+  if (name == "aten::convolution_backward") {
+    const auto wanted = in.back().toBoolList();
+    return 2 * numel(in[0]) * filter(in[2]) * (int{wanted[0]} + int{wanted[1]});
+  }
+  if (name == "aten::addmm") return 2 * numel(in[1]) * static_cast<double>(in[2].toTensor().size(-1));
+  if (name == "aten::mkldnn_linear") return 2 * numel(in[0]) * static_cast<double>(in[1].toTensor().size(0));
+  return 2 * numel(in[0]) * static_cast<double>(in[1].toTensor().size(-1));
 }
 
 }  // namespace
 
-Kernels::Kernels(const std::function<void()>& work) {
+Kernels::Kernels(at::Device device, const std::function<void()>& work) : device_(device) {
   std::vector<Noted> noted;
   notes = &noted;
-  const auto handle = at::addThreadLocalCallback(
+  const auto handle = at::addGlobalCallback(
       at::RecordFunctionCallback(note).needsInputs(true).scopes({at::RecordScope::FUNCTION}));
   work();
   at::removeCallback(handle);
@@ -52,6 +78,35 @@ void Kernels::repeat() const {
     torch::jit::Stack stack = arguments;
     kernel.callBoxed(stack);
   }
+  finish_work(device_);
+}
+
+double Kernels::operations() const {
+  const at::NoGradGuard no_grad;
+  double sum = 0;
+  for (const auto& [kernel, arguments] : calls_) {
+    torch::jit::Stack stack = arguments;
+    kernel.callBoxed(stack);
+    sum += operations_of(kernel.operator_name().name, arguments, stack);
+  }
+  return sum;
+}
+
+void finish_work(at::Device device) {
+  if (device.is_cuda()) at::detail::getCUDAHooks().deviceSynchronize(device.index());
+}
+
+double matrix_product_rate(at::Device device, at::ScalarType precision) {
+  const std::int64_t size = device.is_cuda() ? 8192 : 2048;
+  constexpr int runs = 5;
+  const at::Tensor a = at::randn({size, size}).to(device, precision);
+  const at::Tensor b = at::randn({size, size}).to(device, precision);
+  const auto timings = measure_in_turn(runs, {[&] {
+                                         at::mm(a, b);
+                                         finish_work(device);
+                                       }});
+  const auto side = static_cast<double>(size);
+  return 2 * side * side * side / timings[0].median;
 }
 
 }  // namespace fedfr::bench

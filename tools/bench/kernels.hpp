@@ -11,18 +11,29 @@ namespace fedfr::bench {
 /// shapes, and nothing between them. What a training step could take at best with these kernels.
 class Kernels {
  public:
-  /// Notes the kernels that `work` calls on this thread; keeps what they were given.
-  explicit Kernels(const std::function<void()>& work);
+  /// Notes the kernels that `work` calls, also those of the thread that goes backward for a GPU; keeps what
+  /// they were given.
+  Kernels(at::Device device, const std::function<void()>& work);
 
-  void repeat() const;
+  void repeat() const;  ///< returns when the device is done
   std::size_t count() const { return calls_.size(); }
+
+  /// Multiplications and additions of one repetition.
+  double operations() const;
 
  private:
   struct Call {
     c10::OperatorHandle kernel;
     torch::jit::Stack arguments;
   };
+  at::Device device_;
   std::vector<Call> calls_;
 };
+
+/// Waits for a GPU; a processor is never behind.
+void finish_work(at::Device device);
+
+/// Multiplications and additions a second of one large matrix product in this precision.
+double matrix_product_rate(at::Device device, at::ScalarType precision);
 
 }  // namespace fedfr::bench

@@ -101,7 +101,9 @@ std::vector<std::string> job(const std::string& network, const std::filesystem::
           "--pictures",
           "false",
           "--threads",
-          "1"};
+          "1",
+          "--device",
+          "cpu"};
 }
 
 void measure(const Setting& setting, const std::string& network, int ranks, const TemporaryFolder& folder,

@@ -46,7 +46,7 @@ RealRun train(int ranks, const std::vector<std::string>& words, const std::files
   program.words.push_back(tool::sibling("fedfr"));
   program.words.emplace_back("train");
   program.words.insert(program.words.end(), words.begin(), words.end());
-  program.words.insert(program.words.end(), {"--output", output.string(), "--device", "cpu"});
+  program.words.insert(program.words.end(), {"--output", output.string()});
   RealRun run;
   run.started = seconds_since_epoch();
   const Captured captured = run_or_throw(program);

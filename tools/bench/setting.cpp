@@ -5,8 +5,11 @@
 
 #include <boost/program_options.hpp>
 
+#include "fedfr/comm/gpu.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/nn/gpu_graph.hpp"
+#include "fedfr/nn/precision.hpp"
 #include "fedfr/run/options.hpp"
 
 namespace fedfr::bench {
@@ -41,14 +44,16 @@ void NetworkSetting::add_to(po::options_description& options) {
       ("embedding", po::value(&embedding)->default_value(embedding), "as in a job file")                  //
       ("size", po::value(&size)->default_value(size), "height and width of the images")                   //
       ("batch", po::value(&batch)->default_value(batch), "images of a step")                              //
-      ("precision", po::value(&precision)->default_value(precision), "fp32 or bf16")(
-          "memory-format", po::value(&format)->default_value(format), "as in a job file");
+      ("precision", po::value(&precision)->default_value(precision), "fp32 or bf16")                      //
+      ("memory-format", po::value(&format)->default_value(format), "as in a job file")                    //
+      ("device", po::value(&device)->default_value(device), "cpu or cuda");
 }
 
 void NetworkSetting::describe(Report& report) const {
   report.setting("backbone", fmt::format("{} x{:g}", backbone, width));
   report.setting("images", fmt::format("3x{}x{}", size, size));
   report.setting("batch", batch);
+  report.setting("device", device == "cuda" ? comm::gpu_model() : device);
   report.setting("precision", precision);
   report.setting("memory-format", format);
 }
@@ -59,15 +64,23 @@ std::vector<std::string> NetworkSetting::words() const {
           "--embedding",     std::to_string(embedding),
           "--batch",         std::to_string(batch),
           "--memory-format", format,
-          "--precision",     precision};
+          "--precision",     precision,
+          "--device",        device};
 }
 
 std::unique_ptr<run::Experiment> make_experiment(const std::vector<std::string>& words) {
   auto all = words;
-  all.insert(all.end(), {"--output", "unused", "--device", "cpu"});
+  all.insert(all.end(), {"--output", "unused"});
   const auto configuration = run::resolve({}, run::parse_command_line(all).settings);
   run::validate(configuration);
-  return std::make_unique<run::Experiment>(configuration.options, at::kCPU, run::Numerics{});
+  at::Device device = at::kCPU;
+  if (configuration.options.device == "cuda") {
+    comm::select_gpu(0);
+    device = at::Device(at::kCUDA, 0);
+    nn::leave_default_stream(device);
+  }
+  nn::use_exact_kernels(configuration.options.allow_tf32);
+  return std::make_unique<run::Experiment>(configuration.options, device, run::Numerics{});
 }
 
 }  // namespace fedfr::bench

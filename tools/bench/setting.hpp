@@ -33,6 +33,7 @@ struct NetworkSetting {
   int batch = 16;
   std::string precision = "fp32";
   std::string format = "auto";
+  std::string device = "cpu";
 
   void add_to(boost::program_options::options_description& options);
   void describe(Report& report) const;
@@ -41,7 +42,8 @@ struct NetworkSetting {
   std::vector<std::string> words() const;
 };
 
-/// A run that is set up as by `fedfr train` with these words, on this processor.
+/// A run that is set up as by `fedfr train` with these words: on the first GPU, or on this processor.
+/// @throws PeerError if there is no GPU
 std::unique_ptr<run::Experiment> make_experiment(const std::vector<std::string>& words);
 
 }  // namespace fedfr::bench

@@ -58,6 +58,7 @@ void measure_first_rounds(const Setting& setting, int clients, Report& report) {
                            const std::string& what) {
     const std::vector<std::string> job = {"--clients",         (folder.path() / data).string(),
                                           "--cohort-share",    share,  //
+                                          "--device",          "cpu",
                                           "--algorithm",       "fedavg",
                                           "--backbone",        "mobile",  //
                                           "--width",           "0.125",

@@ -31,7 +31,7 @@ void run_train_step(Words words) {
   setting.apply();
   Trainee trainee(setting, network, steps);
   Trainee one_step(setting, network, 1);
-  const Kernels kernels([&] { one_step.train(false); });
+  const Kernels kernels(trainee.device(), [&] { one_step.train(false); });
   std::vector<double> seconds;
   std::vector<double> waiting;
   const auto timings = measure_in_turn(setting.runs, {[&] {
@@ -54,6 +54,7 @@ void run_train_step(Words words) {
               .unit = "images/s",
               .bound = fmt::format("its {} convolutions and matrix products", kernels.count()),
               .limit = images / timings[1].median});
+  add_arithmetic(report, trainee.device(), network, steps * kernels.operations() / median);
   report.add({.what = "waiting for images", .value = 100 * timing_of(waiting).median / median, .unit = "%"});
   setting.publish(report);
   if (operators) fmt::print("\n{}", operator_times([&] { trainee.train(true); }));

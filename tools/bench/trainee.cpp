@@ -1,5 +1,7 @@
 #include "trainee.hpp"
 
+#include <fmt/format.h>
+
 #include "kernels.hpp"
 #include "measure.hpp"
 
@@ -32,7 +34,7 @@ fl::LocalStatistics Trainee::train(bool contrastive) {
   auto config = experiment_->training;
   config.public_images = fl::PublicImages::none;
   config.objective.contrastive = contrastive;
-  fl::LocalTrainer trainer(*model_, config, nullptr, features_);
+  fl::LocalTrainer trainer(*model_, config, nullptr, features_, graph_);
   const std::vector<double> rate = {1e-4};
   return trainer
       .train(experiment_->training_data(ClientId{0}), 0, rate, nullptr, model_->parameters().flat(), {})
@@ -46,13 +48,22 @@ void Trainee::embed() {
                   experiment_->training.embed, out);
 }
 
+void add_arithmetic(Report& report, at::Device device, const NetworkSetting& network, double rate) {
+  const auto precision = network.precision == "bf16" ? at::kBFloat16 : at::kFloat;
+  report.add({.what = "arithmetic",
+              .value = rate / 1e12,
+              .unit = "TFLOP/s",
+              .bound = fmt::format("a large matrix product in {}", network.precision),
+              .limit = matrix_product_rate(device, precision) / 1e12});
+}
+
 KernelSeconds kernel_seconds(const Setting& setting, const NetworkSetting& network) {
   Trainee one_step(setting, network, 1);
   NetworkSetting wide = network;
   wide.batch = frozen_batch;
   Trainee one_pass(setting, wide, 1);
-  const Kernels training([&] { one_step.train(false); });
-  const Kernels frozen([&] { one_pass.embed(); });
+  const Kernels training(one_step.device(), [&] { one_step.train(false); });
+  const Kernels frozen(one_pass.device(), [&] { one_pass.embed(); });
   const auto timings = measure_in_turn(setting.runs, {[&] { training.repeat(); }, [&] { frozen.repeat(); }});
   return {.training = timings[0].median / network.batch, .frozen = timings[1].median / wide.batch};
 }

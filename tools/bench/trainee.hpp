@@ -12,6 +12,8 @@ class Trainee {
  public:
   Trainee(const Setting& setting, const NetworkSetting& network, int steps);
 
+  at::Device device() const { return experiment_->device; }
+
   /// One epoch with the whole objective, but no public images among the client's.
   fl::LocalStatistics train(bool contrastive);
 
@@ -23,7 +25,11 @@ class Trainee {
   std::unique_ptr<run::Experiment> experiment_;
   std::unique_ptr<fl::GlobalModel> model_;
   nn::FeatureMemory features_;
+  nn::GpuGraph graph_;
 };
+
+/// Adds the rate of multiplications and additions beside that of a large matrix product in this precision.
+void add_arithmetic(Report& report, at::Device device, const NetworkSetting& network, double rate);
 
 /// Seconds of the bare convolutions and matrix products of one image in training (forward and backward) and
 /// in a frozen network (forward), at this setting's threads.

@@ -13,10 +13,10 @@ endif()
 add_link_options(-Wl,--as-needed)
 
 add_library(fedfr_own_code INTERFACE)
-target_compile_options(fedfr_own_code INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor
-                       $<$<BOOL:${FEDFR_WERROR}>:-Werror>)
+set(_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor $<$<BOOL:${FEDFR_WERROR}>:-Werror>)
 # The bits of a run must not depend on whether the compiler fuses a multiply and an add.
-target_compile_options(fedfr_own_code INTERFACE -ffp-contract=off)
+target_compile_options(fedfr_own_code INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${_warnings};-ffp-contract=off>
+                       $<$<COMPILE_LANGUAGE:CUDA>:$<$<BOOL:${FEDFR_WERROR}>:-Werror=all-warnings>;--fmad=false>)
 if(FEDFR_ASAN)
   target_compile_options(fedfr_own_code INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
                          -fno-sanitize-recover=undefined)

@@ -8,16 +8,16 @@ set(FEDFR_TEST_ENVIRONMENT
     "OMPI_MCA_mpi_yield_when_idle=1" "OMPI_ALLOW_RUN_AS_ROOT=1" "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
     "OMP_NUM_THREADS=1")
 
-# fedfr_add_test(data_test SOURCES a.cpp ... NEEDS fedfr::data ... [LABELS golden] [TIMEOUT 120])
+# fedfr_add_test(data_test SOURCES a.cpp ... NEEDS fedfr::data ... [LABELS golden] [TIMEOUT 120] [LAUNCHER run.sh])
 function(fedfr_add_test name)
-  cmake_parse_arguments(A "" "TIMEOUT" "SOURCES;NEEDS;LABELS" ${ARGN})
+  cmake_parse_arguments(A "" "TIMEOUT;LAUNCHER" "SOURCES;NEEDS;LABELS" ${ARGN})
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 120)
   endif()
   add_executable(${name} ${A_SOURCES})
   target_link_libraries(${name} PRIVATE ${A_NEEDS} fedfr_test_support fedfr_own_code)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  add_test(NAME ${name} COMMAND ${name})
+  add_test(NAME ${name} COMMAND ${A_LAUNCHER} $<TARGET_FILE:${name}>)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} SKIP_RETURN_CODE 77
                        ENVIRONMENT "${FEDFR_TEST_ENVIRONMENT}" LABELS "${A_LABELS}")
 endfunction()

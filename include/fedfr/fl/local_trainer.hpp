@@ -17,11 +17,13 @@
 #include "fedfr/fl/round_views.hpp"
 #include "fedfr/nn/embedder.hpp"
 #include "fedfr/nn/feature_memory.hpp"
+#include "fedfr/nn/gpu_graph.hpp"
 #include "fedfr/nn/sgd.hpp"
 
 namespace fedfr::fl {
 
-struct StepLosses;
+struct StepBatch;
+class TrainingStep;
 
 enum class PublicImages { none, hard_negatives, all };
 
@@ -62,8 +64,11 @@ struct StepView {
 };
 
 struct LocalHooks {
-  std::function<void(const StepView&)> after_backward;  ///< progress, tests
-  std::function<bool()> stop_requested;                 ///< asked before each step
+  std::function<void(std::int64_t step, std::int64_t steps)>
+      progress;                          ///< after each step, which counts from 1
+  std::function<bool()> stop_requested;  ///< asked before each step
+  /// To see each step from inside, which keeps a GPU from doing it as a whole.
+  std::function<void(const StepView&)> after_backward;
   /// Order of an epoch over `count` items; by default a shuffle from the stream of (seed, round, client,
   /// epoch).
   std::function<std::vector<std::int64_t>(int epoch, std::int64_t count)> order;
@@ -93,8 +98,9 @@ struct LocalResult {
 class LocalTrainer {
  public:
   /// @param memory  for the embeddings of a client's images
+  /// @param graph   for what is recorded of its steps on a GPU, best the same one for all rounds
   LocalTrainer(const GlobalModel& global, const LocalTrainingConfig& config, const PublicData* publics,
-               nn::FeatureMemory& memory);
+               nn::FeatureMemory& memory, nn::GpuGraph& graph);
 
   /// @param round           from 0
   /// @param learning_rates  one for each local epoch
@@ -117,15 +123,17 @@ class LocalTrainer {
   void embed_by_previous(Round& round) const;
   void prepare_heads(Round& round) const;
   at::Tensor run_epochs(Round& round);
-  void run_epoch(Round& round, int epoch, nn::Sgd& sgd, at::Tensor& term_sums);
-  StepLosses gradients(const Round& round, const data::Batch& batch,
-                       std::span<const std::int64_t> positions) const;
+  std::int64_t count_steps(const Round& round) const;
+  void run_epoch(Round& round, int epoch, TrainingStep& step);
+  StepBatch batch_of(const Round& round, const data::Batch& batch,
+                     std::span<const std::int64_t> positions) const;
   LocalResult finish(Round& round, const at::Tensor& term_sums) const;
 
   const GlobalModel& global_;
   LocalTrainingConfig config_;
   const PublicData* publics_;
   nn::FeatureMemory& memory_;
+  nn::GpuGraph& graph_;
   LocalObjective objective_;
   nn::ParameterSet backbone_;  // in training; reused from client to client
 };

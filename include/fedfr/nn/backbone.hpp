@@ -32,7 +32,10 @@ class Backbone {
 
   const BackboneConfig& config() const { return config_; }
   const std::vector<ParameterSpec>& specs() const { return specs_; }
-  ParameterSet make_parameters(at::Device device = at::kCPU) const { return ParameterSet(specs_, device); }
+  ParameterSet make_parameters(at::Device device = at::kCPU,
+                               at::MemoryFormat filters = at::MemoryFormat::Contiguous) const {
+    return ParameterSet(specs_, device, filters);
+  }
 
   /// @param images  [B,3,H,W] float32 in [-1, 1]
   /// @returns       [B,D], not normalised

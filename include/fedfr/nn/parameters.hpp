@@ -28,19 +28,23 @@ struct ParameterSpec {
   double value = 0;
 };
 
-/// Named float32 parameters in one flat buffer; the order of the specifications is the order of the buffer
-/// and of everything that is sent, saved or hashed.
+/// Named float32 parameters in one buffer; the order of the specifications is the order of everything that is
+/// sent, saved or hashed.
 class ParameterSet {
  public:
   ParameterSet() = default;
-  explicit ParameterSet(std::vector<ParameterSpec> specs, at::Device device = at::kCPU);
+  /// @param filters  how the filters of convolutions lie; those of channels-last images had better be so too,
+  ///                 or each convolution lays them out anew
+  explicit ParameterSet(std::vector<ParameterSpec> specs, at::Device device = at::kCPU,
+                        at::MemoryFormat filters = at::MemoryFormat::Contiguous);
 
   const std::vector<ParameterSpec>& specs() const { return specs_; }
-  std::int64_t size() const { return flat_.defined() ? flat_.numel() : 0; }  ///< P, all elements
-  const at::Tensor& flat() const { return flat_; }                           ///< [P]
+  std::int64_t size() const { return buffer_.defined() ? buffer_.numel() : 0; }  ///< P, all elements
+  at::Device device() const { return buffer_.device(); }
+  at::Tensor flat() const;  ///< [P] in their order; no copy unless filters are channels-last
   const std::vector<at::Tensor>& tensors() const {
     return tensors_;
-  }  ///< views of `flat`, leaves for autograd
+  }  ///< views of the buffer, leaves for autograd
   const at::Tensor& operator[](std::size_t i) const { return tensors_[i]; }
   const at::Tensor& at(const std::string& name) const;  ///< @throws std::out_of_range
 
@@ -48,9 +52,14 @@ class ParameterSet {
   void copy_from(const at::Tensor& flat);  ///< [P], from any device
   void set_trainable(bool trainable);      ///< gradients are wanted or not; forgets those there are
 
+  /// The same values for passes without gradients: filters and matrices laid out and rounded once, where else
+  /// every batch would do it. Shares what need not change.
+  ParameterSet frozen(at::MemoryFormat filters, at::ScalarType type) const;
+
  private:
   std::vector<ParameterSpec> specs_;
-  at::Tensor flat_;
+  at::MemoryFormat filters_ = at::MemoryFormat::Contiguous;
+  at::Tensor buffer_;
   std::vector<at::Tensor> tensors_;
 };
 

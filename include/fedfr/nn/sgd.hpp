@@ -11,24 +11,27 @@ struct SgdConfig {
   double clip_norm = 0;        ///< the gradient's norm over all parameters is scaled down to this; 0: never
 };
 
-/// Stochastic gradient descent over a fixed list of leaf tensors. The caller sets the learning rate of each
-/// step.
+/// Stochastic gradient descent over a fixed list of leaf tensors, which are all on one device.
 class Sgd {
  public:
   Sgd(std::vector<at::Tensor> parameters, const SgdConfig& config);
 
+  void set_learning_rate(double rate);
+
   /// Takes the gradients that backward has left, updates, and forgets them. Parameters without one are left
   /// alone.
-  void step(double learning_rate);
+  void step();
 
   const std::vector<at::Tensor>& momentum_buffers() const { return momentum_; }
 
  private:
-  void update(const std::vector<std::size_t>& which, double learning_rate, bool first);
+  void update(const std::vector<std::size_t>& which, bool first);
   void clip();
 
   std::vector<at::Tensor> parameters_;
   SgdConfig config_;
+  double rate_ = 0;
+  at::Tensor rate_on_gpu_;            // so that a recorded step takes another rate
   std::vector<at::Tensor> momentum_;  // undefined until a parameter's first gradient
 };
 

@@ -62,6 +62,7 @@ class RoundLoop {
   RunPaths paths_;
   Recorder& recorder_;
   nn::FeatureMemory features_;
+  nn::GpuGraph graph_;
   bool told_of_files_ = false;
   LoadBalance balance_;
   Evaluator evaluator_;

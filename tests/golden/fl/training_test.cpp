@@ -143,7 +143,8 @@ LocalResult check_client(const TrainingCase& setup, const GlobalModel& global, c
   LocalHooks hooks = setup.order_of(group);
   hooks.after_backward = [&](const StepView& view) { checks(view); };
   nn::FeatureMemory memory;
-  LocalTrainer trainer(global, setup.config(), &publics, memory);
+  nn::GpuGraph graph;
+  LocalTrainer trainer(global, setup.config(), &publics, memory, graph);
   LocalResult result =
       trainer.train(client, round, setup.rates(group), &state, global.parameters().flat(), hooks);
   EXPECT_EQ(static_cast<std::size_t>(checks.steps), checks.expected_steps());

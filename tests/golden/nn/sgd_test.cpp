@@ -22,7 +22,8 @@ TEST(GoldenN, SgdFollowsTheReference) {
             {.momentum = file.number(group, "momentum"), .weight_decay = file.number(group, "weight_decay")});
     for (std::size_t step = 0; step < rates.size(); ++step) {
       parameter.mutable_grad() = gradients[static_cast<std::int64_t>(step)].clone();
-      sgd.step(rates[step]);
+      sgd.set_learning_rate(rates[step]);
+      sgd.step();
       EXPECT_LT(test::relative_error(parameter, expected[static_cast<std::int64_t>(step)]), tolerance)
           << step;
     }

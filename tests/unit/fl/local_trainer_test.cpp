@@ -10,7 +10,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/dataset_writer.hpp"
 #include "fedfr/fl/aggregator.hpp"
-#include "support/temp_folder.hpp"
+#include "support/local_training.hpp"
 #include "support/tensors.hpp"
 
 namespace fedfr::fl {
@@ -19,78 +19,7 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-constexpr data::ImageSize size{16, 16};
-
-/// Noise around a pattern per identity: enough for arithmetic, without rendering faces.
-void write_dataset(const std::filesystem::path& path, data::Role role, int identities, int images,
-                   std::uint64_t seed) {
-  data::DatasetWriter writer(path, {.role = role, .size = size});
-  std::vector<std::string> names;
-  for (int k = 0; k < identities; ++k) names.push_back("id" + std::to_string(k));
-  writer.begin_client("client_a", identities * images,
-                      role == data::Role::clients ? names : std::vector<std::string>{});
-  RngStream random({.seed = seed, .purpose = Purpose::synth_image});
-  for (int k = 0; k < identities; ++k) {
-    for (int i = 0; i < images; ++i) {
-      data::NewImage image{.pixels = std::vector<std::uint8_t>(static_cast<std::size_t>(size.bytes())),
-                           .label = k};
-      for (std::size_t p = 0; p < image.pixels.size(); ++p)
-        image.pixels[p] =
-            static_cast<std::uint8_t>((p * static_cast<std::size_t>(k + 3) % 128) + random.below(128));
-      writer.add(image);
-    }
-  }
-  if (role != data::Role::clients) writer.set_identities(names);
-  writer.finish();
-}
-
-class LocalTrainerTest : public testing::Test {
- protected:
-  LocalTrainerTest() {
-    write_dataset(folder_ / "clients", data::Role::clients, 3, 6, 1);
-    write_dataset(folder_ / "public", data::Role::public_set, 4, 5, 2);
-    clients_ = std::make_unique<data::Dataset>(folder_ / "clients");
-    public_set_ = std::make_unique<data::Dataset>(folder_ / "public");
-    const auto backbone = std::shared_ptr(nn::Backbone::make({.name = "mobile",
-                                                              .width = 0.25,
-                                                              .embedding = 16,
-                                                              .height = size.height,
-                                                              .width_pixels = size.width}));
-    model_ = std::make_unique<GlobalModel>(backbone, 4, at::kCPU);
-    model_->initialise(7);
-    model_->initialise_public_centres(7);
-    config_.batch = 4;
-    config_.mining = {.threshold = -1, .cap = 0.5};
-    publics_.images = public_set_->all();
-    publics_.plain_features = see_publics(false);
-    publics_.mirrored_features = see_publics(true);
-    publics_.candidates = candidates(publics_.plain_features);
-  }
-
-  at::Tensor see_publics(bool mirrored) {
-    ClientData as_client{.id = ClientId{0}, .name = "public", .sources = {}, .identities = 4};
-    as_client.sources.push_back({publics_.images, publics_.images.indices(data::Subset::train), 0});
-    std::vector<View> views = plain_views(publics_.images.size());
-    for (auto& view : views) view.mirrored = mirrored;
-    const at::Tensor out = memory_.table(std::ssize(views), model_->backbone().config().embedding);
-    embed_views(model_->backbone(), model_->parameters(), RoundImages(as_client), views, {}, out);
-    return out;
-  }
-
-  LocalResult train(int round = 0, const PrivateState* state = nullptr, const LocalHooks& hooks = {}) {
-    LocalTrainer trainer(*model_, config_, &publics_, memory_);
-    const std::vector<double> rates = {0.01, 0.01};
-    return trainer.train(client_data(*clients_, ClientId{0}, 0), round, rates, state,
-                         model_->parameters().flat(), hooks);
-  }
-
-  test::TempFolder folder_;
-  std::unique_ptr<data::Dataset> clients_, public_set_;
-  std::unique_ptr<GlobalModel> model_;
-  LocalTrainingConfig config_;
-  nn::FeatureMemory memory_;
-  PublicData publics_;
-};
+class LocalTrainerTest : public testing::Test, protected test::LocalTraining {};
 
 TEST_F(LocalTrainerTest, RepeatsToTheBitAndDependsOnRoundAndSeed) {
   const LocalResult a = train();
@@ -113,7 +42,7 @@ TEST_F(LocalTrainerTest, EmbeddingsInFilesGiveTheSameBits) {
 TEST_F(LocalTrainerTest, TheOrderOfTheClientsOfARoundDoesNotMatter) {
   const std::vector<double> rates = {0.01, 0.01};
   const auto round = [&](const std::vector<std::int64_t>& order) {
-    LocalTrainer trainer(*model_, config_, &publics_, memory_);
+    LocalTrainer trainer(*model_, config_, &publics_, memory_, graph_);
     Aggregator aggregator(model_->layout(), model_->shared(), 1000);
     std::map<std::int64_t, at::Tensor> backbones;
     for (const auto id : order) {
@@ -165,14 +94,14 @@ TEST_F(LocalTrainerTest, EveryViewIsComparedWithItself) {
     ++steps;
     EXPECT_NEAR(step.terms[2].item<double>(), std::log(2.0), 1e-4) << "step " << step.step;
   };
-  LocalTrainer trainer(*model_, config_, &publics_, memory_);
+  LocalTrainer trainer(*model_, config_, &publics_, memory_, graph_);
   trainer.train(client_data(*clients_, ClientId{0}, 0), 1, rates, &state, model_->parameters().flat(), hooks);
   EXPECT_EQ(steps, 14);
 }
 
 TEST_F(LocalTrainerTest, StepsWithoutAutogradHaveItsBits) {
   const auto linear = std::shared_ptr(nn::Backbone::make(
-      {.name = "linear", .embedding = 4, .height = size.height, .width_pixels = size.width}));
+      {.name = "linear", .embedding = 4, .height = image_size.height, .width_pixels = image_size.width}));
   model_ = std::make_unique<GlobalModel>(linear, 0, at::kCPU);
   model_->initialise(7);
   config_.public_images = PublicImages::none;
@@ -226,7 +155,7 @@ TEST_F(LocalTrainerTest, StopsBetweenTwoSteps) {
 }
 
 TEST_F(LocalTrainerTest, AClientWithoutTrainingImagesIsNamed) {
-  data::DatasetWriter writer(folder_ / "empty", {.role = data::Role::clients, .size = size});
+  data::DatasetWriter writer(folder_ / "empty", {.role = data::Role::clients, .size = image_size});
   writer.begin_client("client_hollow", 0, {"nobody"});
   writer.finish();
   const data::Dataset dataset(folder_ / "empty");

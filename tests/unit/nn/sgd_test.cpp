@@ -14,7 +14,8 @@ TEST(Sgd, AParameterWithoutGradientIsLeftAlone) {
   const at::Tensor unused = test::leaf(at::ones({2}));
   Sgd sgd({used, unused}, {});
   used.mutable_grad() = at::ones({2});
-  sgd.step(0.1);
+  sgd.set_learning_rate(0.1);
+  sgd.step();
   EXPECT_NE(used[0].item<float>(), 1);
   EXPECT_EQ(unused[0].item<float>(), 1);  // not even weight decay touches it
   EXPECT_FALSE(used.grad().defined());
@@ -26,7 +27,8 @@ TEST(Sgd, ClippingBoundsTheNormOverAllParameters) {
   Sgd sgd({a, b}, {.momentum = 0, .weight_decay = 0, .clip_norm = 1});
   a.mutable_grad() = at::full({1}, 3.0);
   b.mutable_grad() = at::full({1}, 4.0);
-  sgd.step(1.0);
+  sgd.set_learning_rate(1.0);
+  sgd.step();
   EXPECT_NEAR(a.item<double>(), 1 - 0.6, 1e-5);
   EXPECT_NEAR(b.item<double>(), 1 - 0.8, 1e-5);
 }

@@ -1,0 +1,107 @@
+#include "training_step.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
+
+#include "fedfr/core/trace.hpp"
+#include "fedfr/nn/precision.hpp"
+
+namespace fedfr::fl {
+
+namespace {
+
+/// Recording takes about as long as two steps launched one kernel at a time.
+constexpr std::int64_t fewest_steps_to_record = 6;
+
+std::vector<at::Tensor> trained_tensors(const nn::ParameterSet& backbone, const LocalObjective& objective,
+                                        const Heads& heads) {
+  std::vector<at::Tensor> trained = backbone.tensors();
+  if (objective.has("margin") && heads.classifier.defined()) trained.push_back(heads.classifier);
+  for (const auto& tensor : heads.dfc.tensors()) trained.push_back(tensor);
+  return trained;
+}
+
+/// On a GPU the sums stay on the device: reading them each step would make it wait.
+void add_losses(at::Tensor& sums, const StepLosses& losses) {
+  const Span span("bookkeeping");
+  std::vector<at::Tensor> values{losses.loss.detach()};
+  for (const auto& term : losses.terms) values.push_back(term.detach());
+  if (sums.is_cpu()) {
+    double* sum = sums.data_ptr<double>();
+    for (const auto& value : values) *sum++ += *value.const_data_ptr<float>();
+    return;
+  }
+  const at::NoGradGuard no_grad;
+  sums.add_(at::stack(values));
+}
+
+}  // namespace
+
+TrainingStep::TrainingStep(const Network& network, const LocalTrainingConfig& config, const Heads& heads,
+                           std::int64_t steps, nn::GpuGraph& graph)
+    : network_(network),
+      config_(config),
+      heads_(heads),
+      sgd_(trained_tensors(network.parameters, network.objective, heads), config.sgd),
+      sums_(at::zeros({std::ssize(network.objective.terms()) + 1},
+                      at::TensorOptions().dtype(at::kDouble).device(network.parameters.device()))),
+      steps_(steps),
+      graph_(graph) {}
+
+void TrainingStep::run(const StepBatch& batch, double learning_rate, const Look& look) {
+  sgd_.set_learning_rate(learning_rate);
+  if (is_worth_recording(batch, look)) {
+    const bool first = !held_.images.defined();
+    hold(batch);
+    if (first) graph_.record([this] { work(held_, nullptr); });
+    graph_.launch();
+  } else {
+    work(batch, look);
+  }
+  ++done_;
+}
+
+/// The first step is done as it comes: libraries get ready in it, and momentum begins.
+bool TrainingStep::is_worth_recording(const StepBatch& batch, const Look& look) const {
+  return nn::GpuGraph::possible(batch.images.device()) && !look && done_ > 0 &&
+         steps_ >= fewest_steps_to_record && batch.images.size(0) == config_.batch;
+}
+
+void TrainingStep::hold(const StepBatch& batch) {
+  const auto copy = [](at::Tensor& to, const at::Tensor& from) {
+    if (!from.defined()) return;
+    to.defined() ? to.copy_(from) : to = from.clone();
+  };
+  copy(held_.images, batch.images);
+  copy(held_.labels, batch.labels);
+  copy(held_.global_features, batch.global_features);
+  copy(held_.previous_features, batch.previous_features);
+}
+
+void TrainingStep::work(const StepBatch& batch, const Look& look) {
+  const StepLosses losses = gradients(batch);
+  if (look) look(losses);
+  sgd_.step();
+  add_losses(sums_, losses);
+}
+
+StepLosses TrainingStep::gradients(const StepBatch& batch) const {
+  const auto& [architecture, parameters, objective] = network_;
+  if (can_step_directly(architecture, config_.objective, config_.embed.precision))
+    return step_directly(architecture, parameters, batch.images, batch.labels,
+                         config_.objective.margin_weight);
+  StepInput input{.features = {},
+                  .labels = batch.labels,
+                  .global_features = batch.global_features,
+                  .previous_features = batch.previous_features};
+  {
+    const Span span("forward");
+    const nn::PrecisionScope precision(config_.embed.precision, batch.images.device());
+    input.features = architecture.embed(parameters, batch.images).to(at::kFloat);
+  }
+  return step_by_autograd(objective, input, heads_);
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,33 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "fedfr/fl/local_trainer.hpp"
+#include "support/temp_folder.hpp"
+
+namespace fedfr::test {
+
+/// A small client, a public set and a network with all that local training needs. The images are noise around
+/// a pattern per identity: enough for arithmetic, without rendering faces.
+class LocalTraining {
+ public:
+  static constexpr data::ImageSize image_size{16, 16};
+
+  explicit LocalTraining(at::Device device = at::kCPU, const std::string& backbone = "mobile");
+
+  fl::LocalResult train(int round = 0, const fl::PrivateState* state = nullptr,
+                        const fl::LocalHooks& hooks = {});
+
+ protected:
+  at::Tensor see_publics(bool mirrored);
+
+  TempFolder folder_;
+  std::unique_ptr<data::Dataset> clients_, public_set_;
+  std::unique_ptr<fl::GlobalModel> model_;
+  fl::LocalTrainingConfig config_;
+  nn::FeatureMemory memory_;
+  nn::GpuGraph graph_;
+  fl::PublicData publics_;
+};
+
+}  // namespace fedfr::test
