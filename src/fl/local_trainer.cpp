@@ -316,14 +316,17 @@ LocalResult LocalTrainer::finish(Round& round, const at::Tensor& term_sums) cons
   statistics.local_images = round.images.local();
   statistics.hard_negatives = round.images.size() - round.images.local();
 
-  const at::Tensor weights = backbone_.flat().cpu();
-  const std::span values(weights.const_data_ptr<float>(), static_cast<std::size_t>(weights.numel()));
+  const std::int64_t parameters = backbone_.size();
+  const at::Tensor shared = at::empty({parameters + global_.public_centres().numel()}, at::kFloat);
+  const at::Tensor weights = shared.narrow(0, 0, parameters);
+  weights.copy_(backbone_.flat());
+  const std::span values(weights.const_data_ptr<float>(), static_cast<std::size_t>(parameters));
   if (!std::isfinite(statistics.loss) || !std::isfinite(largest_magnitude(values)))
     throw DataError(
         "the training of client {} ({}) has diverged in round {}: its loss or its model is not finite; lower "
         "--lr or set --clip-norm",
         value(round.client.id), round.client.name, round.number + 1);
-  at::Tensor publics = global_.public_centres().cpu();
+  at::Tensor publics = global_.public_centres();
   if (round.heads.classifier.defined()) {
     const at::Tensor classifier = round.heads.classifier.detach().cpu();
     const std::int64_t local = round.client.identities;
@@ -331,10 +334,9 @@ LocalResult LocalTrainer::finish(Round& round, const at::Tensor& term_sums) cons
     if (classifier.size(0) > local) publics = classifier.narrow(0, local, classifier.size(0) - local);
   }
   if (config_.objective.dfc) result.state.dfc = round.heads.dfc.flat().cpu().clone();
-  result.update = {.client = round.client.id,
-                   .sample_weight = round.images.size(),
-                   .shared = at::cat({weights, publics.flatten()})};
-  result.state.backbone = result.update.shared.narrow(0, 0, weights.numel());
+  shared.narrow(0, parameters, publics.numel()).copy_(publics.flatten());
+  result.update = {.client = round.client.id, .sample_weight = round.images.size(), .shared = shared};
+  result.state.backbone = weights;
   return std::move(result);
 }
 

@@ -74,11 +74,14 @@ void RoundLoop::run_round(int round) {
   {
     const ScopedTimer timer(record.seconds["train"]);
     fl::LocalTrainer trainer(model_, experiment_.training, &publics, features_, graph_);
+    ClientFinisher finisher(experiment_.algorithm.aggregates ? &aggregator : nullptr,
+                            states_ ? &*states_ : nullptr, {round + 1, attempt.key});
     comm::on_every_rank(comm_, "training its clients", [&] {
       if (stop_requested()) throw StopRequested();
       for (const ClientId client : mine)
-        if (!take_over(client, attempt, aggregator, record))
-          train_client(client, attempt, trainer, aggregator, record);
+        if (!take_over(client, attempt, finisher, record))
+          train_client(client, attempt, trainer, finisher, record);
+      finisher.wait();
     });
   }
   tell_of_files();
@@ -142,7 +145,7 @@ void RoundLoop::tell_of_files() {
 }
 
 void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
-                             fl::Aggregator& aggregator, RoundRecord& record) {
+                             ClientFinisher& finisher, RoundRecord& record) {
   const ActivityScope scope = with_client(client);
   const Span span("client");
   const Stopwatch watch;
@@ -163,35 +166,33 @@ void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalT
   auto result = trainer.train(data, round, rates, before ? &*before : nullptr, start,
                               hooks(record.clients.size(), attempt));
   record.clients.push_back({client, comm_.rank(), watch.seconds(), false, result.statistics});
-  const fl::FinishedClient finished{std::move(result.state), std::move(result.update),
-                                    states_ ? to_json(record.clients.back()).dump() : ""};
-  if (states_) {
-    const Span save("state save");
-    const ScopedTimer timer(record.seconds["state"]);
-    states_->save(client, round + 1, attempt.key, finished);
-  }
+  const auto finished =
+      std::make_shared<const fl::FinishedClient>(std::move(result.state), std::move(result.update),
+                                                 states_ ? to_json(record.clients.back()).dump() : "");
+  finisher.finish(finished);
   recorder_.console().debug(fmt::format("round {}/{}: client {} trained in {:.3g} s", round + 1,
                                         experiment_.options.rounds, value(client), watch.seconds()));
-  finish_client(finished, attempt, aggregator, record);
+  evaluate_own(*finished, attempt, record);
 }
 
 /// @returns whether the client had finished the round before the run was stopped
-bool RoundLoop::take_over(ClientId client, const Attempt& attempt, fl::Aggregator& aggregator,
+bool RoundLoop::take_over(ClientId client, const Attempt& attempt, ClientFinisher& finisher,
                           RoundRecord& record) {
   if (!attempt.has_finished(client)) return false;
   const ActivityScope scope = with_client(client);
   const Span span("client taken over");
-  const auto finished = states_->load_finished(client, attempt.round + 1, attempt.key);
-  if (!finished) return false;
+  auto loaded = states_->load_finished(client, attempt.round + 1, attempt.key);
+  if (!loaded) return false;
+  const auto finished = std::make_shared<const fl::FinishedClient>(*std::move(loaded));
   record.clients.push_back(client_record_from(nlohmann::json::parse(finished->report)));
   record.clients.back().taken_over = true;
-  finish_client(*finished, attempt, aggregator, record);
+  finisher.take_over(finished);
+  evaluate_own(*finished, attempt, record);
   return true;
 }
 
-void RoundLoop::finish_client(const fl::FinishedClient& finished, const Attempt& attempt,
-                              fl::Aggregator& aggregator, RoundRecord& record) {
-  if (experiment_.algorithm.aggregates) aggregator.add(finished.update);
+void RoundLoop::evaluate_own(const fl::FinishedClient& finished, const Attempt& attempt,
+                             RoundRecord& record) {
   if (!states_ || !evaluator_.has_personalised_protocol()) return;
   if (!experiment_.evaluates_in_round(attempt.round + 1)) return;
   const ScopedTimer timer(record.seconds["evaluate own"]);

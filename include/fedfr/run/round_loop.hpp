@@ -7,6 +7,7 @@
 #include "fedfr/fl/aggregator.hpp"
 #include "fedfr/fl/client_state.hpp"
 #include "fedfr/run/checkpoint.hpp"
+#include "fedfr/run/client_finisher.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/experiment.hpp"
 #include "fedfr/run/load_balance.hpp"
@@ -45,10 +46,9 @@ class RoundLoop {
   std::vector<ClientId> place(const Attempt& attempt) const;
   void tell_of_files();
   void train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
-                    fl::Aggregator& aggregator, RoundRecord& record);
-  bool take_over(ClientId client, const Attempt& attempt, fl::Aggregator& aggregator, RoundRecord& record);
-  void finish_client(const fl::FinishedClient& finished, const Attempt& attempt, fl::Aggregator& aggregator,
-                     RoundRecord& record);
+                    ClientFinisher& finisher, RoundRecord& record);
+  bool take_over(ClientId client, const Attempt& attempt, ClientFinisher& finisher, RoundRecord& record);
+  void evaluate_own(const fl::FinishedClient& finished, const Attempt& attempt, RoundRecord& record);
   fl::LocalHooks hooks(std::size_t clients_done, const Attempt& attempt) const;
   void server_step(fl::Aggregator& aggregator);
   void evaluate(int completed_rounds, std::vector<eval::ClientScores> own, RoundRecord& record);

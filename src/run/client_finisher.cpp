@@ -1,0 +1,53 @@
+#include "fedfr/run/client_finisher.hpp"
+
+#include <utility>
+
+#include "fedfr/core/activity.hpp"
+#include "fedfr/core/trace.hpp"
+
+namespace fedfr::run {
+
+namespace {
+/// Below this many values it takes longer to start a thread.
+constexpr std::int64_t worth_a_thread = 1'000'000;
+}  // namespace
+
+ClientFinisher::~ClientFinisher() {
+  if (working_.valid()) working_.wait();
+}
+
+void ClientFinisher::finish(std::shared_ptr<const fl::FinishedClient> client) {
+  begin(std::move(client), /*save=*/store_ != nullptr);
+}
+
+void ClientFinisher::take_over(std::shared_ptr<const fl::FinishedClient> client) {
+  begin(std::move(client), /*save=*/false);
+}
+
+void ClientFinisher::wait() {
+  if (!working_.valid()) return;
+  const ActivityScope scope = with_client(client_);  // for the message, should this throw
+  working_.get();
+}
+
+void ClientFinisher::begin(std::shared_ptr<const fl::FinishedClient> client, bool save) {
+  wait();
+  client_ = client->update.client;
+  if (client->update.shared.numel() < worth_a_thread) {
+    work(*client, save);
+    return;
+  }
+  working_ = std::async(std::launch::async, [this, client = std::move(client), save] {
+    name_traced_thread("finisher");
+    work(*client, save);
+  });
+}
+
+void ClientFinisher::work(const fl::FinishedClient& client, bool save) {
+  if (aggregator_ != nullptr) aggregator_->add(client.update);
+  if (!save) return;
+  const Span span("state save");
+  store_->save(client.update.client, round_.completed_rounds, round_.attempt, client);
+}
+
+}  // namespace fedfr::run

@@ -1,0 +1,75 @@
+#include "fedfr/run/client_finisher.hpp"
+
+#include <ATen/ops/full.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "fedfr/comm/local_communicator.hpp"
+#include "fedfr/core/error.hpp"
+#include "support/temp_folder.hpp"
+
+namespace fedfr::run {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+
+constexpr std::uint64_t attempt = 5;
+
+/// Below and above the size from which on a thread does it.
+class ClientFinisherTest : public testing::TestWithParam<std::int64_t> {
+ protected:
+  ClientFinisherTest() { store_.prepare(false); }
+
+  std::shared_ptr<const fl::FinishedClient> client(std::int64_t id, float value) const {
+    const at::Tensor shared = at::full({GetParam()}, value);
+    return std::make_shared<const fl::FinishedClient>(
+        fl::PrivateState{.local_centres = {}, .dfc = {}, .backbone = shared},
+        fl::ClientUpdate{.client = ClientId{id}, .sample_weight = 1, .shared = shared}, "{}");
+  }
+
+  test::TempFolder folder_;
+  fl::ClientStateStore store_{folder_.path(), 10, GetParam() * std::int64_t{sizeof(float)}};
+  std::vector<float> start_ = std::vector<float>(static_cast<std::size_t>(GetParam()), 1.0F);
+  fl::Aggregator aggregator_{{{"all", 0, GetParam()}}, start_, 100};
+  ClientFinisher finisher_{&aggregator_, &store_, {.completed_rounds = 1, .attempt = attempt}};
+};
+
+TEST_P(ClientFinisherTest, AddsAllAndSavesThoseThatAreNotTakenOver) {
+  finisher_.finish(client(0, 1));
+  finisher_.take_over(client(1, 2));
+  finisher_.finish(client(2, 6));
+  finisher_.wait();
+  comm::LocalCommunicator alone;
+  EXPECT_THAT(aggregator_.finish(alone), Each(3.0F));
+  EXPECT_TRUE(store_.has_finished(ClientId{0}, 1, attempt));
+  EXPECT_FALSE(store_.has_finished(ClientId{1}, 1, attempt));
+  EXPECT_EQ(store_.load(ClientId{2}, 1)->backbone[0].item<float>(), 6);
+}
+
+TEST_P(ClientFinisherTest, AnErrorIsOfTheClientThatItBelongsTo) {
+  const auto fail = [&] {
+    finisher_.finish(client(3, std::numeric_limits<float>::infinity()));
+    finisher_.finish(client(4, 1));
+  };
+  EXPECT_THAT(fail, testing::ThrowsMessage<DataError>(HasSubstr("client 3")));
+  EXPECT_NO_THROW(finisher_.wait()) << "it is reported once";
+  EXPECT_FALSE(store_.has_finished(ClientId{3}, 1, attempt));
+}
+
+TEST_P(ClientFinisherTest, TheLastErrorIsNotLost) {
+  std::filesystem::remove_all(folder_.path());
+  EXPECT_THROW(
+      {
+        finisher_.finish(client(0, 1));
+        finisher_.wait();
+      },
+      DataError);
+}
+
+INSTANTIATE_TEST_SUITE_P(, ClientFinisherTest, testing::Values(1000, 1'200'000));
+
+}  // namespace
+}  // namespace fedfr::run
