@@ -14,6 +14,7 @@ namespace {
 
 /// Recording takes about as long as two steps launched one kernel at a time.
 constexpr std::int64_t fewest_steps_to_record = 6;
+constexpr std::size_t most_unfinished_steps = 8;
 
 std::vector<at::Tensor> trained_tensors(const nn::ParameterSet& backbone, const LocalObjective& objective,
                                         const Heads& heads) {
@@ -48,6 +49,7 @@ TrainingStep::TrainingStep(const Network& network, const LocalTrainingConfig& co
       sums_(at::zeros({std::ssize(network.objective.terms()) + 1},
                       at::TensorOptions().dtype(at::kDouble).device(network.parameters.device()))),
       steps_(steps),
+      run_ahead_(network.parameters.device(), most_unfinished_steps),
       graph_(graph) {}
 
 void TrainingStep::run(const StepBatch& batch, double learning_rate, const Look& look) {
@@ -60,6 +62,7 @@ void TrainingStep::run(const StepBatch& batch, double learning_rate, const Look&
   } else {
     work(batch, look);
   }
+  run_ahead_.launched();
   ++done_;
 }
 
@@ -99,7 +102,9 @@ StepLosses TrainingStep::gradients(const StepBatch& batch) const {
   {
     const Span span("forward");
     const nn::PrecisionScope precision(config_.embed.precision, batch.images.device());
-    input.features = architecture.embed(parameters, batch.images).to(at::kFloat);
+    const bool rounds = config_.embed.precision == nn::Precision::bf16;
+    input.features =
+        architecture.embed(rounds ? parameters.rounded() : parameters, batch.images).to(at::kFloat);
   }
   return step_by_autograd(objective, input, heads_);
 }

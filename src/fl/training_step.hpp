@@ -3,6 +3,7 @@
 
 #include "fedfr/fl/local_trainer.hpp"
 #include "fedfr/nn/gpu_graph.hpp"
+#include "fedfr/nn/run_ahead.hpp"
 #include "fedfr/nn/sgd.hpp"
 #include "gradient_step.hpp"
 
@@ -53,6 +54,7 @@ class TrainingStep {
   at::Tensor sums_;
   std::int64_t steps_;
   std::int64_t done_ = 0;
+  nn::RunAhead run_ahead_;
   nn::GpuGraph& graph_;
   StepBatch held_;  // what the recorded step reads; undefined before there is one
 };

@@ -1,12 +1,17 @@
 #include "fedfr/nn/parameters.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_foreach_copy.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
 #include <ATen/ops/eye.h>
 #include <ATen/ops/zeros.h>
+#include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -53,6 +58,28 @@ void fill(std::span<float> out, const ParameterSpec& spec, RngStream random) {
       return;
   }
 }
+
+/// Under autocast these are what convolutions and matrix products take.
+bool is_filter_or_matrix(const at::Tensor& tensor) { return tensor.dim() == 4 || tensor.dim() == 2; }
+
+using torch::autograd::AutogradContext;
+using torch::autograd::tensor_list;
+
+tensor_list converted(at::TensorList tensors, at::ScalarType type) {
+  tensor_list out;
+  for (const auto& tensor : tensors) out.push_back(at::empty_like(tensor, tensor.options().dtype(type)));
+  at::_foreach_copy_(out, tensors);
+  return out;
+}
+
+struct RoundFunction : torch::autograd::Function<RoundFunction> {
+  static tensor_list forward(AutogradContext* /*context*/, at::TensorList tensors) {
+    return converted(tensors, at::kBFloat16);
+  }
+  static tensor_list backward(AutogradContext* /*context*/, const tensor_list& gradients) {
+    return converted(gradients, at::kFloat);
+  }
+};
 
 }  // namespace
 
@@ -120,6 +147,17 @@ ParameterSet ParameterSet::frozen(at::MemoryFormat filters, at::ScalarType type)
     if (tensor.dim() == 4) tensor = tensor.detach().to(type).contiguous(filters);
     if (tensor.dim() == 2) tensor = tensor.detach().to(type);
   }
+  return copy;
+}
+
+ParameterSet ParameterSet::rounded() const {
+  ParameterSet copy = *this;
+  tensor_list exact;
+  std::ranges::copy_if(tensors_, std::back_inserter(exact), is_filter_or_matrix);
+  const tensor_list rounded = RoundFunction::apply(at::TensorList(exact));
+  auto next = rounded.begin();
+  for (auto& tensor : copy.tensors_)
+    if (is_filter_or_matrix(tensor)) tensor = *next++;
   return copy;
 }
 

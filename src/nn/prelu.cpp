@@ -9,6 +9,7 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "prelu_gpu.hpp"
@@ -91,15 +92,14 @@ at::Tensor run_backward(const at::Tensor& x, const at::Tensor& g, const at::Tens
   return slope_gradients;
 }
 
-at::Tensor compute(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& residual) {
-  at::Tensor y = at::empty_like(x);
+/// @param y  as x, or x itself
+void compute(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& residual, const at::Tensor& y) {
   if (x.is_cuda())
     gpu_prelu(x, slopes, residual, y);
   else if (x.scalar_type() == at::kBFloat16)
     run_forward<c10::BFloat16>(x, slopes, residual, y);
   else
     run_forward<float>(x, slopes, residual, y);
-  return y;
 }
 
 struct PreluFunction : torch::autograd::Function<PreluFunction> {
@@ -107,7 +107,9 @@ struct PreluFunction : torch::autograd::Function<PreluFunction> {
                             const std::optional<at::Tensor>& residual) {
     context->save_for_backward({x, slopes});
     context->saved_data["residual"] = residual.has_value();
-    return compute(x, slopes, residual.value_or(at::Tensor()));
+    at::Tensor y = at::empty_like(x);
+    compute(x, slopes, residual.value_or(at::Tensor()), y);
+    return y;
   }
 
   static tensor_list backward(AutogradContext* context, const tensor_list& gradients) {
@@ -135,13 +137,18 @@ bool has_own_kernel(const at::Tensor& x) {
 
 }  // namespace
 
-at::Tensor prelu(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& residual) {
+at::Tensor prelu(at::Tensor x, const at::Tensor& slopes, const at::Tensor& residual) {
   if (!has_own_kernel(x)) {
     const at::Tensor y = at::prelu(x, slopes);
     return residual.defined() ? residual + y : y;
   }
   const at::Tensor other = residual.defined() ? in_layout_of(x, residual.to(x.scalar_type())) : residual;
-  if (!at::GradMode::is_enabled()) return compute(x, slopes, other);
+  if (!at::GradMode::is_enabled()) {
+    const bool given_up = x.use_count() == 1 && x.storage().use_count() == 1;  // and is no view
+    at::Tensor y = given_up ? std::move(x) : at::empty_like(x);
+    compute(given_up ? y : x, slopes, other, y);
+    return y;
+  }
   return PreluFunction::apply(x, slopes, other.defined() ? std::optional(other) : std::nullopt);
 }
 

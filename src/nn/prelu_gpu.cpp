@@ -1,7 +1,7 @@
 #include "prelu_gpu.hpp"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/sum.h>
+#include <ATen/ops/empty_like.h>
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAStream.h>
 
@@ -32,12 +32,13 @@ void gpu_prelu(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& 
 at::Tensor gpu_prelu_backward(const at::Tensor& x, const at::Tensor& g, const at::Tensor& slopes,
                               const at::Tensor& gx) {
   const PreluImages shape = shape_of(x);
+  at::Tensor slope_gradients = at::empty_like(slopes);
   const at::Tensor sums = at::empty({partial_sums(shape), shape.channels}, slopes.options());
   launch_prelu_backward(shape, x.const_data_ptr(), g.const_data_ptr(), slopes.const_data_ptr<float>(),
-                        gx.data_ptr(), sums.data_ptr<float>(),
+                        gx.data_ptr(), sums.data_ptr<float>(), slope_gradients.data_ptr<float>(),
                         c10::cuda::getCurrentCUDAStream(x.get_device()));
   C10_CUDA_KERNEL_LAUNCH_CHECK();
-  return at::sum(sums, 0);
+  return slope_gradients;
 }
 
 }  // namespace fedfr::nn

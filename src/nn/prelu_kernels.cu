@@ -114,6 +114,25 @@ __global__ void backward_contiguous(PreluImages shape, const Pack<T, N>* x, cons
   if (threadIdx.x == 0) sums[std::int64_t{blockIdx.y} * shape.channels + channel] = of_threads[0];
 }
 
+constexpr int columns_of_sum = 32;
+constexpr int rows_of_sum = 32;
+
+/// Adds up what the blocks have left of each channel, in an order that depends on their number alone.
+__global__ void add_up(std::int64_t parts, std::int64_t channels, const float* sums, float* total) {
+  __shared__ float of_rows[rows_of_sum][columns_of_sum];
+  const std::int64_t channel = std::int64_t{blockIdx.x} * columns_of_sum + threadIdx.x;
+  float sum = 0;
+  if (channel < channels)
+    for (std::int64_t part = threadIdx.y; part < parts; part += rows_of_sum)
+      sum += sums[part * channels + channel];
+  of_rows[threadIdx.y][threadIdx.x] = sum;
+  for (int half = rows_of_sum / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (threadIdx.y < half) of_rows[threadIdx.y][threadIdx.x] += of_rows[threadIdx.y + half][threadIdx.x];
+  }
+  if (threadIdx.y == 0 && channel < channels) total[channel] = of_rows[0][threadIdx.x];
+}
+
 std::int64_t blocks_for(std::int64_t work, std::int64_t per_block) {
   return (work + per_block - 1) / per_block;
 }
@@ -183,13 +202,16 @@ std::int64_t partial_sums(const PreluImages& shape) {
 }
 
 void launch_prelu_backward(const PreluImages& shape, const void* x, const void* g, const float* slopes,
-                           void* gx, float* sums, cudaStream_t stream) {
+                           void* gx, float* sums, float* slope_gradients, cudaStream_t stream) {
   if (shape.bf16)
     in_packs<8>(shape, {x, g, gx}) ? run_backward<__nv_bfloat16, 8>(shape, x, g, slopes, gx, sums, stream)
                                    : run_backward<__nv_bfloat16, 1>(shape, x, g, slopes, gx, sums, stream);
   else
     in_packs<4>(shape, {x, g, gx}) ? run_backward<float, 4>(shape, x, g, slopes, gx, sums, stream)
                                    : run_backward<float, 1>(shape, x, g, slopes, gx, sums, stream);
+  const auto blocks = static_cast<unsigned>(blocks_for(shape.channels, columns_of_sum));
+  add_up<<<blocks, dim3(columns_of_sum, rows_of_sum), 0, stream>>>(partial_sums(shape), shape.channels, sums,
+                                                                   slope_gradients);
 }
 
 }  // namespace fedfr::nn

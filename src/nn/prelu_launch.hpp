@@ -18,11 +18,12 @@ struct PreluImages {
 void launch_prelu(const PreluImages& shape, const void* x, const float* slopes, const void* residual, void* y,
                   cudaStream_t stream);
 
-/// How many partial sums of each channel the backward pass leaves.
+/// How many partial sums of each channel the backward pass makes on its way.
 std::int64_t partial_sums(const PreluImages& shape);
 
-/// @param sums  [partial_sums,channels], written: their sum over the first dimension is the slopes' gradient
+/// @param sums             [partial_sums,channels], room for them
+/// @param slope_gradients  [channels], written
 void launch_prelu_backward(const PreluImages& shape, const void* x, const void* g, const float* slopes,
-                           void* gx, float* sums, cudaStream_t stream);
+                           void* gx, float* sums, float* slope_gradients, cudaStream_t stream);
 
 }  // namespace fedfr::nn

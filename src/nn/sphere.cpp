@@ -49,8 +49,7 @@ std::array<at::Tensor, 4> SphereBackbone::stages(const ParameterSet& p, const at
   at::Tensor x = images;
   std::size_t next = 0;
   for (std::size_t s = 0; s < units_.size(); ++s) {
-    x = at::conv2d(x, p[next], p[next + 1], /*stride=*/2, /*padding=*/1);
-    x = prelu(x, p[next + 2]);
+    x = prelu(at::conv2d(x, p[next], p[next + 1], /*stride=*/2, /*padding=*/1), p[next + 2]);
     next += 3;
     for (int u = 0; u < units_[s]; ++u, next += 4) {
       const at::Tensor y = prelu(at::conv2d(x, p[next], at::Tensor(), 1, 1), p[next + 1]);

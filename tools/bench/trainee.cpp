@@ -24,7 +24,7 @@ Trainee::Trainee(const Setting& setting, const NetworkSetting& network, int step
                      {.clients = 1, .identities = public_identities, .images = 1});
   auto words = network.words();
   words.insert(words.end(), {"--clients", clients.string(), "--public", publics.string(), "--eval-batch",
-                             std::to_string(frozen_batch)});
+                             std::to_string(network.batch)});
   experiment_ = make_experiment(words);
   std::string note;
   model_ = std::make_unique<fl::GlobalModel>(experiment_->initial_model(note));

@@ -56,6 +56,10 @@ class ParameterSet {
   /// every batch would do it. Shares what need not change.
   ParameterSet frozen(at::MemoryFormat filters, at::ScalarType type) const;
 
+  /// Filters and matrices rounded to bfloat16 for a step of training, from which gradients come back to these
+  /// parameters: all in one pass, where autocast would round each by itself.
+  ParameterSet rounded() const;
+
  private:
   std::vector<ParameterSpec> specs_;
   at::MemoryFormat filters_ = at::MemoryFormat::Contiguous;

@@ -17,7 +17,7 @@ struct Step {
 };
 
 /// Embeddings of four images, and the gradient of a margin softmax on them.
-Step step(const char* name, Precision precision, at::MemoryFormat format) {
+Step step(const char* name, Precision precision, at::MemoryFormat format, bool rounded_at_once = false) {
   const auto backbone =
       Backbone::make({.name = name, .width = 0.25, .embedding = 32, .height = 56, .width_pixels = 56});
   ParameterSet parameters = backbone->make_parameters();
@@ -29,7 +29,8 @@ Step step(const char* name, Precision precision, at::MemoryFormat format) {
   Step result;
   {
     const PrecisionScope scope(precision, at::kCPU);
-    result.embedding = backbone->embed(parameters, images).to(at::kFloat);
+    result.embedding =
+        backbone->embed(rounded_at_once ? parameters.rounded() : parameters, images).to(at::kFloat);
   }
   margin_softmax_loss(result.embedding, centres, labels, {}).backward();
   std::vector<at::Tensor> gradients;
@@ -55,6 +56,15 @@ TEST(Precision, Bfloat16StaysNearFloat32) {
       EXPECT_LT(of_gradient, 0.1);
       EXPECT_GT(of_embedding, 1e-4) << "nothing was rounded";
     }
+  }
+}
+
+TEST(Precision, ParametersRoundedAtOnceGiveTheBitsOfAutocast) {
+  for (const char* name : {"sphere20", "mobile"}) {
+    const Step by_autocast = step(name, Precision::bf16, at::MemoryFormat::ChannelsLast);
+    const Step at_once = step(name, Precision::bf16, at::MemoryFormat::ChannelsLast, true);
+    EXPECT_TRUE(at_once.embedding.equal(by_autocast.embedding)) << name;
+    EXPECT_TRUE(at_once.gradient.equal(by_autocast.gradient)) << name;
   }
 }
 

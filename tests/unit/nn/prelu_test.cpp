@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <tuple>
+#include <utility>
 
 namespace fedfr::nn {
 namespace {
@@ -77,6 +78,22 @@ INSTANTIATE_TEST_SUITE_P(LayoutsAndTypes, Prelu,
                          testing::Combine(testing::Values(at::MemoryFormat::Contiguous,
                                                           at::MemoryFormat::ChannelsLast),
                                           testing::Values(at::kFloat, at::kBFloat16), testing::Bool()));
+
+TEST(PreluWithoutGradients, TakesThePlaceOfWhatNobodyElseHolds) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor slopes = at::randn({4});
+  const at::Tensor images = at::randn({2, 4, 3, 3});
+  const at::Tensor before = images.clone();
+  const at::Tensor expected = nn::prelu(images, slopes);
+  EXPECT_TRUE(images.equal(before));
+  EXPECT_TRUE(nn::prelu(images.narrow(0, 0, 2), slopes).equal(expected));
+  EXPECT_TRUE(images.equal(before)) << "a view is held by whoever holds the whole";
+  at::Tensor given_up = images.clone();
+  const void* memory = given_up.data_ptr();
+  const at::Tensor result = nn::prelu(std::move(given_up), slopes);
+  EXPECT_EQ(result.data_ptr(), memory);
+  EXPECT_TRUE(result.equal(expected));
+}
 
 TEST(PreluOfBfloat16, RoundsToTheNearestAndToEven) {
   const at::Tensor x = at::randn({1, 1, 64, 64}).to(at::kBFloat16);
