@@ -9,7 +9,7 @@ namespace fedfr::run {
 
 namespace {
 /// Below this many values it takes longer to start a thread.
-constexpr std::int64_t worth_a_thread = 1'000'000;
+constexpr std::int64_t worth_a_thread = 4'000'000;
 }  // namespace
 
 ClientFinisher::~ClientFinisher() {

@@ -1,6 +1,7 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
+#include <limits>
 #include <vector>
 
 namespace fedfr::nn {
@@ -30,9 +31,9 @@ class Sgd {
 
   std::vector<at::Tensor> parameters_;
   SgdConfig config_;
-  double rate_ = 0;
-  at::Tensor rate_on_gpu_;            // so that a recorded step takes another rate
-  std::vector<at::Tensor> momentum_;  // undefined until a parameter's first gradient
+  double rate_ = std::numeric_limits<double>::quiet_NaN();  // none has been set
+  at::Tensor rate_on_gpu_;                                  // so that a recorded step takes another rate
+  std::vector<at::Tensor> momentum_;                        // undefined until a parameter's first gradient
 };
 
 }  // namespace fedfr::nn

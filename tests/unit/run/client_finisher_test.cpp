@@ -69,7 +69,7 @@ TEST_P(ClientFinisherTest, TheLastErrorIsNotLost) {
       DataError);
 }
 
-INSTANTIATE_TEST_SUITE_P(, ClientFinisherTest, testing::Values(1000, 1'200'000));
+INSTANTIATE_TEST_SUITE_P(, ClientFinisherTest, testing::Values(1000, 4'200'000));
 
 }  // namespace
 }  // namespace fedfr::run
