@@ -7,11 +7,6 @@
 
 namespace fedfr::run {
 
-namespace {
-/// Below this many values it takes longer to start a thread.
-constexpr std::int64_t worth_a_thread = 4'000'000;
-}  // namespace
-
 ClientFinisher::~ClientFinisher() {
   if (working_.valid()) working_.wait();
 }
@@ -33,7 +28,7 @@ void ClientFinisher::wait() {
 void ClientFinisher::begin(std::shared_ptr<const fl::FinishedClient> client, bool save) {
   wait();
   client_ = client->update.client;
-  if (client->update.shared.numel() < worth_a_thread) {
+  if (!round_.beside_gpu) {
     work(*client, save);
     return;
   }

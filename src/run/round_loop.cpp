@@ -74,8 +74,9 @@ void RoundLoop::run_round(int round) {
   {
     const ScopedTimer timer(record.seconds["train"]);
     fl::LocalTrainer trainer(model_, experiment_.training, &publics, features_, graph_);
-    ClientFinisher finisher(experiment_.algorithm.aggregates ? &aggregator : nullptr,
-                            states_ ? &*states_ : nullptr, {round + 1, attempt.key});
+    ClientFinisher finisher(
+        experiment_.algorithm.aggregates ? &aggregator : nullptr, states_ ? &*states_ : nullptr,
+        {.completed_rounds = round + 1, .attempt = attempt.key, .beside_gpu = experiment_.device.is_cuda()});
     comm::on_every_rank(comm_, "training its clients", [&] {
       if (stop_requested()) throw StopRequested();
       for (const ClientId client : mine)

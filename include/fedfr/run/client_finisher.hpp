@@ -8,13 +8,15 @@
 
 namespace fedfr::run {
 
-/// Adds what a client has learnt to the round's sum and writes its state while the next client trains: one
-/// client at a time, on a thread of its own.
+/// Adds what a client has learnt to the round's sum and writes its state; beside a GPU while the next client
+/// trains, one client at a time, on a thread of its own. Where the processor trains it would only take
+/// memory.
 class ClientFinisher {
  public:
   struct Round {
     int completed_rounds = 0;   ///< how many will be complete once this one is
     std::uint64_t attempt = 0;  ///< see ClientStateStore::save
+    bool beside_gpu = false;
   };
 
   /// @param aggregator  null: nothing is summed up
