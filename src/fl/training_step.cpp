@@ -30,7 +30,7 @@ void add_losses(at::Tensor& sums, const StepLosses& losses) {
   std::vector<at::Tensor> values{losses.loss.detach()};
   for (const auto& term : losses.terms) values.push_back(term.detach());
   if (sums.is_cpu()) {
-    double* sum = sums.data_ptr<double>();
+    auto* sum = sums.data_ptr<double>();
     for (const auto& value : values) *sum++ += *value.const_data_ptr<float>();
     return;
   }

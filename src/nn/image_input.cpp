@@ -46,8 +46,8 @@ constexpr std::int64_t channels = 3;
 at::Tensor convert_here(std::span<const std::uint8_t> pixels, std::int64_t images, int height, int width,
                         std::span<const std::uint8_t> mirrored, at::MemoryFormat format) {
   const std::int64_t rows_per_image = channels * height;
-  const at::Tensor host = at::empty({images, channels, height, width}, at::kFloat, format);
-  float* out = host.data_ptr<float>();
+  at::Tensor host = at::empty({images, channels, height, width}, at::kFloat, format);
+  auto* out = host.data_ptr<float>();
   at::parallel_for(0, images, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t image = begin; image < end; ++image) {
       const bool mirror = !mirrored.empty() && mirrored[static_cast<std::size_t>(image)] != 0;

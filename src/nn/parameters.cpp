@@ -117,7 +117,7 @@ const at::Tensor& ParameterSet::at(const std::string& name) const {
 
 void ParameterSet::initialise(std::uint64_t seed, Purpose purpose, std::uint64_t client) {
   const at::Tensor host = at::empty({size()}, at::kFloat);
-  float* next = host.data_ptr<float>();
+  auto* next = host.data_ptr<float>();
   for (std::size_t i = 0; i < specs_.size(); ++i) {
     const auto count = static_cast<std::size_t>(element_count(specs_[i]));
     const StreamKey key{.seed = seed, .purpose = purpose, .round = 0, .client = client, .epoch = i};

@@ -9,7 +9,6 @@
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "prelu_gpu.hpp"
@@ -144,9 +143,13 @@ at::Tensor prelu(at::Tensor x, const at::Tensor& slopes, const at::Tensor& resid
   }
   const at::Tensor other = residual.defined() ? in_layout_of(x, residual.to(x.scalar_type())) : residual;
   if (!at::GradMode::is_enabled()) {
-    const bool given_up = x.use_count() == 1 && x.storage().use_count() == 1;  // and is no view
-    at::Tensor y = given_up ? std::move(x) : at::empty_like(x);
-    compute(given_up ? y : x, slopes, other, y);
+    const bool is_view = x.storage().use_count() > 1;
+    if (x.use_count() == 1 && !is_view) {
+      compute(x, slopes, other, x);
+      return x;
+    }
+    at::Tensor y = at::empty_like(x);
+    compute(x, slopes, other, y);
     return y;
   }
   return PreluFunction::apply(x, slopes, other.defined() ? std::optional(other) : std::nullopt);

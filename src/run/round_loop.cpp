@@ -167,9 +167,10 @@ void RoundLoop::train_client(ClientId client, const Attempt& attempt, fl::LocalT
   auto result = trainer.train(data, round, rates, before ? &*before : nullptr, start,
                               hooks(record.clients.size(), attempt));
   record.clients.push_back({client, comm_.rank(), watch.seconds(), false, result.statistics});
-  const auto finished =
-      std::make_shared<const fl::FinishedClient>(std::move(result.state), std::move(result.update),
-                                                 states_ ? to_json(record.clients.back()).dump() : "");
+  const auto finished = std::make_shared<const fl::FinishedClient>(
+      fl::FinishedClient{.state = std::move(result.state),
+                         .update = std::move(result.update),
+                         .report = states_ ? to_json(record.clients.back()).dump() : ""});
   finisher.finish(finished);
   recorder_.console().debug(fmt::format("round {}/{}: client {} trained in {:.3g} s", round + 1,
                                         experiment_.options.rounds, value(client), watch.seconds()));

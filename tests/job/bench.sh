@@ -36,9 +36,9 @@ run_bench() {  # run_bench ROWS NAME ARGUMENTS...
 
 tiny=(--backbone mobile --width 0.125 --embedding 16 --size 32)
 run_bench 2 loader --images 64 --size 32
-run_bench 2 train-step "${tiny[@]}" --steps 2
-run_bench 2 train-step "${tiny[@]}" --steps 2 --precision bf16 --memory-format contiguous
-run_bench 1 frozen-features "${tiny[@]}"
+run_bench 3 train-step "${tiny[@]}" --steps 2
+run_bench 3 train-step "${tiny[@]}" --steps 2 --precision bf16 --memory-format contiguous
+run_bench 2 frozen-features "${tiny[@]}"
 run_bench 1 mining --local 20 --public 500
 run_bench 2 aggregate --parameters 300000
 run_bench 2 eval --images 200 --pairs 300

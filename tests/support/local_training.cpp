@@ -12,8 +12,9 @@ void write_dataset(const std::filesystem::path& path, data::Role role, int ident
   constexpr data::ImageSize size = LocalTraining::image_size;
   data::DatasetWriter writer(path, {.role = role, .size = size});
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(identities));
   for (int k = 0; k < identities; ++k) names.push_back("id" + std::to_string(k));
-  writer.begin_client("client_a", identities * images,
+  writer.begin_client("client_a", std::int64_t{identities} * images,
                       role == data::Role::clients ? names : std::vector<std::string>{});
   RngStream random({.seed = seed, .purpose = Purpose::synth_image});
   for (int k = 0; k < identities; ++k) {
@@ -58,7 +59,7 @@ at::Tensor LocalTraining::see_publics(bool mirrored) {
   as_client.sources.push_back({publics_.images, publics_.images.indices(data::Subset::train), 0});
   std::vector<fl::View> views = fl::plain_views(publics_.images.size());
   for (auto& view : views) view.mirrored = mirrored;
-  const at::Tensor out = memory_.table(std::ssize(views), model_->backbone().config().embedding);
+  at::Tensor out = memory_.table(std::ssize(views), model_->backbone().config().embedding);
   fl::embed_views(model_->backbone(), model_->parameters(), fl::RoundImages(as_client), views, {}, out);
   return out;
 }

@@ -28,8 +28,9 @@ class ClientFinisherTest : public testing::TestWithParam<bool> {
   std::shared_ptr<const fl::FinishedClient> client(std::int64_t id, float value) const {
     const at::Tensor shared = at::full({values}, value);
     return std::make_shared<const fl::FinishedClient>(
-        fl::PrivateState{.local_centres = {}, .dfc = {}, .backbone = shared},
-        fl::ClientUpdate{.client = ClientId{id}, .sample_weight = 1, .shared = shared}, "{}");
+        fl::FinishedClient{.state = {.local_centres = {}, .dfc = {}, .backbone = shared},
+                           .update = {.client = ClientId{id}, .sample_weight = 1, .shared = shared},
+                           .report = "{}"});
   }
 
   test::TempFolder folder_;
