@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <utility>
 
 #include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
@@ -27,10 +28,11 @@ class ClientFinisherTest : public testing::TestWithParam<bool> {
 
   std::shared_ptr<const fl::FinishedClient> client(std::int64_t id, float value) const {
     const at::Tensor shared = at::full({values}, value);
-    return std::make_shared<const fl::FinishedClient>(
-        fl::FinishedClient{.state = {.local_centres = {}, .dfc = {}, .backbone = shared},
-                           .update = {.client = ClientId{id}, .sample_weight = 1, .shared = shared},
-                           .report = "{}"});
+    fl::FinishedClient finished;
+    finished.state.backbone = shared;
+    finished.update = {.client = ClientId{id}, .sample_weight = 1, .shared = shared};
+    finished.report = "{}";
+    return std::make_shared<const fl::FinishedClient>(std::move(finished));
   }
 
   test::TempFolder folder_;
