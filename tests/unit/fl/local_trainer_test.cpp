@@ -129,7 +129,8 @@ TEST_F(LocalTrainerTest, EveryTermHasASwitch) {
 TEST_F(LocalTrainerTest, WithoutPublicClassesTheirCentresStay) {
   config_.public_images = PublicImages::none;
   config_.public_classes = false;
-  const at::Tensor centres = train().update.shared.narrow(0, model_->parameters().size(), std::int64_t{4} * 16);
+  const at::Tensor centres =
+      train().update.shared.narrow(0, model_->parameters().size(), std::int64_t{4} * 16);
   EXPECT_TRUE(centres.equal(model_->public_centres().flatten()));
 }
 
