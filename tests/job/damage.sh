@@ -88,7 +88,10 @@ expect_like_undisturbed torn
 begin 2 train "$job" --output busy
 wait_for_text "round 1/3"
 mv last.out first.out
+mapfile -t first < <(ranks_of_job)
+kill -STOP "${first[@]}"  # or it might be done before the second one has started
 launch 2 train "$job" --output busy
+kill -CONT "${first[@]}"
 expect_code 3 "a folder in use"
 expect_text "belongs to a job that is still running" "a folder in use"
 mv first.out last.out
