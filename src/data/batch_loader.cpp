@@ -32,7 +32,7 @@ class BatchLoader::State {
     check(options);
     threads_ = is_jpeg() ? options.threads : 1;
     const std::int64_t items = std::ssize(sequence_);
-    batches_ = options.keep_incomplete ? (items + batch_ - 1) / batch_ : items / batch_;
+    batches_ = options.batches(items);
     buffers_.resize(static_cast<std::size_t>(
         std::min<std::int64_t>(options.ahead + 1, std::max<std::int64_t>(batches_, 1))));
     const bool few = !is_jpeg() && sequence_.size() * image_bytes_ <= options.bytes_without_thread;

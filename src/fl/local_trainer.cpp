@@ -230,10 +230,13 @@ at::Tensor LocalTrainer::run_epochs(Round& round) {
   return step.loss_sums();
 }
 
+data::BatchLoader::Options LocalTrainer::loading() const {
+  return {
+      .batch = config_.batch, .keep_incomplete = config_.keep_incomplete, .threads = at::get_num_threads()};
+}
+
 std::int64_t LocalTrainer::count_steps(const Round& round) const {
-  const std::int64_t whole = round.images.size() / config_.batch;
-  const bool rest = config_.keep_incomplete && round.images.size() % config_.batch != 0;
-  return (whole + (rest ? 1 : 0)) * std::ssize(round.epochs);
+  return loading().batches(round.images.size()) * std::ssize(round.epochs);
 }
 
 EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) const {
@@ -252,9 +255,8 @@ EpochPlan LocalTrainer::plan_epoch(const Round& round, int epoch) const {
 
 void LocalTrainer::run_epoch(Round& round, int epoch, TrainingStep& step) {
   const EpochPlan& plan = round.epochs[static_cast<std::size_t>(epoch)];
-  data::BatchLoader loader(
-      round.images.sources(), round.images.sequence(plan.order, plan.mirrored),
-      {.batch = config_.batch, .keep_incomplete = config_.keep_incomplete, .threads = at::get_num_threads()});
+  data::BatchLoader loader(round.images.sources(), round.images.sequence(plan.order, plan.mirrored),
+                           loading());
   const std::int64_t steps = count_steps(round);
   auto& statistics = round.result.statistics;
   std::size_t done = 0;

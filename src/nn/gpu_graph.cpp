@@ -34,6 +34,7 @@ void GpuGraph::record(const std::function<void()>& work) {
 void GpuGraph::launch() { recorded_->graph->replay(); }
 
 void leave_default_stream(at::Device gpu) {
+  if (c10::cuda::getCurrentCUDAStream(gpu.index()) != c10::cuda::getDefaultCUDAStream(gpu.index())) return;
   c10::cuda::setCurrentCUDAStream(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, gpu.index()));
 }
 

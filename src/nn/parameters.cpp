@@ -144,8 +144,8 @@ void ParameterSet::copy_from(const at::Tensor& flat) {
 ParameterSet ParameterSet::frozen(at::MemoryFormat filters, at::ScalarType type) const {
   ParameterSet copy = *this;
   for (auto& tensor : copy.tensors_) {
-    if (tensor.dim() == 4) tensor = tensor.detach().to(type).contiguous(filters);
-    if (tensor.dim() == 2) tensor = tensor.detach().to(type);
+    if (is_filter_or_matrix(tensor)) tensor = tensor.detach().to(type);
+    if (tensor.dim() == 4) tensor = tensor.contiguous(filters);
   }
   return copy;
 }

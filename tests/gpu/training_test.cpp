@@ -1,8 +1,6 @@
 // Local training on a GPU: beside the processor's, and recorded steps beside steps done one kernel at a time.
 #include <ATen/TensorOperators.h>
 
-#include <optional>
-
 #include "gpu/gpu.hpp"
 #include "support/local_training.hpp"
 #include "support/tensors.hpp"

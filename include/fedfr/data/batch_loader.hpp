@@ -35,6 +35,10 @@ class BatchLoader {
     /// longer than to copy them from the page cache.
     std::size_t bytes_without_thread = std::size_t{1} << 20;
     int threads = 1;  ///< that decode the images of a batch, if they are stored as JPEG
+
+    std::int64_t batches(std::int64_t items) const {  ///< of a sequence of so many
+      return keep_incomplete ? (items + batch - 1) / batch : items / batch;
+    }
   };
 
   /// @param sources  of one image size; `sequence` says which image of which of them

@@ -123,6 +123,7 @@ class LocalTrainer {
   void embed_by_previous(Round& round) const;
   void prepare_heads(Round& round) const;
   at::Tensor run_epochs(Round& round);
+  data::BatchLoader::Options loading() const;
   std::int64_t count_steps(const Round& round) const;
   void run_epoch(Round& round, int epoch, TrainingStep& step);
   StepBatch batch_of(const Round& round, const data::Batch& batch,
