@@ -14,7 +14,7 @@
 #include "fedfr/comm/gpu.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/version.hpp"
-#include "fedfr/nn/gpu_graph.hpp"
+#include "fedfr/nn/kernels/gpu_graph.hpp"
 #include "fedfr/nn/precision.hpp"
 #include "fedfr/run/experiment.hpp"
 

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "fedfr/comm/topology.hpp"
-#include "fedfr/run/numerics.hpp"
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
+#include "fedfr/run/record/numerics.hpp"
 
 namespace fedfr::app {
 

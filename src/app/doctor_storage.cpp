@@ -12,7 +12,7 @@
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/run_lock.hpp"
+#include "fedfr/run/record/run_lock.hpp"
 #include "startup.hpp"
 
 namespace fedfr::app {

@@ -9,8 +9,8 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/evaluator.hpp"
-#include "fedfr/run/job_file.hpp"
-#include "fedfr/run/run_directory.hpp"
+#include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/record/run_directory.hpp"
 #include "model_source.hpp"
 #include "startup.hpp"
 

@@ -11,7 +11,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/version.hpp"
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
 
 // What a user starts. Loading LibTorch takes longer than printing a help text, so that is done without it;
 // the work is done by another program of the same name, which takes this one's place.

@@ -6,8 +6,8 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/job_file.hpp"
-#include "fedfr/run/run_directory.hpp"
+#include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/record/run_directory.hpp"
 
 namespace fedfr::app {
 

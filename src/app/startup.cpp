@@ -9,9 +9,9 @@
 #include "fedfr/comm/make_communicator.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/signals.hpp"
 #include "fedfr/core/version.hpp"
-#include "fedfr/run/job_file.hpp"
-#include "fedfr/run/signals.hpp"
+#include "fedfr/run/options/job_file.hpp"
 
 namespace fedfr::app {
 
@@ -46,9 +46,8 @@ at::Device connect(Startup& startup, comm::MpiSession& mpi, comm::Communicator& 
     set_numerics(options, startup.topology);
   });
   startup.watchdog = std::make_unique<comm::Watchdog>(
-      mpi, comm::Watchdog::Options{.deadline_seconds = options.deadline, .job_is_ending = [] {
-                                     return run::stop_signal() == std::string("SIGTERM");
-                                   }});
+      mpi, comm::Watchdog::Options{.deadline_seconds = options.deadline,
+                                   .job_is_ending = [] { return stop_signal() == std::string("SIGTERM"); }});
   startup.comm = comm::make_communicator(
       mpi, device.is_cuda(), options.deadline > 0 ? options.deadline : data_deadline, startup.watchdog.get());
   return device;

@@ -9,8 +9,8 @@
 #include "fedfr/comm/mpi_session.hpp"
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/comm/watchdog.hpp"
-#include "fedfr/run/console.hpp"
 #include "fedfr/run/experiment.hpp"
+#include "fedfr/run/record/console.hpp"
 
 namespace fedfr::app {
 

@@ -3,14 +3,14 @@
 #include "commands.hpp"
 #include "dry_run.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/core/signals.hpp"
 #include "fedfr/run/round_loop.hpp"
-#include "fedfr/run/signals.hpp"
 #include "startup.hpp"
 
 namespace fedfr::app {
 
 int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
-  const run::StopSignals signals;  // a stop while the data are opened is one with a checkpoint too
+  const StopSignals signals;  // a stop while the data are opened is one with a checkpoint too
   const Startup startup = start(mpi, args);
   const auto& experiment = *startup.experiment;
   comm::Communicator& comm = *startup.comm;
@@ -38,8 +38,8 @@ int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
     for (const auto& warning : directory->warnings()) console.warning(warning);
     for (const auto& remark : run::remarks(experiment.options)) console.warning(remark);
   }
-  run::Profile profile(experiment, comm, console, paths);
-  run::Recorder recorder(experiment, comm, console, paths, profile);
+  run::Profile profile(experiment.options.profile, experiment.device.is_cuda(), comm, console, paths);
+  run::Recorder recorder(experiment.recorded(), comm, console, paths, profile);
   profile.around([&] { run::RoundLoop(experiment, comm, std::move(*model), paths, recorder).run(); });
   return 0;
 }

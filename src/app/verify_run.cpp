@@ -8,7 +8,7 @@
 
 #include "commands.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/run/compare_runs.hpp"
+#include "fedfr/run/record/compare_runs.hpp"
 
 namespace fedfr::app {
 

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "fedfr/data/batch_loader.hpp"
+#include "fedfr/data/storage/batch_loader.hpp"
 #include "fedfr/nn/losses.hpp"
 
 namespace fedfr::eval {

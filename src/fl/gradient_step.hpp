@@ -1,6 +1,6 @@
 #pragma once
 #include "fedfr/fl/objective.hpp"
-#include "fedfr/nn/backbone.hpp"
+#include "fedfr/nn/backbones/backbone.hpp"
 
 namespace fedfr::fl {
 

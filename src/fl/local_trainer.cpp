@@ -17,7 +17,7 @@
 #include "fedfr/core/magnitude.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/image_input.hpp"
-#include "fedfr/nn/staging.hpp"
+#include "fedfr/nn/kernels/staging.hpp"
 #include "training_step.hpp"
 
 namespace fedfr::fl {

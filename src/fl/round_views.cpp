@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "fedfr/data/batch_loader.hpp"
+#include "fedfr/data/storage/batch_loader.hpp"
 
 namespace fedfr::fl {
 

@@ -2,8 +2,8 @@
 #include <functional>
 
 #include "fedfr/fl/local_trainer.hpp"
-#include "fedfr/nn/gpu_graph.hpp"
-#include "fedfr/nn/run_ahead.hpp"
+#include "fedfr/nn/kernels/gpu_graph.hpp"
+#include "fedfr/nn/kernels/run_ahead.hpp"
 #include "fedfr/nn/sgd.hpp"
 #include "gradient_step.hpp"
 

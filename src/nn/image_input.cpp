@@ -11,7 +11,7 @@
 
 #include "fedfr/core/trace.hpp"
 #include "fedfr/core/vector_clones.hpp"
-#include "fedfr/nn/staging.hpp"
+#include "fedfr/nn/kernels/staging.hpp"
 
 namespace fedfr::nn {
 

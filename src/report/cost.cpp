@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/data/collection_index.hpp"
+#include "fedfr/data/storage/collection_index.hpp"
 #include "fedfr/fl/schedule.hpp"
 
 namespace fedfr::report {

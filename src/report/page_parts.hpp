@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "fedfr/run/pictures.hpp"
+#include "fedfr/run/pictures/pictures.hpp"
 
 /// What the pages of runs and sweeps share.
 namespace fedfr::report {

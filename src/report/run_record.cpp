@@ -6,9 +6,9 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/job_file.hpp"
-#include "fedfr/run/run_directory.hpp"
-#include "fedfr/run/run_lock.hpp"
+#include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/record/run_directory.hpp"
+#include "fedfr/run/record/run_lock.hpp"
 
 namespace fedfr::report {
 

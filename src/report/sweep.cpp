@@ -9,7 +9,7 @@
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/options/job_file.hpp"
 
 namespace fedfr::report {
 

@@ -10,7 +10,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/ini_file.hpp"
 #include "fedfr/core/text.hpp"
-#include "fedfr/run/option_table.hpp"
+#include "fedfr/run/options/option_table.hpp"
 
 namespace fedfr::report {
 

@@ -9,7 +9,7 @@
 #include <set>
 
 #include "fedfr/report/curves.hpp"
-#include "fedfr/run/option_table.hpp"
+#include "fedfr/run/options/option_table.hpp"
 #include "page_parts.hpp"
 
 namespace fedfr::report {

@@ -202,6 +202,18 @@ std::int64_t Experiment::client_tensor_bytes() const {
   return values * static_cast<std::int64_t>(sizeof(float));
 }
 
+RecordedRun Experiment::recorded() const {
+  RecordedRun run{.rounds = options.rounds,
+                  .pictures = options.pictures,
+                  .numerics = numerics,
+                  .data = fingerprints(),
+                  .terms = {},
+                  .mines = training.public_images == fl::PublicImages::hard_negatives,
+                  .schedule = schedule};
+  for (const auto& term : fl::LocalObjective(training.objective).terms()) run.terms.push_back(term.name);
+  return run;
+}
+
 Fingerprints Experiment::fingerprints() const {
   return {.clients = clients ? clients->fingerprint() : "", .publics = publics ? publics->fingerprint() : ""};
 }

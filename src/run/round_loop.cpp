@@ -13,11 +13,11 @@
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/signals.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/fl/cohort.hpp"
 #include "fedfr/run/personal_models.hpp"
 #include "fedfr/run/public_features.hpp"
-#include "fedfr/run/signals.hpp"
 
 namespace fedfr::run {
 

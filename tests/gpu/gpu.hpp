@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "fedfr/comm/gpu.hpp"
-#include "fedfr/nn/gpu_graph.hpp"
+#include "fedfr/nn/kernels/gpu_graph.hpp"
 #include "fedfr/nn/precision.hpp"
 
 namespace fedfr::test {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fedfr/core/rng.hpp"
-#include "fedfr/nn/backbone.hpp"
+#include "fedfr/nn/backbones/backbone.hpp"
 #include "fedfr/nn/image_input.hpp"
 #include "gpu/gpu.hpp"
 #include "support/tensors.hpp"

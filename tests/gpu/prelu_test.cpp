@@ -1,5 +1,5 @@
 // nn::prelu on a GPU beside nn::prelu on the processor.
-#include "fedfr/nn/prelu.hpp"
+#include "fedfr/nn/kernels/prelu.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/randn.h>

@@ -1,14 +1,20 @@
 #!/bin/sh
 # layers.sh SOURCE_FOLDER: every #include between layers points to the right of
 #   { app, report } -> run -> { fl, eval } -> { nn, data, comm } -> core
-# Siblings in braces do not use one another.
+# and within a layer every #include between its rooms likewise. Siblings in braces do not use one another.
 cd "$1" || exit 1
 failed=0
-check() {  # check LAYER ALLOWED_LAYERS...
-  layer=$1
+check() {  # check LAYER_OR_ROOM ALLOWED...: what allows a layer without its rooms ends with /
+  place=$1
   allowed=$(echo "$*" | tr ' ' '|')
-  if grep -rnE '#include [<"]fedfr/' "include/fedfr/$layer" "src/$layer" 2>/dev/null | grep -vE "[<\"]fedfr/($allowed)/"; then
-    echo "^ $layer may include only: $*"
+  # A room is looked at with what lies below it, a layer that has rooms ("run/") only as far as its own files go.
+  case $place in */) depth='-maxdepth 1' ;; *) depth='' ;; esac
+  # shellcheck disable=SC2086  # two words or none
+  if find "include/fedfr/$place" "src/$place" $depth -name '*.[ch]*' -exec \
+    grep -HnE '#include [<"](fedfr/)?[a-z_]+/.*\.hpp[">]' {} + 2>/dev/null |
+    grep -E '#include [<"](fedfr/)?(core|comm|data|nn|fl|eval|run|app|report)/' |
+    grep -vE "[<\"](fedfr/)?($allowed)(/|[a-z0-9_]+\.hpp)"; then
+    echo "^ $place may include only: $*"
     failed=1
   fi
 }
@@ -22,10 +28,24 @@ check run fl eval nn data comm core
 check app run fl eval nn data comm core
 check report run fl eval data core
 
-for folder in include/fedfr/* src/*/; do
-  case $(basename "$folder") in
-    core | comm | data | nn | fl | eval | run | app | report) ;;
-    *) echo "$folder is not a layer" && failed=1 ;;
-  esac
+# { inspect, import, split, synth } -> storage -> codec
+check data/codec core
+check data/storage data/codec core
+check data/import data/storage data/codec core
+check data/split data/storage data/codec core
+check data/inspect data/storage data/codec core
+check data/synth data/storage data/codec core
+# backbones -> the rest of the layer and kernels
+check nn/kernels core
+check nn/ nn/kernels nn/backbones core
+# the running itself -> record -> { options, pictures }
+check run/options core
+check run/pictures eval core
+check run/record run/options run/pictures fl eval nn comm core
+
+rooms='data/(codec|import|inspect|split|storage|synth)|fl/(parts)|nn/(backbones|kernels)|run/(options|pictures|record)'
+layers='core|comm|data|nn|fl|eval|run|app|report'
+for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
+  echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }
 done
 exit $failed

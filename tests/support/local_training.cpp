@@ -1,7 +1,7 @@
 #include "support/local_training.hpp"
 
 #include "fedfr/core/rng.hpp"
-#include "fedfr/data/dataset_writer.hpp"
+#include "fedfr/data/storage/dataset_writer.hpp"
 
 namespace fedfr::test {
 

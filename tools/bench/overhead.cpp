@@ -9,7 +9,7 @@
 
 #include "commands.hpp"
 #include "common/parse.hpp"
-#include "fedfr/nn/backbone.hpp"
+#include "fedfr/nn/backbones/backbone.hpp"
 #include "measure.hpp"
 #include "random_faces.hpp"
 #include "real_run.hpp"

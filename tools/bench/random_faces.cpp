@@ -9,8 +9,8 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/rng.hpp"
-#include "fedfr/data/dataset_writer.hpp"
-#include "fedfr/data/image_codec.hpp"
+#include "fedfr/data/codec/image_codec.hpp"
+#include "fedfr/data/storage/dataset_writer.hpp"
 
 namespace fedfr::bench {
 

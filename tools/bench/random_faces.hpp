@@ -1,7 +1,7 @@
 #pragma once
 #include <filesystem>
 
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::bench {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "fedfr/run/metrics_reader.hpp"
+#include "fedfr/run/record/metrics_reader.hpp"
 
 namespace fedfr::bench {
 

@@ -8,9 +8,9 @@
 #include "fedfr/comm/gpu.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/nn/gpu_graph.hpp"
+#include "fedfr/nn/kernels/gpu_graph.hpp"
 #include "fedfr/nn/precision.hpp"
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
 
 namespace fedfr::bench {
 

@@ -33,7 +33,8 @@ function(fedfr_add_layer layer)
   set_target_properties(fedfr_${layer} PROPERTIES EXPORT_NAME ${layer})
   target_compile_features(fedfr_${layer} PUBLIC cxx_std_20)
   target_include_directories(fedfr_${layer} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
-                             $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+                             $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+                             PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(fedfr_${layer} PUBLIC ${A_NEEDS} PRIVATE $<BUILD_INTERFACE:fedfr_own_code>)
   install(TARGETS fedfr_${layer} EXPORT fedfr)
 endfunction()

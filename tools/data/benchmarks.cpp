@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "fedfr/core/file.hpp"
-#include "fedfr/data/collection_index.hpp"
-#include "fedfr/data/pairs.hpp"
+#include "fedfr/data/split/pairs.hpp"
+#include "fedfr/data/storage/collection_index.hpp"
 
 namespace fedfr::tool {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::tool {
 

@@ -9,7 +9,7 @@
 #include "common/parse.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/data/importer.hpp"
+#include "fedfr/data/import/importer.hpp"
 
 namespace fedfr::tool {
 

@@ -1,4 +1,4 @@
-#include "fedfr/data/inspect.hpp"
+#include "fedfr/data/inspect/inspect.hpp"
 
 #include <fmt/format.h>
 

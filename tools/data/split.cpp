@@ -1,4 +1,4 @@
-#include "fedfr/data/split.hpp"
+#include "fedfr/data/split/split.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,7 @@
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/data/collection_index.hpp"
+#include "fedfr/data/storage/collection_index.hpp"
 
 namespace fedfr::tool {
 

@@ -8,7 +8,7 @@
 #include "common/parse.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/data/synth_dataset.hpp"
+#include "fedfr/data/synth/synth_dataset.hpp"
 
 namespace fedfr::tool {
 

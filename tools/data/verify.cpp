@@ -5,7 +5,7 @@
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::tool {
 

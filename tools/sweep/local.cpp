@@ -8,7 +8,7 @@
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/process.hpp"
-#include "fedfr/run/signals.hpp"
+#include "fedfr/core/signals.hpp"
 
 namespace fedfr::tool {
 
@@ -31,8 +31,8 @@ int attend(Process& job) {
   bool told = false;
   for (;;) {
     if (const auto code = job.poll()) return *code;
-    if (run::stop_requested() && !told) {
-      fmt::print("{}: the running cell is told to save what it has\n", run::stop_signal());
+    if (stop_requested() && !told) {
+      fmt::print("{}: the running cell is told to save what it has\n", stop_signal());
       std::fflush(stdout);
       job.signal(SIGUSR1);
       told = true;
@@ -62,7 +62,7 @@ int run_cell(const report::Sweep& sweep, const report::Cell& cell) {
 }  // namespace
 
 int run_local(const report::Sweep& sweep) {
-  const run::StopSignals signals;
+  const StopSignals signals;
   int first_failure = 0;
   for (std::size_t i = 0; i < sweep.cells.size(); ++i) {
     const auto& cell = sweep.cells[i];
@@ -76,7 +76,7 @@ int run_local(const report::Sweep& sweep) {
     }
     std::fflush(stdout);
     const int code = run_cell(sweep, cell);
-    if (code == stopped || run::stop_requested()) {
+    if (code == stopped || stop_requested()) {
       fmt::print("stopped; the same command goes on\n");
       return stopped;
     }

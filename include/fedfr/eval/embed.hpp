@@ -5,7 +5,7 @@
 #include <span>
 
 #include "fedfr/comm/communicator.hpp"
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 #include "fedfr/nn/embedder.hpp"
 
 namespace fedfr::eval {

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 #include "fedfr/eval/embedding_view.hpp"
 #include "fedfr/eval/roc.hpp"
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fedfr/core/ids.hpp"
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::fl {
 

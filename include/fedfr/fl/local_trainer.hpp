@@ -17,7 +17,7 @@
 #include "fedfr/fl/round_views.hpp"
 #include "fedfr/nn/embedder.hpp"
 #include "fedfr/nn/feature_memory.hpp"
-#include "fedfr/nn/gpu_graph.hpp"
+#include "fedfr/nn/kernels/gpu_graph.hpp"
 #include "fedfr/nn/sgd.hpp"
 
 namespace fedfr::fl {

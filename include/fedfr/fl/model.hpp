@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "fedfr/fl/client_update.hpp"
-#include "fedfr/nn/backbone.hpp"
+#include "fedfr/nn/backbones/backbone.hpp"
 #include "fedfr/nn/tensor_file.hpp"
 
 namespace fedfr::fl {

@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-#include "fedfr/data/batch_loader.hpp"
+#include "fedfr/data/storage/batch_loader.hpp"
 #include "fedfr/fl/client_data.hpp"
 
 namespace fedfr::fl {

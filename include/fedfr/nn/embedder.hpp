@@ -5,7 +5,7 @@
 #include <functional>
 #include <span>
 
-#include "fedfr/nn/backbone.hpp"
+#include "fedfr/nn/backbones/backbone.hpp"
 #include "fedfr/nn/precision.hpp"
 
 namespace fedfr::nn {

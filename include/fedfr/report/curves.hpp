@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "fedfr/report/run_record.hpp"
-#include "fedfr/run/evaluation.hpp"
-#include "fedfr/run/pictures.hpp"
+#include "fedfr/run/pictures/pictures.hpp"
+#include "fedfr/run/record/evaluation.hpp"
 
 /// Lines for pictures, from what runs measured.
 namespace fedfr::report {

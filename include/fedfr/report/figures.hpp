@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fedfr/run/metrics_reader.hpp"
+#include "fedfr/run/record/metrics_reader.hpp"
 
 /// Reads what runs leave behind, and makes tables and pages of it.
 namespace fedfr::report {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "fedfr/report/figures.hpp"
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
 
 namespace fedfr::report {
 

@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <string>
 
-#include "fedfr/run/pictures.hpp"
+#include "fedfr/run/pictures/pictures.hpp"
 
 namespace fedfr::report {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
 
 namespace fedfr::report {
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fedfr/fl/model.hpp"
+#include "fedfr/run/record/fingerprints.hpp"
 
 namespace fedfr::run {
 
@@ -14,12 +15,6 @@ namespace fedfr::run {
 struct Checkpoint {
   int completed_rounds = 0;
   std::string model_hash;  ///< 16 hex digits
-};
-
-/// Of the datasets that a run trains on; empty without one.
-struct Fingerprints {
-  std::string clients;
-  std::string publics;
 };
 
 /// A weights file that also tells how many rounds on which data made the model.

@@ -7,9 +7,9 @@
 #include "fedfr/comm/communicator.hpp"
 #include "fedfr/eval/identification.hpp"
 #include "fedfr/eval/verification.hpp"
-#include "fedfr/run/evaluation.hpp"
 #include "fedfr/run/experiment.hpp"
 #include "fedfr/run/personal_models.hpp"
+#include "fedfr/run/record/evaluation.hpp"
 
 namespace fedfr::run {
 

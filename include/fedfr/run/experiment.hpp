@@ -7,15 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 #include "fedfr/fl/algorithm.hpp"
 #include "fedfr/fl/client_data.hpp"
 #include "fedfr/fl/cohort.hpp"
 #include "fedfr/fl/local_trainer.hpp"
 #include "fedfr/fl/schedule.hpp"
 #include "fedfr/run/checkpoint.hpp"
-#include "fedfr/run/numerics.hpp"
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
+#include "fedfr/run/record/numerics.hpp"
+#include "fedfr/run/record/recorder.hpp"
 
 namespace fedfr::run {
 
@@ -54,6 +55,7 @@ struct Experiment {
   std::int64_t public_identities() const;
   std::int64_t client_tensor_bytes() const;  ///< the most that what is saved of a client can have
   Fingerprints fingerprints() const;
+  RecordedRun recorded() const;
   bool uses_public_images() const { return training.public_images != fl::PublicImages::none; }
   /// Whether anything of a client outlives the round; plain classification by averaging has nothing, unless
   /// the clients' own models are wanted.

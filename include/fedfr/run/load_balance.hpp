@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "fedfr/run/client_record.hpp"
+#include "fedfr/run/record/client_record.hpp"
 
 namespace fedfr::run {
 

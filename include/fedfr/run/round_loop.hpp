@@ -11,8 +11,8 @@
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/experiment.hpp"
 #include "fedfr/run/load_balance.hpp"
-#include "fedfr/run/recorder.hpp"
-#include "fedfr/run/run_directory.hpp"
+#include "fedfr/run/record/recorder.hpp"
+#include "fedfr/run/record/run_directory.hpp"
 
 namespace fedfr::run {
 

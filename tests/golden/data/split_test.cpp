@@ -7,7 +7,7 @@
 #include <string>
 
 #include "fedfr/core/python_random.hpp"
-#include "fedfr/data/split_plan.hpp"
+#include "fedfr/data/split/split_plan.hpp"
 #include "support/golden.hpp"
 
 namespace fedfr::data {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "fedfr/data/dataset_writer.hpp"
-#include "fedfr/data/image_codec.hpp"
+#include "fedfr/data/codec/image_codec.hpp"
+#include "fedfr/data/storage/dataset_writer.hpp"
 
 namespace fedfr::fl::test_case {
 

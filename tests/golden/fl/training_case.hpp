@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 #include "fedfr/fl/local_trainer.hpp"
 #include "support/temp_folder.hpp"
 #include "support/tensors.hpp"

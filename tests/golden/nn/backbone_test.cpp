@@ -3,8 +3,8 @@
 #include <ATen/core/grad_mode.h>
 #include <gtest/gtest.h>
 
+#include "fedfr/nn/backbones/sphere.hpp"
 #include "fedfr/nn/image_input.hpp"
-#include "fedfr/nn/sphere.hpp"
 #include "support/tensors.hpp"
 
 namespace fedfr::nn {

@@ -4,8 +4,8 @@
 
 #include "fedfr/comm/mpi_session.hpp"
 #include "fedfr/core/checksum.hpp"
-#include "fedfr/nn/backbone.hpp"
-#include "fedfr/run/job_file.hpp"
+#include "fedfr/nn/backbones/backbone.hpp"
+#include "fedfr/run/options/job_file.hpp"
 
 int main(int argc, char** argv) {
   const fedfr::comm::MpiSession mpi(argc, argv);

@@ -1,4 +1,4 @@
-#include "fedfr/data/batch_loader.hpp"
+#include "fedfr/data/storage/batch_loader.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

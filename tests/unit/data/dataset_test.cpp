@@ -1,4 +1,4 @@
-#include "fedfr/data/dataset.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "fedfr/data/dataset_writer.hpp"
+#include "fedfr/data/storage/dataset_writer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "fedfr/data/image_codec.hpp"
+#include "fedfr/data/codec/image_codec.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

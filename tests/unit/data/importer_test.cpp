@@ -1,4 +1,4 @@
-#include "fedfr/data/importer.hpp"
+#include "fedfr/data/import/importer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "fedfr/data/inspect.hpp"
+#include "fedfr/data/inspect/inspect.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,8 +6,8 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/data/pairs_draw.hpp"
-#include "fedfr/data/pairs_lfw.hpp"
+#include "fedfr/data/split/pairs_draw.hpp"
+#include "fedfr/data/split/pairs_lfw.hpp"
 #include "support/golden.hpp"
 
 namespace fedfr::data {

@@ -1,4 +1,4 @@
-#include "fedfr/data/pairs.hpp"
+#include "fedfr/data/split/pairs.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "fedfr/data/dataset.hpp"
-#include "fedfr/data/dataset_writer.hpp"
+#include "fedfr/data/storage/dataset.hpp"
+#include "fedfr/data/storage/dataset_writer.hpp"
 
 namespace fedfr::data::test {
 

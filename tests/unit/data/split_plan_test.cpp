@@ -1,4 +1,4 @@
-#include "fedfr/data/split_plan.hpp"
+#include "fedfr/data/split/split_plan.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

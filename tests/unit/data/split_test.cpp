@@ -1,4 +1,4 @@
-#include "fedfr/data/split.hpp"
+#include "fedfr/data/split/split.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <set>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/data/collection_index.hpp"
+#include "fedfr/data/storage/collection_index.hpp"
 #include "small_collection.hpp"
 #include "support/temp_folder.hpp"
 

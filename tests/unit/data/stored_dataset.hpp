@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "fedfr/core/file.hpp"
-#include "fedfr/data/dataset.hpp"
-#include "fedfr/data/dataset_writer.hpp"
-#include "fedfr/data/image_codec.hpp"
+#include "fedfr/data/codec/image_codec.hpp"
+#include "fedfr/data/storage/dataset.hpp"
+#include "fedfr/data/storage/dataset_writer.hpp"
 
 /// Small datasets with known content, and ways to damage them.
 namespace fedfr::data::test {

@@ -6,9 +6,9 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/rng.hpp"
-#include "fedfr/data/dataset.hpp"
-#include "fedfr/data/synth_dataset.hpp"
-#include "fedfr/data/synth_render.hpp"
+#include "fedfr/data/storage/dataset.hpp"
+#include "fedfr/data/synth/synth_dataset.hpp"
+#include "fedfr/data/synth/synth_render.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::data::synth {

@@ -8,7 +8,7 @@
 
 #include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/data/dataset_writer.hpp"
+#include "fedfr/data/storage/dataset_writer.hpp"
 #include "fedfr/fl/aggregator.hpp"
 #include "support/local_training.hpp"
 #include "support/tensors.hpp"

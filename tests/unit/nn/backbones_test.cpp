@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/nn/backbone.hpp"
+#include "fedfr/nn/backbones/backbone.hpp"
 #include "fedfr/nn/embedder.hpp"
 #include "fedfr/nn/image_input.hpp"
 #include "support/tensors.hpp"

@@ -1,4 +1,4 @@
-#include "fedfr/nn/kernel_spans.hpp"
+#include "fedfr/nn/kernels/kernel_spans.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/conv2d.h>

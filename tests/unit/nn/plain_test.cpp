@@ -1,4 +1,4 @@
-#include "fedfr/nn/plain.hpp"
+#include "fedfr/nn/backbones/plain.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>

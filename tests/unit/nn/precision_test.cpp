@@ -5,7 +5,7 @@
 #include <ATen/ops/cat.h>
 #include <gtest/gtest.h>
 
-#include "fedfr/nn/backbone.hpp"
+#include "fedfr/nn/backbones/backbone.hpp"
 #include "fedfr/nn/losses.hpp"
 #include "support/tensors.hpp"
 

@@ -1,4 +1,4 @@
-#include "fedfr/nn/prelu.hpp"
+#include "fedfr/nn/kernels/prelu.hpp"
 
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/options/job_file.hpp"
 #include "run_folder.hpp"
 #include "support/temp_folder.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
 #include "support/metrics_lines.hpp"
 
 /// Run directories as fedfr leaves them, without training.

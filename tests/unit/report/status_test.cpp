@@ -6,8 +6,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/report/cell_status.hpp"
 #include "fedfr/report/cost.hpp"
-#include "fedfr/run/job_file.hpp"
-#include "fedfr/run/run_lock.hpp"
+#include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/record/run_lock.hpp"
 #include "run_folder.hpp"
 #include "support/temp_folder.hpp"
 

@@ -6,7 +6,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/report/array_ranges.hpp"
-#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/options/job_file.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::report {

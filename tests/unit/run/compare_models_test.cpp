@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/run/compare_runs.hpp"
+#include "fedfr/run/record/compare_runs.hpp"
 
 namespace fedfr::run {
 namespace {

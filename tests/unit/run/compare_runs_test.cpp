@@ -1,11 +1,11 @@
-#include "fedfr/run/compare_runs.hpp"
+#include "fedfr/run/record/compare_runs.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
 #include "support/metrics_lines.hpp"
 #include "support/temp_folder.hpp"
 

@@ -1,4 +1,4 @@
-#include "fedfr/run/console.hpp"
+#include "fedfr/run/record/console.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

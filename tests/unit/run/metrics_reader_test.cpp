@@ -1,4 +1,4 @@
-#include "fedfr/run/metrics_reader.hpp"
+#include "fedfr/run/record/metrics_reader.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/evaluation.hpp"
+#include "fedfr/run/record/evaluation.hpp"
 #include "support/metrics_lines.hpp"
 #include "support/temp_folder.hpp"
 

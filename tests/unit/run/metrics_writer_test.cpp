@@ -1,4 +1,4 @@
-#include "fedfr/run/metrics_writer.hpp"
+#include "fedfr/run/record/metrics_writer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "fedfr/run/numerics.hpp"
+#include "fedfr/run/record/numerics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "fedfr/run/option_table.hpp"
+#include "fedfr/run/options/option_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/options/job_file.hpp"
 
 namespace fedfr::run {
 namespace {

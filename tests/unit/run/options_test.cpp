@@ -1,11 +1,11 @@
-#include "fedfr/run/options.hpp"
+#include "fedfr/run/options/options.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/options/job_file.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::run {

@@ -1,4 +1,4 @@
-#include "fedfr/run/pictures.hpp"
+#include "fedfr/run/pictures/pictures.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -6,8 +6,8 @@
 #include <sstream>
 #include <thread>
 
-#include "fedfr/run/profile_table.hpp"
-#include "fedfr/run/trace_file.hpp"
+#include "fedfr/run/record/profile_table.hpp"
+#include "fedfr/run/record/trace_file.hpp"
 
 namespace fedfr::run {
 namespace {

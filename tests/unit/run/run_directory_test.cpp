@@ -1,4 +1,4 @@
-#include "fedfr/run/run_directory.hpp"
+#include "fedfr/run/record/run_directory.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 #include <cstdlib>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/run/job_file.hpp"
+#include "fedfr/run/options/job_file.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::run {

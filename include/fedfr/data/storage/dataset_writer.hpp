@@ -1,0 +1,58 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "fedfr/data/storage/dataset.hpp"
+
+namespace fedfr::data {
+
+/// One image to be stored.
+struct NewImage {
+  std::vector<std::uint8_t> pixels;  ///< [3,H,W] planar RGB; for jpeg encoding the compressed bytes instead
+  std::int32_t label = 0;
+  Subset subset = Subset::train;
+  std::string source_name{};  ///< file name without folder, for images that come from files
+};
+
+/// Writes a dataset directory, shard by shard, to a temporary folder that takes the final name in `finish`; a
+/// writer that is destroyed before that leaves nothing behind. Images are streamed: memory does not grow with
+/// the dataset.
+class DatasetWriter {
+ public:
+  struct Options {
+    Role role = Role::collection;
+    ImageSize size{112, 112};
+    Encoding encoding = Encoding::raw;
+    std::int64_t shard_bytes = std::int64_t{1}
+                               << 30;  ///< a new shard is begun at the next client beyond this
+  };
+
+  /// @throws DataError if the folder exists already (never overwritten) or cannot be created
+  DatasetWriter(const std::filesystem::path& folder, const Options& options);
+  ~DatasetWriter();
+
+  /// Starts the next client (block); the ones before are complete. Client ids are given in order from 0.
+  /// @param image_count      how many images will be added to it
+  /// @param identity_names   for role clients: by label, of this client; other roles: leave empty, see
+  /// set_identities
+  void begin_client(const std::string& client_name, std::int64_t image_count,
+                    const std::vector<std::string>& identity_names = {});
+  void add(const NewImage& image);
+
+  /// Names by label of the whole set; for every role but clients.
+  void set_identities(std::vector<std::string> names);
+  void set_pairs(std::vector<Pair> pairs);  ///< for role benchmark
+
+  /// Completes the last shard, writes dataset.json, syncs and renames.
+  void finish();
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fedfr::data

@@ -1,0 +1,57 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fedfr/run/options/options.hpp"
+#include "fedfr/run/record/numerics.hpp"
+#include "fedfr/run/record/run_lock.hpp"
+
+namespace fedfr::run {
+
+/// Where the files of a run lie.
+struct RunPaths {
+  explicit RunPaths(std::filesystem::path folder);
+
+  std::filesystem::path folder;
+  std::filesystem::path config;        ///< config.cfg: every option, as resolved
+  std::filesystem::path numerics;      ///< numerics.json
+  std::filesystem::path log;           ///< log.txt
+  std::filesystem::path metrics;       ///< metrics.jsonl
+  std::filesystem::path profile;       ///< profile.txt
+  std::filesystem::path trace;         ///< trace.json
+  std::filesystem::path lock;          ///< lock
+  std::filesystem::path checkpoint;    ///< checkpoint/: global models
+  std::filesystem::path state;         ///< state/: private client states
+  std::filesystem::path personalized;  ///< personalized/: the clients' own models
+  std::filesystem::path pictures;      ///< pictures/
+};
+
+/// The folder of a run, opened by one rank for the whole job: locked, with its subfolders, and with the
+/// record of the options. A folder that holds a run already is continued, if the options say that it is the
+/// same one; where no round was completed, also with others.
+class RunDirectory {
+ public:
+  /// @throws DataError if another job works in the folder or it cannot be written
+  /// @param numerics  of the job; a change is refused unless the options allow it
+  /// @throws UsageError naming the options and numerics that differ from the run that the folder holds
+  RunDirectory(const Options& options, const Numerics& numerics);
+
+  const RunPaths& paths() const { return paths_; }
+  bool continues() const { return continues_; }  ///< from a checkpoint of an earlier job
+  const std::vector<std::string>& warnings() const { return warnings_; }  ///< sentences for the user
+
+ private:
+  void compare_with_record(const Options& options, const Numerics& numerics);
+  std::string changed_options(const Options& options) const;
+  std::string changed_numerics(const Options& options, const Numerics& numerics);
+  bool forget_start() const;
+
+  RunPaths paths_;
+  std::optional<RunLock> lock_;
+  bool continues_ = false;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace fedfr::run

@@ -1,0 +1,49 @@
+#include "fedfr/core/signals.hpp"
+
+#include <atomic>
+
+namespace fedfr {
+
+namespace {
+
+// A handler can reach nothing but a global.
+std::atomic<int> received{0};
+static_assert(std::atomic<int>::is_always_lock_free, "the handler may not wait for a lock");
+
+constexpr int signals[] = {SIGTERM, SIGUSR1, SIGINT};
+
+void note(int signal) { received.store(signal, std::memory_order_relaxed); }
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  received = 0;
+  for (int i = 0; i < count; ++i) {
+    struct sigaction action {};
+    action.sa_handler = note;
+    // Calls that wait, such as a read of a dataset, go on; a step ends before the note is looked at.
+    action.sa_flags = SA_RESTART | (signals[i] == SIGINT ? static_cast<int>(SA_RESETHAND) : 0);
+    sigaction(signals[i], &action, &before_[i]);
+  }
+}
+
+StopSignals::~StopSignals() {
+  for (int i = 0; i < count; ++i) sigaction(signals[i], &before_[i], nullptr);
+}
+
+bool stop_requested() noexcept { return received.load(std::memory_order_relaxed) != 0; }
+
+const char* stop_signal() noexcept {
+  switch (received.load(std::memory_order_relaxed)) {
+    case SIGTERM:
+      return "SIGTERM";
+    case SIGUSR1:
+      return "SIGUSR1";
+    case SIGINT:
+      return "SIGINT";
+    default:
+      return "";
+  }
+}
+
+}  // namespace fedfr

@@ -1,0 +1,165 @@
+#include "fedfr/data/split/pairs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "data/storage/stored_image.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/progress_bar.hpp"
+#include "fedfr/data/storage/collection_index.hpp"
+#include "fedfr/data/storage/dataset_writer.hpp"
+
+namespace fedfr::data {
+
+namespace {
+
+/// Finds images of a collection by identity and number.
+class NumberedImages {
+ public:
+  NumberedImages(const Dataset& collection, const std::string& source)
+      : index_(index_collection(collection)),
+        collection_(collection),
+        all_(collection.all()),
+        source_(source) {
+    for (std::size_t i = 0; i < index_.names.size(); ++i) identity_.emplace(index_.names[i], i);
+  }
+
+  std::int64_t find(const std::string& name, std::int64_t number, std::int64_t line) {
+    const auto identity = identity_.find(name);
+    if (identity == identity_.end())
+      throw DataError("{}, line {}: {} has no identity \"{}\"", source_, line, collection_.path().string(),
+                      name);
+    const auto& numbers = numbers_of(identity->second);
+    const auto image = numbers.find(number);
+    if (image == numbers.end())
+      throw DataError("{}, line {}: {} has no image {} of \"{}\", only {} others", source_, line,
+                      collection_.path().string(), number, name, numbers.size());
+    return image->second;
+  }
+
+ private:
+  using ByNumber = std::map<std::int64_t, std::int64_t>;
+
+  const ByNumber& numbers_of(std::size_t identity) {
+    const auto [found, is_new] = numbers_.try_emplace(identity);
+    if (is_new) {
+      for (const auto image : index_.images[identity])
+        found->second.emplace(number_in(all_.source_name(image)), image);
+    }
+    return found->second;
+  }
+
+  /// The digits after the last underscore, without the file's extension.
+  std::int64_t number_in(const std::string& image_name) const {
+    const auto stem = std::filesystem::path(image_name).stem().string();
+    const auto digits = stem.substr(stem.rfind('_') + 1);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || end != digits.data() + digits.size())
+      throw DataError("{}: the image \"{}\" has no number; LFW's pairs need images named <identity>_NNNN",
+                      collection_.path().string(), image_name);
+    return number;
+  }
+
+  CollectionIndex index_;
+  const Dataset& collection_;
+  ImageSet all_;
+  const std::string& source_;
+  std::map<std::string, std::size_t> identity_;
+  std::map<std::size_t, ByNumber> numbers_;
+};
+
+}  // namespace
+
+void exclude_identities(LfwProtocol& protocol, const std::set<std::string>& names) {
+  std::erase_if(protocol.pairs, [&](const LfwPair& pair) {
+    return names.contains(pair.first_name) || names.contains(pair.second_name);
+  });
+}
+
+std::vector<Pair> resolve_pairs(const LfwProtocol& protocol, const Dataset& collection,
+                                const std::string& source) {
+  NumberedImages images(collection, source);
+  std::vector<Pair> pairs;
+  for (const auto& pair : protocol.pairs) {
+    pairs.push_back({images.find(pair.first_name, pair.first_number, pair.line),
+                     images.find(pair.second_name, pair.second_number, pair.line), pair.genuine(),
+                     pair.fold});
+  }
+  return pairs;
+}
+
+std::vector<Pair> draw_pairs(const Dataset& collection, std::int64_t genuine, std::int64_t impostor,
+                             int folds, std::uint64_t seed) {
+  const auto index = index_collection(collection);
+  const auto image = [&](std::int64_t identity, std::int64_t position) {
+    return index.images[static_cast<std::size_t>(identity)][static_cast<std::size_t>(position)];
+  };
+  std::vector<Pair> pairs;
+  for (const auto& drawn : draw_pairs(index.counts(), genuine, impostor, folds, seed)) {
+    pairs.push_back({image(drawn.first_identity, drawn.first_image),
+                     image(drawn.second_identity, drawn.second_image), drawn.genuine(), drawn.fold});
+  }
+  return pairs;
+}
+
+void write_benchmark(const Dataset& collection, const std::vector<Pair>& pairs,
+                     const std::filesystem::path& folder) {
+  for (const bool genuine : {true, false}) {
+    if (std::ranges::none_of(pairs, [&](const Pair& pair) { return pair.genuine == genuine; }))
+      throw DataError("{} would have no {} pair: verification needs both kinds", folder.string(),
+                      genuine ? "genuine" : "impostor");
+  }
+  std::set<std::int64_t> used;
+  for (const auto& pair : pairs) used.insert({pair.first, pair.second});
+
+  DatasetWriter writer(folder, copy_options(collection, Role::benchmark));
+  const ImageSet all = collection.all();
+  ProgressBar bar("pairs", std::ssize(used));
+  const auto index = index_collection(collection);
+  std::map<std::int64_t, std::int64_t> new_index;
+  std::vector<std::string> names;
+  for (std::size_t identity = 0; identity < index.names.size(); ++identity) {
+    std::vector<std::int64_t> images;
+    std::ranges::copy_if(index.images[identity], std::back_inserter(images),
+                         [&](auto i) { return used.contains(i); });
+    if (images.empty()) continue;
+    writer.begin_client(index.names[identity], std::ssize(images));
+    for (const auto image : images) {
+      new_index.emplace(image, std::ssize(new_index));
+      writer.add(stored_image(all, image, static_cast<std::int32_t>(names.size()), Subset::test));
+      bar.advance();
+    }
+    names.push_back(index.names[identity]);
+  }
+  writer.set_identities(std::move(names));
+  std::vector<Pair> renumbered = pairs;
+  for (auto& pair : renumbered) {
+    pair.first = new_index.at(pair.first);
+    pair.second = new_index.at(pair.second);
+  }
+  writer.set_pairs(std::move(renumbered));
+  writer.finish();
+}
+
+std::string describe(const std::vector<Pair>& pairs) {
+  struct Count {
+    std::int64_t genuine = 0, impostor = 0;
+  };
+  std::map<int, Count> folds;
+  Count total;
+  for (const auto& pair : pairs) {
+    ++(pair.genuine ? folds[pair.fold].genuine : folds[pair.fold].impostor);
+    ++(pair.genuine ? total.genuine : total.impostor);
+  }
+  std::string text = fmt::format("{:<6} {:>9} {:>9}\n", "fold", "genuine", "impostor");
+  for (const auto& [fold, count] : folds)
+    text += fmt::format("{:<6} {:>9} {:>9}\n", fold + 1, count.genuine, count.impostor);
+  text += fmt::format("{:<6} {:>9} {:>9}\n", "all", total.genuine, total.impostor);
+  return text;
+}
+
+}  // namespace fedfr::data

@@ -1,0 +1,86 @@
+#include "fedfr/data/split/pairs_lfw.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::data {
+
+namespace {
+
+class Parser {
+ public:
+  Parser(std::string_view text, const std::string& source) : input_(std::string(text)), source_(source) {}
+
+  LfwProtocol parse() {
+    const auto header = next_line();
+    if (header.empty() || header.size() > 2) fail("expected the number of folds and of pairs in each");
+    LfwProtocol protocol;
+    if (header.size() == 2)
+      protocol.folds = static_cast<int>(std::min<std::int64_t>(number(header[0]), 1 << 16));
+    const std::int64_t pairs = number(header.back());
+    for (int fold = 0; fold < protocol.folds; ++fold) {
+      for (const bool genuine : {true, false}) {
+        for (std::int64_t i = 0; i < pairs; ++i) protocol.pairs.push_back(next_pair(fold, genuine));
+      }
+    }
+    if (!next_line().empty()) fail("more pairs than the first line promises");
+    return protocol;
+  }
+
+ private:
+  /// The words of the next line that is not empty; none at the end.
+  std::vector<std::string> next_line() {
+    std::string text;
+    while (std::getline(input_, text)) {
+      ++line_;
+      std::istringstream words(text);
+      std::vector<std::string> found{std::istream_iterator<std::string>(words), {}};
+      if (!found.empty()) return found;
+    }
+    return {};
+  }
+
+  LfwPair next_pair(int fold, bool genuine) {
+    const auto words = next_line();
+    if (words.empty()) fail("fewer pairs than the first line promises");
+    if (words.size() != (genuine ? 3U : 4U))
+      fail(genuine ? "expected a matched pair, \"name i j\""
+                   : "expected a mismatched pair, \"name i name j\"");
+    LfwPair pair;
+    pair.first_name = words[0];
+    pair.second_name = words[genuine ? 0 : 2];
+    pair.first_number = number(words[1]);
+    pair.second_number = number(words.back());
+    pair.fold = fold;
+    pair.line = line_;
+    if (!genuine && pair.genuine()) fail("a mismatched pair needs two names");
+    return pair;
+  }
+
+  std::int64_t number(const std::string& word) const {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    if (error != std::errc{} || end != word.data() + word.size() || value < 1)
+      fail("expected a number from 1 instead of \"" + word + "\"");
+    return value;
+  }
+
+  [[noreturn]] void fail(const std::string& why) const {
+    throw DataError("{}, line {}: {}", source_, std::max<std::int64_t>(line_, 1), why);
+  }
+
+  std::istringstream input_;
+  const std::string& source_;
+  std::int64_t line_ = 0;
+};
+
+}  // namespace
+
+LfwProtocol parse_lfw_pairs(std::string_view text, const std::string& source) {
+  return Parser(text, source).parse();
+}
+
+}  // namespace fedfr::data

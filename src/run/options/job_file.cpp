@@ -1,0 +1,25 @@
+#include "fedfr/run/options/job_file.hpp"
+
+#include <map>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/ini_file.hpp"
+#include "fedfr/run/options/option_table.hpp"
+
+namespace fedfr::run {
+
+std::vector<Setting> parse_job_file(std::string_view text, const std::string& name) {
+  std::vector<Setting> settings;
+  std::map<std::string, std::string> seen;
+  for (auto& line : parse_ini(text, name)) {
+    const OptionSpec& spec = known_option(line.key, line.where);
+    const auto [first, fresh] = seen.emplace(spec.name, line.where);
+    if (!fresh && !spec.repeats())
+      throw UsageError("{}: {} was set before, at {}: remove one of the two", line.where, spec.name,
+                       first->second);
+    settings.push_back({spec.name, std::move(line.value), std::move(line.where)});
+  }
+  return settings;
+}
+
+}  // namespace fedfr::run

@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/run/options/options.hpp"
+
+namespace fedfr::run {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void check_data(const Configuration& c) {
+  const Options& o = c.options;
+  if (o.algorithm == "centralized") {
+    if (o.centralized_data != "clients" && o.public_set.empty())
+      throw UsageError("{} = {} trains on a public dataset: name one with --public",
+                       c.named("centralized-data"), o.centralized_data);
+    if (o.centralized_data != "public" && o.clients.empty())
+      throw UsageError("{} = {} trains on the clients' data: name a dataset with --clients",
+                       c.named("centralized-data"), o.centralized_data);
+    return;
+  }
+  if (o.clients.empty())
+    throw UsageError("{} = {} trains clients: name their dataset with --clients", c.named("algorithm"),
+                     o.algorithm);
+  if (o.public_set.empty() && (o.public_classes || o.hard_negatives))
+    throw UsageError(
+        "{} = true needs a public dataset: name one with --public, or set both public-classes and "
+        "hard-negatives to false",
+        c.named(o.public_classes ? "public-classes" : "hard-negatives"));
+}
+
+void check_objective(const Configuration& c) {
+  const Options& o = c.options;
+  if (o.margin_weight == 0 && !(o.dfc && o.dfc_weight > 0))
+    throw UsageError("{} = 0 leaves no term that tells identities apart: give it a weight, or turn dfc on",
+                     c.named("margin-weight"));
+  if (o.margin == "logits" && (o.public_classes || o.hard_negatives))
+    throw UsageError(
+        "{} = logits has no classes for public images: set public-classes and hard-negatives to false",
+        c.named("margin"));
+  if (o.hard_negatives && !o.public_classes && o.margin_weight > 0)
+    throw UsageError(
+        "{} = true needs public-classes = true: the softmax has no class for a public image otherwise",
+        c.named("hard-negatives"));
+}
+
+void check_exists(const Configuration& c, const std::string& option, const fs::path& path, const char* file) {
+  if (path.empty()) return;
+  std::error_code ignored;
+  if (!fs::exists(path, ignored))
+    throw DataError("{} = {}: there is no such {} (relative paths start at the working directory, {})",
+                    c.named(option), path.string(), *file == '\0' ? "file" : "folder",
+                    fs::current_path(ignored).string());
+  if (*file == '\0' && fs::is_directory(path, ignored))
+    throw DataError("{} = {}: this is a folder; name a file in it, such as model.safetensors of a run",
+                    c.named(option), path.string());
+  if (*file != '\0' && !fs::exists(path / file, ignored))
+    throw DataError("{} = {}: this is no dataset, it holds no {}; fedfr-data makes one", c.named(option),
+                    path.string(), file);
+}
+
+}  // namespace
+
+void validate(const Configuration& configuration) {
+  if (configuration.options.output.empty())
+    throw UsageError("no folder for the results: name one with --output");
+  check_data(configuration);
+  check_objective(configuration);
+}
+
+void check_files(const Configuration& configuration) {
+  const Options& o = configuration.options;
+  check_exists(configuration, "clients", o.clients, "dataset.json");
+  check_exists(configuration, "public", o.public_set, "dataset.json");
+  for (const auto& path : o.benchmark) check_exists(configuration, "benchmark", path, "dataset.json");
+  check_exists(configuration, "init", o.init, "");
+}
+
+std::vector<std::string> remarks(const Options& o) {
+  std::vector<std::string> found;
+  if (o.init.empty() && o.algorithm != "centralized")
+    found.emplace_back(
+        "no --init: training starts from random weights; the method is meant to start from a "
+        "pre-trained model (algorithm = centralized makes one)");
+  if (o.benchmark.empty() && !o.personalised)
+    found.emplace_back("nothing will be evaluated: no benchmark, and personalised = false");
+  if (o.allow_tf32 && o.device == "cpu") found.emplace_back("allow-tf32 has no effect on a CPU");
+  if (o.share_public_centres && !o.public_classes && o.algorithm == "fedfr")
+    found.emplace_back("share-public-centres has no effect with public-classes = false");
+  return found;
+}
+
+}  // namespace fedfr::run

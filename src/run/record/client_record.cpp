@@ -1,0 +1,47 @@
+#include "fedfr/run/record/client_record.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "fedfr/eval/report_json.hpp"
+
+namespace fedfr::run {
+
+using Json = nlohmann::json;
+
+Json to_json(const ClientRecord& record) {
+  const auto& s = record.statistics;
+  return {{"client", value(record.client)},
+          {"rank", record.rank},
+          {"seconds", record.seconds},
+          {"taken_over", record.taken_over},
+          {"local_images", s.local_images},
+          {"hard_negatives", s.hard_negatives},
+          {"steps", s.steps},
+          {"images", s.images},
+          {"loss", s.loss},
+          {"terms", s.terms},
+          {"seconds_frozen", s.seconds_frozen},
+          {"seconds_mining", s.seconds_mining},
+          {"seconds_training", s.seconds_training}};
+}
+
+ClientRecord client_record_from(const Json& json) {
+  ClientRecord record{.client = ClientId{json.at("client").get<std::int64_t>()},
+                      .rank = json.at("rank").get<int>(),
+                      .seconds = json.at("seconds").get<double>(),
+                      .taken_over = json.at("taken_over").get<bool>(),
+                      .statistics = {}};
+  auto& s = record.statistics;
+  s.local_images = json.at("local_images").get<std::int64_t>();
+  s.hard_negatives = json.at("hard_negatives").get<std::int64_t>();
+  s.steps = json.at("steps").get<std::int64_t>();
+  s.images = json.at("images").get<std::int64_t>();
+  s.loss = eval::number_from(json.at("loss"));
+  for (const auto& term : json.at("terms")) s.terms.push_back(eval::number_from(term));
+  s.seconds_frozen = json.at("seconds_frozen").get<double>();
+  s.seconds_mining = json.at("seconds_mining").get<double>();
+  s.seconds_training = json.at("seconds_training").get<double>();
+  return record;
+}
+
+}  // namespace fedfr::run

@@ -1,0 +1,113 @@
+#include "fedfr/run/record/metrics_reader.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/core/text.hpp"
+#include "fedfr/eval/report_json.hpp"
+
+namespace fedfr::run {
+
+using Json = nlohmann::json;
+
+namespace {
+
+using eval::number_from;
+
+double time_of(const Json& json) { return json.value("time", 0.0); }
+
+/// Runs of older versions do not tell all of it.
+StartEvent start_from(const Json& json) {
+  return {.round = json.value("round", 0),
+          .model_hash = json.value("model_hash", ""),
+          .data = json.value("data", std::map<std::string, std::string>()),
+          .time = time_of(json)};
+}
+
+ClientEvent client_from(const Json& json) {
+  return {.round = json.at("round").get<int>(),
+          .client = ClientId{json.at("client").get<std::int64_t>()},
+          .images = json.at("images").get<std::int64_t>(),
+          .hard_negatives = json.at("hard_negatives").get<std::int64_t>(),
+          .loss = number_from(json.at("loss")),
+          .time = time_of(json)};
+}
+
+RoundEvent round_from(const Json& json) {
+  RoundEvent event;
+  json.at("round").get_to(event.round);
+  json.at("cohort").get_to(event.cohort);
+  json.at("images").get_to(event.images);
+  event.loss = number_from(json.at("loss"));
+  for (const auto& [name, mean] : json.at("terms").items()) event.terms.emplace_back(name, number_from(mean));
+  if (!json.at("hard_negatives").is_null())
+    event.hard_negatives = json.at("hard_negatives").get<std::int64_t>();
+  json.at("learning_rate").get_to(event.learning_rate);
+  json.at("seconds").get_to(event.seconds);
+  json.at("phases").get_to(event.phases);
+  json.at("idle_share").get_to(event.idle_share);
+  json.at("ranks").get_to(event.ranks);
+  json.at("model_hash").get_to(event.model_hash);
+  event.time = time_of(json);
+  return event;
+}
+
+std::optional<eval::PersonalisedSummary> summary_from(const Json& json) {
+  if (json.is_null()) return std::nullopt;
+  return json.at("summary").get<eval::PersonalisedSummary>();
+}
+
+EvaluationEvent evaluation_from(const Json& json) {
+  EvaluationEvent event{.round = json.at("round").get<int>(),
+                        .benchmarks = {},
+                        .global = summary_from(json.at("global")),
+                        .own = summary_from(json.at("own")),
+                        .time = time_of(json)};
+  for (const auto& entry : json.at("benchmarks"))
+    event.benchmarks.push_back(
+        {.name = entry.at("name").get<std::string>(),
+         .accuracy = number_from(entry.at("accuracy")),
+         .tar_at_far = entry.at("tar_at_far").get<std::vector<eval::OperatingPoint>>()});
+  return event;
+}
+
+void add_event(Metrics& metrics, const Json& json) {
+  const auto kind = json.at("event").get<std::string>();
+  if (kind == "start") metrics.starts.push_back(start_from(json));
+  if (kind == "client") metrics.clients.push_back(client_from(json));
+  if (kind == "round") metrics.rounds.push_back(round_from(json));
+  if (kind == "evaluation") metrics.evaluations.push_back(evaluation_from(json));
+}
+
+}  // namespace
+
+Metrics read_metrics(const std::filesystem::path& file) {
+  Metrics metrics;
+  const std::string text = read_text(file);
+  const auto whole_lines = std::string_view(text).substr(0, text.find_last_of('\n') + 1);
+  for_each_line(whole_lines, [&](int line, std::string_view, const Json& event) {
+    if (event.is_null())
+      throw DataError(
+          "{}:{} is damaged: it is no JSON object. Start the run's job again: it removes what a crash has "
+          "left",
+          file.string(), line);
+    try {
+      add_event(metrics, event);
+    } catch (const Json::exception& e) {
+      throw DataError("{}:{} is no event that fedfr writes: {}", file.string(), line, e.what());
+    }
+  });
+  return metrics;
+}
+
+void for_each_line(std::string_view metrics, const LineVisitor& visit) {
+  for (int line = 1; !metrics.empty(); ++line) {
+    const bool ended = metrics.find('\n') != std::string_view::npos;
+    const auto text = next_part(metrics, '\n');
+    const Json event = ended ? Json::parse(text, nullptr, /*allow_exceptions=*/false) : Json();
+    visit(line, text, event.is_object() ? event : Json());
+  }
+}
+
+}  // namespace fedfr::run

@@ -1,0 +1,63 @@
+#include "fedfr/run/record/metrics_writer.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "fedfr/core/clock.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/run/record/metrics_reader.hpp"
+
+namespace fedfr::run {
+
+namespace {
+
+std::string reason() { return std::generic_category().message(errno); }
+
+}  // namespace
+
+MetricsWriter::MetricsWriter(std::filesystem::path path, int completed_rounds) : path_(std::move(path)) {
+  std::error_code ignored;
+  if (std::filesystem::exists(path_, ignored)) keep_rounds(completed_rounds);
+  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  if (!file_) throw DataError("cannot open {} for writing: {}", path_.string(), reason());
+}
+
+void MetricsWriter::keep_rounds(int completed_rounds) {
+  const std::string text = read_text(path_);
+  std::string kept;
+  int torn = 0;
+  for_each_line(text, [&](int, std::string_view line, const nlohmann::json& event) {
+    if (event.is_null())
+      ++torn;
+    else if (event.value("round", 0) <= completed_rounds)
+      kept.append(line).push_back('\n');
+  });
+  if (torn > 0)
+    warning_ = fmt::format("{}: removed {} line(s) that a crash had left incomplete", path_.string(), torn);
+  if (kept != text) replace_file(path_, kept);
+}
+
+void MetricsWriter::write(nlohmann::json event) {
+  event["time"] = std::round(1e3 * seconds_since_epoch()) / 1e3;
+  const std::string line = event.dump() + '\n';
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t put = ::write(file_.get(), rest.data(), rest.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw DataError("cannot write {}: {}", path_.string(), reason());
+    rest.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+void MetricsWriter::sync() {
+  if (::fdatasync(file_.get()) != 0) throw DataError("cannot sync {}: {}", path_.string(), reason());
+}
+
+}  // namespace fedfr::run

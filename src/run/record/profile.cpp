@@ -1,0 +1,144 @@
+#include "fedfr/run/record/profile.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/comm/topology.hpp"
+#include "fedfr/core/activity.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/run/record/trace_file.hpp"
+
+namespace fedfr::run {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// About 120 bytes each in the file, which viewers have to hold as a whole.
+constexpr std::int64_t most_events_of_rank = 1'000'000;
+constexpr std::int64_t most_events = 2'000'000;
+constexpr double least_share_on_console = 0.01;
+
+/// trace.json -> trace.2.json
+fs::path numbered(const fs::path& path, int number) {
+  return path.parent_path() / fmt::format("{}.{}{}", path.stem().string(), number, path.extension().string());
+}
+
+}  // namespace
+
+Profile::Profile(bool wanted, bool on_device, comm::Communicator& comm, Console& console,
+                 const RunPaths& paths)
+    : comm_(comm), console_(console), paths_(paths), measures_(wanted) {
+  if (!measures_) return;
+  start_trace(std::min(most_events_of_rank, most_events / comm.size()));
+  name_traced_thread("trainer");
+  if (!on_device) kernels_.emplace();
+  run_.emplace("run");
+}
+
+void Profile::around(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const comm::AgreedError&) {
+    finish();
+    throw;
+  } catch (...) {
+    if (comm_.size() == 1) finish();
+    throw;
+  }
+}
+
+void Profile::finish() {
+  if (!std::exchange(measures_, false)) return;
+  const ActivityScope phase = doing("writing the profile");
+  comm_.barrier();  // so that waiting for the last rank counts as that
+  run_.reset();
+  kernels_.reset();
+  const Trace trace = stop_trace();
+  const auto ranks = gather(profile_of(trace, comm::hostname()));
+  if (comm_.rank() == 0) keep_earlier();
+  write_trace(trace, ranks);
+  if (comm_.rank() != 0) return;
+  console_.info(fmt::format("\n{}{} has also what takes less than {:g} % of the run; open {} in Perfetto",
+                            profile_table(ranks, least_share_on_console), paths_.profile.string(),
+                            100 * least_share_on_console, paths_.trace.filename().string()));
+  try {
+    replace_file(paths_.profile, profile_table(ranks));
+  } catch (const DataError& error) {
+    console_.warning(fmt::format("no profile: {}", error.what()));
+  }
+}
+
+std::vector<RankProfile> Profile::gather(const RankProfile& mine) {
+  std::vector<RankProfile> ranks;
+  const std::string text = nlohmann::json(mine).dump();
+  for (const auto& part : comm_.allgather_bytes(std::as_bytes(std::span(text)))) {
+    const auto* begin = reinterpret_cast<const char*>(part.data());
+    ranks.push_back(nlohmann::json::parse(begin, begin + part.size()).get<RankProfile>());
+  }
+  return ranks;
+}
+
+/// One rank after the other sends its events, so that rank 0 never holds those of all.
+std::string Profile::events_of(int rank, const std::string& mine) {
+  if (rank == 0) return mine;
+  std::int64_t length = std::ssize(mine);
+  comm_.broadcast(std::as_writable_bytes(std::span(&length, 1)), rank);
+  std::string text = comm_.rank() == rank ? mine : std::string(static_cast<std::size_t>(length), ' ');
+  comm_.broadcast(std::as_writable_bytes(std::span(text)), rank);
+  return text;
+}
+
+/// Also where rank 0 cannot write, the ranks stay together to the end.
+void Profile::write_trace(const Trace& trace, const std::vector<RankProfile>& ranks) {
+  const std::int64_t zero = std::ranges::min(ranks, {}, &RankProfile::wall_start).wall_start;
+  const std::string mine =
+      trace_events(trace, comm_.rank(), ranks[static_cast<std::size_t>(comm_.rank())].host, zero);
+  const fs::path temporary = paths_.trace.string() + ".tmp";
+  std::ofstream file;
+  if (comm_.rank() == 0) file.open(temporary, std::ios::binary);
+  file << trace_file_head();
+  std::int64_t cut = 0;
+  for (int rank = 0; rank < comm_.size(); ++rank) {
+    if (rank > 0) file << ",\n";
+    file << events_of(rank, mine);
+    cut += ranks[static_cast<std::size_t>(rank)].cut;
+    sign_of_life();
+  }
+  if (comm_.rank() != 0) return;
+  file << trace_file_tail(zero, cut);
+  file.close();
+  std::error_code failed;
+  if (file) fs::rename(temporary, paths_.trace, failed);
+  if (file && !failed) return;
+  console_.warning(fmt::format("no trace: cannot write {}", paths_.trace.string()));
+  fs::remove(temporary, failed);
+}
+
+void Profile::keep_earlier() {
+  const std::vector<fs::path> files = {paths_.trace, paths_.profile};
+  const auto exists = [](const fs::path& file) {
+    std::error_code ignored;
+    return fs::exists(file, ignored);
+  };
+  if (std::ranges::none_of(files, exists)) return;
+  int number = 1;
+  while (std::ranges::any_of(files, [&](const fs::path& file) { return exists(numbered(file, number)); }))
+    ++number;
+  for (const auto& file : files) {
+    std::error_code failed;
+    if (exists(file)) fs::rename(file, numbered(file, number), failed);
+    if (failed) console_.warning(fmt::format("{} cannot be kept: {}", file.string(), failed.message()));
+  }
+  console_.info(fmt::format("the profile of the start before is kept as {} and {}",
+                            numbered(paths_.profile, number).string(),
+                            numbered(paths_.trace, number).filename().string()));
+}
+
+}  // namespace fedfr::run
