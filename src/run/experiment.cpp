@@ -210,7 +210,8 @@ RecordedRun Experiment::recorded() const {
                   .terms = {},
                   .mines = training.public_images == fl::PublicImages::hard_negatives,
                   .schedule = schedule};
-  for (const auto& term : fl::LocalObjective(training.objective).terms()) run.terms.push_back(term.name);
+  const fl::LocalObjective objective(training.objective);
+  for (const auto& term : objective.terms()) run.terms.push_back(term.name);
   return run;
 }
 
