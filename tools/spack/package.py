@@ -31,6 +31,7 @@ class Fedfr(CMakePackage, CudaPackage):
     depends_on("nlohmann-json")
     depends_on("libjpeg-turbo")
     depends_on("libpng")
+    depends_on("isa-l")
     depends_on("xxhash")
     depends_on("gnuplot", type="run")
     depends_on("googletest+gmock", type="test")

@@ -6,7 +6,7 @@
 
 namespace fedfr {
 
-/// CRC32C (Castagnoli, RFC 3720 appendix B.4), by the processor's instruction where there is one.
+/// CRC32C (Castagnoli, RFC 3720 appendix B.4).
 /// @param crc  the checksum of the bytes before, 0 at the start
 std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc = 0) noexcept;
 
