@@ -60,10 +60,10 @@ int run_import(std::span<const std::string> args) {
   boost::optional<std::string> size;
   const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   po::options_description described("options", 110);
-  described.add_options()                                                                                //
-      ("folder", po::value(&folder)->required(), "folder of folders of images; the first word as well")  //
-      ("output", po::value(&output)->required(), "folder of the new collection")                         //
-      ("resize", po::value(&size), "HxW: bring all images to this size")                                 //
+  described.add_options()                                                                                 //
+      ("folder", path_option(folder)->required(), "folder of folders of images; the first word as well")  //
+      ("output", path_option(output)->required(), "folder of the new collection")                         //
+      ("resize", po::value(&size), "HxW: bring all images to this size")                                  //
       ("encoding", po::value(&encoding)->default_value("raw"),
        "raw: pixels, fast to read; jpeg: the files as they are, small")  //
       ("min-images", po::value(&options.min_images)->default_value(options.min_images),

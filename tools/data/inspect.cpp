@@ -31,11 +31,11 @@ int run_inspect(std::span<const std::string> args) {
   bool json = false;
   std::int64_t identities = 0, images = 0;
   po::options_description described("options", 110);
-  described.add_options()                                                                             //
-      ("dataset", po::value(&dataset)->required(), "dataset to look at; the first word as well")      //
-      ("json", po::bool_switch(&json), "print everything as JSON")                                    //
-      ("contact-sheet", po::value(&picture), "also draw images to this PNG file, a row an identity")  //
-      ("identities", po::value(&identities)->default_value(10), "rows of the contact sheet")          //
+  described.add_options()                                                                              //
+      ("dataset", path_option(dataset)->required(), "dataset to look at; the first word as well")      //
+      ("json", po::bool_switch(&json), "print everything as JSON")                                     //
+      ("contact-sheet", path_option(picture), "also draw images to this PNG file, a row an identity")  //
+      ("identities", po::value(&identities)->default_value(10), "rows of the contact sheet")           //
       ("images", po::value(&images)->default_value(10), "columns of the contact sheet");
   if (!parse(args, described, {"dataset"}, about)) return 0;
   const data::Dataset opened(dataset);

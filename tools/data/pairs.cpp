@@ -35,13 +35,13 @@ struct PairOptions {
 
 po::options_description describe(PairOptions& o) {
   po::options_description described("options", 110);
-  described.add_options()                                                               //
-      ("output", po::value(&o.output)->required(), "folder of the new benchmark")       //
-      ("lfw", po::value(&o.lfw), "pairs in the format of LFW's pairs.txt")              //
-      ("images", po::value(&o.images), "with --lfw: collection that holds the images")  //
-      ("exclude", po::value(&o.exclude)->composing(),
+  described.add_options()                                                                //
+      ("output", path_option(o.output)->required(), "folder of the new benchmark")       //
+      ("lfw", path_option(o.lfw), "pairs in the format of LFW's pairs.txt")              //
+      ("images", path_option(o.images), "with --lfw: collection that holds the images")  //
+      ("exclude", path_option(o.exclude)->composing(),
        "with --lfw: drop pairs with identities of this dataset (repeatable)")                             //
-      ("from", po::value(&o.from), "draw pairs from this dataset instead")                                //
+      ("from", path_option(o.from), "draw pairs from this dataset instead")                               //
       ("genuine", po::value(&o.genuine)->default_value(3000), "with --from: pairs of one identity")       //
       ("impostor", po::value(&o.impostor)->default_value(3000), "with --from: pairs of two identities")   //
       ("folds", po::value(&o.folds)->default_value(10), "with --from: folds, without common identities")  //

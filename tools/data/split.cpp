@@ -51,12 +51,12 @@ struct SplitOptions {
 
 po::options_description describe(SplitOptions& o) {
   po::options_description described("options", 110);
-  described.add_options()                                                                               //
-      ("collection", po::value(&o.collection)->required(), "dataset to split; the first word as well")  //
-      ("output", po::value(&o.output)->required(), "folder for clients/, public/ and heldout/")         //
-      ("recipe", po::value(&o.recipe)->default_value("equal"), "equal, dirichlet or released")          //
-      ("seed", po::value(&o.seed)->default_value(100), "seed of every random choice")                   //
-      ("clients", po::value(&o.clients)->default_value(8), "number of clients")                         //
+  described.add_options()                                                                                //
+      ("collection", path_option(o.collection)->required(), "dataset to split; the first word as well")  //
+      ("output", path_option(o.output)->required(), "folder for clients/, public/ and heldout/")         //
+      ("recipe", po::value(&o.recipe)->default_value("equal"), "equal, dirichlet or released")           //
+      ("seed", po::value(&o.seed)->default_value(100), "seed of every random choice")                    //
+      ("clients", po::value(&o.clients)->default_value(8), "number of clients")                          //
       ("identities-per-client", po::value(&o.identities_per_client)->default_value(10),
        "identities of a client")  //
       ("public", po::value(&o.public_identities)->default_value("rest"),
@@ -76,7 +76,7 @@ po::options_description describe(SplitOptions& o) {
       ("heldout-max-images", po::value(&o.heldout_max_images), "most images of a held-out identity")  //
       ("pairs", po::value(&o.pairs)->default_value(0),
        "also a benchmark heldout-pairs: so many genuine and so many impostor pairs")  //
-      ("lfw-pairs", po::value(&o.lfw_pairs),
+      ("lfw-pairs", path_option(o.lfw_pairs),
        "also a benchmark lfw-pairs: LFW's pairs.txt without the people of clients and public")  //
       ("alpha-identities", po::value(&o.alpha_identities),
        "dirichlet: skew of identities over clients; smaller is more")  //

@@ -42,9 +42,9 @@ int run_synth(std::span<const std::string> args) {
   std::string out, images;
   int side = 0;
   po::options_description described("options");
-  described.add_options()                                                                              //
-      ("output", po::value(&out)->required(), "folder of the new collection; the first word as well")  //
-      ("identities", po::value(&options.identities)->default_value(100), "number of identities")       //
+  described.add_options()                                                                               //
+      ("output", path_option(out)->required(), "folder of the new collection; the first word as well")  //
+      ("identities", po::value(&options.identities)->default_value(100), "number of identities")        //
       ("images", po::value(&images)->default_value("20"),
        "images of each identity: N, or N:M for a random number")                   //
       ("size", po::value(&side)->default_value(56), "height and width in pixels")  //

@@ -27,7 +27,7 @@ Example:
 int run_verify(std::span<const std::string> args) {
   std::string dataset;
   po::options_description described("options", 110);
-  described.add_options()("dataset", po::value(&dataset)->required(),
+  described.add_options()("dataset", path_option(dataset)->required(),
                           "dataset to check; the first word as well");
   if (!parse(args, described, {"dataset"}, about)) return 0;
   const auto damage = data::verify_checksums(dataset);

@@ -38,10 +38,10 @@ int run_report(std::span<const std::string> words) {
   bool live = false;
   namespace po = boost::program_options;
   po::options_description options("options", 110);
-  options.add_options()                                                                        //
-      ("run", po::value(&folder)->required(), "directory of the run; the first word as well")  //
-      ("output", po::value(&output), "file for the page (RUN/report.html)")                    //
-      ("tensorboard", po::value(&tensorboard), "folder for TensorBoard's event files")         //
+  options.add_options()                                                                               //
+      ("run", tool::path_option(folder)->required(), "directory of the run; the first word as well")  //
+      ("output", tool::path_option(output), "file for the page (RUN/report.html)")                    //
+      ("tensorboard", tool::path_option(tensorboard), "folder for TensorBoard's event files")         //
       ("follow", po::bool_switch(&live), "with --tensorboard: go on until the run is done");
   if (!tool::parse(words, options, {"run"}, about)) return 0;
   if (live && tensorboard.empty()) throw UsageError("--follow needs --tensorboard");

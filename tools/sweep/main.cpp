@@ -41,12 +41,13 @@ int run_sweep(std::span<const std::string> words) {
   bool dry_run = false, local = false, submit = false;
   boost::optional<double> rate;
   po::options_description options("options", 110);
-  options.add_options()                                                                                //
-      ("sweep", po::value(&path)->required(), "sweep file; the first word as well")                    //
-      ("dry-run", po::bool_switch(&dry_run), "print the runs and their cost, and stop")                //
-      ("local", po::bool_switch(&local), "run the unfinished cells here")                              //
-      ("submit", po::bool_switch(&submit), "submit the unfinished cells to Slurm")                     //
-      ("rate-from", po::value(&rate_from), "with --dry-run: a run to measure the speed of a rank on")  //
+  options.add_options()                                                                     //
+      ("sweep", tool::path_option(path)->required(), "sweep file; the first word as well")  //
+      ("dry-run", po::bool_switch(&dry_run), "print the runs and their cost, and stop")     //
+      ("local", po::bool_switch(&local), "run the unfinished cells here")                   //
+      ("submit", po::bool_switch(&submit), "submit the unfinished cells to Slurm")          //
+      ("rate-from", tool::path_option(rate_from),
+       "with --dry-run: a run to measure the speed of a rank on")  //
       ("rate", po::value(&rate), "with --dry-run: images/s of a rank");
   if (!tool::parse(words, options, {"sweep"}, about)) return 0;
   if (dry_run + local + submit != 1) throw UsageError("give one of --dry-run, --local and --submit");
@@ -71,8 +72,8 @@ int run_status(std::span<const std::string> words) {
   std::string path;
   boost::optional<double> every;
   po::options_description options("options", 110);
-  options.add_options()                                                                        //
-      ("sweep", po::value(&path)->required(), "sweep file or folder; the first word as well")  //
+  options.add_options()                                                                               //
+      ("sweep", tool::path_option(path)->required(), "sweep file or folder; the first word as well")  //
       ("watch", po::value(&every), "print again every so many seconds until all cells are done");
   if (!tool::parse(words, options, {"sweep"}, "Where the cells of a sweep stand.")) return 0;
   if (every && !(*every > 0)) throw UsageError("--watch is {}, but must be above 0", *every);
@@ -91,7 +92,7 @@ int run_status(std::span<const std::string> words) {
 std::optional<report::Sweep> only_sweep(std::span<const std::string> words, const char* what) {
   std::string path;
   po::options_description options("options", 110);
-  options.add_options()("sweep", po::value(&path)->required(),
+  options.add_options()("sweep", tool::path_option(path)->required(),
                         "sweep file or folder; the first word as well");
   if (!tool::parse(words, options, {"sweep"}, what)) return std::nullopt;
   auto sweep = report::load_sweep(path);

@@ -1,0 +1,31 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+/// Paths as people type them. One that enters the program, from a command line or a file, is brought into one
+/// form once, here, so that nobody behind it has to think of slashes at its end. Two spellings of one place
+/// may remain two: data are compared by their fingerprints, not by where they lie.
+namespace fedfr {
+
+/// Without `.`, doubled slashes and a slash at the end, which the Tab key leaves. `..` stays, since what lies
+/// above a symbolic link is not what was written before it. An empty path stays empty.
+std::filesystem::path tidy_path(std::string_view text);
+
+/// What a shell would make of a word of a file: `$NAME` and `${NAME}` are variables of the environment, `~`
+/// and `~USER` at the beginning are home folders, `$$` is a dollar sign. What a variable holds is not
+/// expanded again.
+/// @param where  for messages: "FILE:LINE"
+/// @param tilde  whether `~` has a meaning; it has none in quotes
+/// @throws UsageError naming the place: a variable that is not set or empty, an unknown user, a `$` alone
+std::string expand_path(std::string_view text, const std::string& where, bool tilde = true);
+
+/// The reverse for `$`: a text that expand_path gives back as it was.
+std::string escape_path(std::string_view text);
+
+/// A word of the command line, where the shell has expanded what it does; all but `~` in `--name=~/folder`,
+/// which bash leaves, and which is expanded here.
+/// @throws UsageError for an unknown user
+std::string expand_option_word(const std::string& word);
+
+}  // namespace fedfr

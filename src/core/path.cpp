@@ -1,0 +1,106 @@
+#include "fedfr/core/path.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/text.hpp"
+
+namespace fedfr {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool is_of_name(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// A program that is started without its environment finds its home all the same.
+std::string home_of(const std::string& user, const std::string& where) {
+  if (const char* home = std::getenv("HOME"); user.empty() && home != nullptr && *home != '\0') return home;
+  const passwd* entry = user.empty() ? ::getpwuid(::getuid()) : ::getpwnam(user.c_str());
+  if (entry == nullptr || entry->pw_dir == nullptr)
+    throw UsageError(
+        "{}: ~{} is the home of nobody known on this machine; a folder whose name begins with ~ is "
+        "written ./~{}",
+        where, user, user);
+  return entry->pw_dir;
+}
+
+/// The value of the variable that `rest` begins with, which is taken off.
+std::string take_variable(std::string_view& rest, const std::string& where) {
+  const bool braced = rest.starts_with('{');
+  if (braced) rest.remove_prefix(1);
+  const auto* end = std::ranges::find_if_not(rest, is_of_name);
+  const std::string name(rest.begin(), end);
+  rest.remove_prefix(name.size());
+  const bool begins_well = !name.empty() && (name.front() < '0' || name.front() > '9');
+  if (!begins_well || (braced && !rest.starts_with('}')))
+    throw UsageError(
+        "{}: after $ is expected NAME or {{NAME}}, a variable of the environment; a dollar sign "
+        "itself is written $$",
+        where);
+  if (braced) rest.remove_prefix(1);
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr || *value == '\0')
+    throw UsageError(
+        "{}: the variable ${} is {}: set it, or write the path out (a dollar sign itself is "
+        "written $$)",
+        where, name, value == nullptr ? "not set" : "empty");
+  return value;
+}
+
+}  // namespace
+
+fs::path tidy_path(std::string_view text) {
+  std::string tidy(text.starts_with('/') ? "/" : "");
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto part = next_part(rest, '/');
+    if (part.empty() || part == ".") continue;
+    if (!tidy.empty() && !tidy.ends_with('/')) tidy += '/';
+    tidy += part;
+  }
+  return tidy.empty() && !text.empty() ? "." : tidy;
+}
+
+std::string expand_path(std::string_view text, const std::string& where, bool tilde) {
+  std::string expanded;
+  std::string_view rest = text;
+  if (tilde && rest.starts_with('~')) {
+    const auto user = rest.substr(1, rest.find('/') - 1);
+    expanded = home_of(std::string(user), where);
+    rest.remove_prefix(1 + user.size());
+  }
+  while (!rest.empty()) {
+    const char first = rest.front();
+    rest.remove_prefix(1);
+    if (first == '$' && !rest.starts_with('$')) {
+      expanded += take_variable(rest, where);
+      continue;
+    }
+    if (first == '$') rest.remove_prefix(1);
+    expanded += first;
+  }
+  return expanded;
+}
+
+std::string escape_path(std::string_view text) {
+  std::string escaped(text.starts_with('~') ? "./" : "");
+  for (const char c : text) escaped.append(c == '$' ? 2 : 1, c);
+  return escaped;
+}
+
+std::string expand_option_word(const std::string& word) {
+  const auto equals = word.find('=');
+  if (!word.starts_with("--") || equals == std::string::npos || word.compare(equals, 2, "=~") != 0)
+    return word;
+  const auto slash = std::min(word.find('/', equals), word.size());
+  return word.substr(0, equals + 1) + home_of(word.substr(equals + 2, slash - equals - 2), word) +
+         word.substr(slash);
+}
+
+}  // namespace fedfr
