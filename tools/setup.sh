@@ -4,7 +4,7 @@
 # missing. Run it as often as you like; it is done at once when nothing is missing.
 #
 #   tools/setup.sh          what a build needs
-#   tools/setup.sh --dev    also what only tests use (clang-format, clang-tidy, shellcheck, Slurm)
+#   tools/setup.sh --dev    also what only tests use (clang, clang-format, clang-tidy, shellcheck, Slurm)
 #
 # Environment:
 #   FEDFR_DEPS_DIR     where LibTorch goes (default ${XDG_CACHE_HOME:-$HOME/.cache}/fedfr)
@@ -17,7 +17,7 @@ build_packages=(
   g++ cmake ninja-build ccache pkg-config git
   openmpi-bin libopenmpi-dev libhdf5-dev libboost-program-options-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
   libturbojpeg0-dev libpng-dev zlib1g-dev libxxhash-dev libisal-dev libgtest-dev libgmock-dev gnuplot-nox)
-dev_packages=(clang-format clang-tidy shellcheck slurm-wlm munge)
+dev_packages=(clang libclang-rt-dev clang-format clang-tidy shellcheck slurm-wlm munge)
 
 # The version is also in tools/cmake/FedfrTorch.cmake. The CPU flavour is the same wheel, but of its CUDA libraries (4 GB)
 # only those two that libtorch_cpu itself is linked with.

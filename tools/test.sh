@@ -3,6 +3,7 @@
 #
 # Environment:
 #   FEDFR_TEST_ASAN=1  also the unit tests under the address and undefined-behaviour sanitizers (default in CI)
+#   FEDFR_TEST_FUZZ=1  also the fuzz targets for some seconds each (default in CI); tests/fuzz/run_long.sh is for long
 #   FEDFR_CUDA         AUTO (default), ON or OFF, as for CMake
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -43,6 +44,12 @@ check() {
   grep -hoE 'NEEDS [^<]*' "$report" | sort | uniq -c | sed 's/^ *\([0-9]*\)/skipped \1 x:/'
 }
 
+skip_fuzz() {
+  say "fuzz: skipped"
+  echo "skipped 1 x: NEEDS clang and its libFuzzer (tools/setup.sh --dev)"
+  skipped=$((skipped + 1))
+}
+
 summary() { printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"; }
 
 mkdir -p "$reports"
@@ -54,6 +61,9 @@ fi
 
 check release ${FEDFR_CUDA:+-DFEDFR_CUDA="$FEDFR_CUDA"}
 if [ "${FEDFR_TEST_ASAN:-${CI:+1}}" = 1 ]; then check asan; fi
+if [ "${FEDFR_TEST_FUZZ:-${CI:+1}}" = 1 ]; then
+  if command -v clang++ >/dev/null; then check fuzz; else skip_fuzz; fi
+fi
 # Without a GPU the code for it can still be compiled, and its tests skip.
 if [ "${FEDFR_CUDA:-AUTO}" = AUTO ] && [ ! -e /proc/driver/nvidia/version ] &&
   { command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; }; then

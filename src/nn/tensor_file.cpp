@@ -1,77 +1,49 @@
+// The format itself is tensor_header.cpp; here LibTorch's tensors meet it. Data are written and read where
+// they lie, in one pass that also makes the checksum.
 #include "fedfr/nn/tensor_file.hpp"
 
 #include <ATen/ops/empty.h>
+#include <sys/stat.h>
 
-#include <array>
-#include <bit>
 #include <cstddef>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/nn/tensor_header.hpp"
 
 namespace fedfr::nn {
 
-using Json = nlohmann::ordered_json;
-
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the format is little-endian");
-
-constexpr const char* checksum_key = "crc32c";
+/// In the metadata: of all tensors by name; older files have one of the data as they lie, in an order that
+/// other programs change.
+constexpr const char* checksum_key = "tensors_crc32c";
+constexpr const char* old_checksum_key = "crc32c";
 
 struct Type {
-  const char* name;
-  at::ScalarType type;
+  TensorType in_file;
+  at::ScalarType in_memory;
 };
-constexpr Type types[] = {{"F32", at::kFloat}, {"I64", at::kLong}, {"U8", at::kByte}};
+constexpr Type types[] = {
+    {TensorType::float32, at::kFloat}, {TensorType::int64, at::kLong}, {TensorType::uint8, at::kByte}};
 
-const char* type_name(const at::Tensor& tensor) {
-  for (const auto& entry : types)
-    if (entry.type == tensor.scalar_type()) return entry.name;
+TensorType type_of(const at::Tensor& tensor) {
+  for (const auto& type : types)
+    if (type.in_memory == tensor.scalar_type()) return type.in_file;
   throw std::logic_error("a tensor file holds float32, int64 and uint8 only");
 }
 
-at::ScalarType type_of(const std::string& name, const std::filesystem::path& path) {
-  for (const auto& entry : types)
-    if (name == entry.name) return entry.type;
-  throw DataError("{} holds a tensor of type {}, which fedfr does not read", path.string(), name);
+at::ScalarType type_of(TensorType in_file) {
+  for (const auto& type : types)
+    if (type.in_file == in_file) return type.in_memory;
+  throw std::logic_error("a type without its like in LibTorch");
 }
 
 std::span<std::byte> bytes_of(const at::Tensor& tensor) {
   return {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
-}
-
-/// The header, and the tensors read into memory of their declared sizes.
-struct Parsed {
-  TensorFile content;
-  std::string checksum;
-};
-
-Parsed parse_header(const Json& header, std::int64_t data_bytes, const std::filesystem::path& path) {
-  Parsed parsed;
-  std::int64_t expected = 0;
-  for (const auto& [name, entry] : header.items()) {
-    if (name == "__metadata__") {
-      for (const auto& [key, text] : entry.items()) parsed.content.metadata[key] = text.get<std::string>();
-      continue;
-    }
-    const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
-    const at::Tensor tensor = at::empty(shape, type_of(entry.at("dtype").get<std::string>(), path));
-    const auto range = entry.at("data_offsets").get<std::array<std::int64_t, 2>>();
-    if (range[0] != expected || range[1] - range[0] != static_cast<std::int64_t>(tensor.nbytes()))
-      throw DataError("{} is damaged: the extent of {} does not fit its shape", path.string(), name);
-    expected = range[1];
-    parsed.content.tensors.emplace_back(name, tensor);
-  }
-  if (expected != data_bytes)
-    throw DataError("{} is damaged: it holds {} bytes of data instead of {}", path.string(), data_bytes,
-                    expected);
-  if (const auto found = parsed.content.metadata.extract(checksum_key)) parsed.checksum = found.mapped();
-  return parsed;
 }
 
 }  // namespace
@@ -107,24 +79,17 @@ struct Encoded {
 };
 
 Encoded encode(const TensorFile& content) {
-  Json header;
   Encoded encoded;
-  std::uint32_t crc = 0;
-  std::size_t offset = 0;
+  TensorHeader header{.tensors = {}, .metadata = content.metadata};
+  std::vector<std::uint32_t> crcs;
   for (const auto& [name, tensor] : content.tensors) {
     encoded.host.push_back(tensor.detach().cpu().contiguous());
     const auto bytes = bytes_of(encoded.host.back());
-    header[name] = {{"dtype", type_name(tensor)},
-                    {"shape", tensor.sizes().vec()},
-                    {"data_offsets", {offset, offset + bytes.size()}}};
-    offset += bytes.size();
-    crc = crc32c(bytes, crc);
+    header.tensors.push_back({name, type_of(tensor), tensor.sizes().vec(), std::ssize(bytes)});
+    crcs.push_back(crc32c(bytes));
   }
-  auto metadata = content.metadata;
-  metadata[checksum_key] = std::to_string(crc);
-  header["__metadata__"] = metadata;
-  encoded.header = header.dump();
-  encoded.header.resize((encoded.header.size() + 7) / 8 * 8, ' ');  // the format wants aligned data
+  header.metadata[checksum_key] = std::to_string(tensors_checksum(header, crcs));
+  encoded.header = to_text(header);
   encoded.length = encoded.header.size();
   return encoded;
 }
@@ -151,75 +116,108 @@ Extent save_at(const FileDescriptor& file, const std::filesystem::path& path, st
 
 namespace {
 
-/// The header of a tensor file that occupies some bytes of a file.
+/// A tensor file that occupies some bytes of a file.
 struct Opened {
+  const FileDescriptor& file;
+  const std::filesystem::path& path;
   std::int64_t begin = 0;
   std::int64_t size = 0;
-  std::string header;
-  std::int64_t data_begin() const { return begin + 8 + std::ssize(header); }
-  std::int64_t data_bytes() const { return size - 8 - std::ssize(header); }
 };
 
-Opened read_header(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t begin,
-                   std::int64_t size) {
-  Opened opened{begin, size, {}};
-  std::uint64_t length = 0;
-  if (size < 8) throw DataError("{} is not a weights file: it has {} bytes", path.string(), size);
-  read_exactly(file, path, begin, std::as_writable_bytes(std::span(&length, 1)));
-  if (length > static_cast<std::uint64_t>(size - 8))
-    throw DataError("{} is truncated or not a weights file (safetensors)", path.string());
-  opened.header.resize(length);
-  read_exactly(file, path, begin + 8, std::as_writable_bytes(std::span(opened.header)));
-  return opened;
-}
-
-std::int64_t size_of(const std::filesystem::path& path) {
-  return static_cast<std::int64_t>(std::filesystem::file_size(path));
-}
-
-/// Runs `parse` on the header; what the JSON library finds wrong becomes an error that names the file.
-template <class Parse>
-auto with_header(const Opened& opened, const std::filesystem::path& path, Parse&& parse) {
+/// Runs `read`, with the name of the file in its errors.
+template <class Read>
+auto naming(const std::filesystem::path& path, Read&& read) {
   try {
-    return parse(Json::parse(opened.header));
-  } catch (const Json::exception& e) {
-    throw DataError("{} is not a weights file (safetensors): {}", path.string(), e.what());
+    return read();
+  } catch (const DataError& e) {
+    throw DataError("cannot use {}: {}", path.string(), e.what());
   }
 }
 
-TensorFile decode(const FileDescriptor& file, const std::filesystem::path& path, const Opened& opened) {
-  Parsed parsed = with_header(
-      opened, path, [&](const Json& header) { return parse_header(header, opened.data_bytes(), path); });
-  std::int64_t at = opened.data_begin();
-  std::uint32_t crc = 0;
-  for (auto& [name, tensor] : parsed.content.tensors) {
-    read_exactly(file, path, at, bytes_of(tensor));
-    crc = crc32c(bytes_of(tensor), crc);
-    at += static_cast<std::int64_t>(tensor.nbytes());
+std::string read_header(const Opened& from) {
+  std::uint64_t stored = 0;
+  if (from.size >= 8)
+    read_exactly(from.file, from.path, from.begin, std::as_writable_bytes(std::span(&stored, 1)));
+  std::string text(static_cast<std::size_t>(tensor_header_length(stored, from.size)), '\0');
+  read_exactly(from.file, from.path, from.begin + 8, std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
+TensorHeader parse(const Opened& from, std::string_view text) {
+  return parse_tensor_header(text, from.size - 8 - std::ssize(text));
+}
+
+/// Compares the checksum that the file has, if any, with those of what was read.
+void check(TensorHeader& header, std::span<const std::uint32_t> crcs, std::uint32_t crc_as_they_lie) {
+  const auto now = header.metadata.extract(checksum_key);
+  const auto old = header.metadata.extract(old_checksum_key);
+  if (now && now.mapped() != std::to_string(tensors_checksum(header, crcs)))
+    throw DataError(
+        "it is damaged: its checksum differs; if you changed the weights, leave '{}' out of the metadata",
+        checksum_key);
+  if (!now && old && old.mapped() != std::to_string(crc_as_they_lie))
+    throw DataError(
+        "it is damaged: its checksum differs; if another program saved the weights of an older fedfr anew, "
+        "leave "
+        "'{}' out of the metadata",
+        old_checksum_key);
+}
+
+TensorFile decode(const Opened& from, std::string_view text) {
+  TensorHeader header = parse(from, text);
+  TensorFile content;
+  std::int64_t at = from.begin + 8 + std::ssize(text);
+  std::vector<std::uint32_t> crcs;
+  std::uint32_t crc_as_they_lie = 0;
+  for (const auto& entry : header.tensors) {
+    const at::Tensor tensor = at::empty(entry.shape, type_of(entry.type));
+    const auto bytes = bytes_of(tensor);
+    read_exactly(from.file, from.path, at, bytes);
+    crcs.push_back(crc32c(bytes));
+    crc_as_they_lie = crc32c(bytes, crc_as_they_lie);
+    at += entry.bytes;
+    content.tensors.emplace_back(entry.name, tensor);
   }
-  if (!parsed.checksum.empty() && parsed.checksum != std::to_string(crc))
-    throw DataError("{} is damaged: its checksum differs", path.string());
-  return std::move(parsed.content);
+  check(header, crcs, crc_as_they_lie);
+  content.metadata = std::move(header.metadata);
+  return content;
+}
+
+std::int64_t size_of(const FileDescriptor& file, const std::filesystem::path& path) {
+  struct stat found {};
+  if (::fstat(file.get(), &found) != 0 || !S_ISREG(found.st_mode))
+    throw DataError("{} is no regular file, which weights have to be", path.string());
+  return found.st_size;
 }
 
 }  // namespace
 
 TensorFile load(const std::filesystem::path& path) {
   const FileDescriptor file = open_for_reading(path);
-  return decode(file, path, read_header(file, path, 0, size_of(path)));
+  return naming(path, [&] {
+    const Opened all{file, path, 0, size_of(file, path)};
+    return decode(all, read_header(all));
+  });
 }
 
 TensorFile load_at(const FileDescriptor& file, const std::filesystem::path& path, const Extent& extent) {
-  const Opened opened = read_header(file, path, extent.offset, extent.bytes);
-  if (crc32c(std::as_bytes(std::span(opened.header))) != extent.header_checksum)
-    throw DataError("{} is damaged: the checksum of a header differs", path.string());
-  return decode(file, path, opened);
+  return naming(path, [&] {
+    const std::int64_t size = size_of(file, path);
+    if (extent.offset < 0 || extent.offset > size || extent.bytes > size - extent.offset)
+      throw DataError("a part of it would end behind its end: is it truncated?");
+    const Opened part{file, path, extent.offset, extent.bytes};
+    const std::string text = read_header(part);
+    if (crc32c(std::as_bytes(std::span(text))) != extent.header_checksum)
+      throw DataError("it is damaged: the checksum of a header differs");
+    return decode(part, text);
+  });
 }
 
 std::map<std::string, std::string> load_metadata(const std::filesystem::path& path) {
   const FileDescriptor file = open_for_reading(path);
-  return with_header(read_header(file, path, 0, size_of(path)), path, [](const Json& header) {
-    return header.value("__metadata__", std::map<std::string, std::string>{});
+  return naming(path, [&] {
+    const Opened all{file, path, 0, size_of(file, path)};
+    return parse(all, read_header(all)).metadata;
   });
 }
 

@@ -17,9 +17,9 @@ set(_warnings -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor 
 # The bits of a run must not depend on whether the compiler fuses a multiply and an add.
 target_compile_options(fedfr_own_code INTERFACE $<$<COMPILE_LANGUAGE:CXX>:${_warnings};-ffp-contract=off>
                        $<$<COMPILE_LANGUAGE:CUDA>:$<$<BOOL:${FEDFR_WERROR}>:-Werror=all-warnings>;--fmad=false>)
-if(FEDFR_ASAN)
+if(FEDFR_ASAN OR FEDFR_FUZZ)
   target_compile_options(fedfr_own_code INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer
-                         -fno-sanitize-recover=undefined)
+                         -fno-sanitize-recover=undefined $<$<BOOL:${FEDFR_FUZZ}>:-fsanitize=fuzzer-no-link>)
   target_link_options(fedfr_own_code INTERFACE -fsanitize=address,undefined)
 endif()
 

@@ -12,7 +12,8 @@ namespace fedfr::nn {
 
 /// Named tensors and text in one file: the safetensors format (Hugging Face, "safetensors" specification 0.4:
 /// an 8-byte little-endian header length, a JSON header, the raw little-endian data), so that any tool of the
-/// field reads weights, client states and checkpoints. The metadata carry a CRC32C of the data.
+/// field reads weights, client states and checkpoints. The metadata carry a CRC32C of the tensors, which
+/// holds when another program saves them anew, in whatever order (tensor_header.hpp).
 struct TensorFile {
   std::vector<std::pair<std::string, at::Tensor>> tensors;  ///< float32, int64 or uint8
   std::map<std::string, std::string> metadata;
@@ -26,6 +27,7 @@ struct TensorFile {
 /// @throws DataError naming the path
 void save(const std::filesystem::path& path, const TensorFile& content);
 
+/// Allocates no more than the file has bytes.
 /// @throws DataError naming the path: missing, truncated, not this format, checksum differs
 TensorFile load(const std::filesystem::path& path);
 
@@ -45,6 +47,7 @@ Extent save_at(const FileDescriptor& file, const std::filesystem::path& path, st
 TensorFile load_at(const FileDescriptor& file, const std::filesystem::path& path, const Extent& extent);
 
 /// Only the metadata; the data are neither read nor checked.
+/// @throws DataError naming the path
 std::map<std::string, std::string> load_metadata(const std::filesystem::path& path);
 
 }  // namespace fedfr::nn

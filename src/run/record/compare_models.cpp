@@ -46,10 +46,9 @@ std::optional<ModelDifference> compare_models(const std::string& file, const nn:
   if (a.tensors.size() != b.tensors.size())
     throw DataError("{} holds {} tensors in one run and {} in the other: the runs train other networks", file,
                     a.tensors.size(), b.tensors.size());
-  for (std::size_t i = 0; i < a.tensors.size(); ++i) {
-    const auto& [name, left] = a.tensors[i];
-    const auto& [other_name, right] = b.tensors[i];
-    if (name != other_name || !left.sizes().equals(right.sizes()) || left.scalar_type() != at::kFloat ||
+  for (const auto& [name, left] : a.tensors) {
+    const at::Tensor right = b.has(name) ? b.at(name) : at::Tensor();  // other programs change the order
+    if (!right.defined() || !left.sizes().equals(right.sizes()) || left.scalar_type() != at::kFloat ||
         right.scalar_type() != at::kFloat)
       throw DataError("{}: {} in one run has no like in the other: the runs train other networks", file,
                       name);

@@ -4,8 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include <nlohmann/json.hpp>
 
+#include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "support/temp_folder.hpp"
@@ -58,9 +59,93 @@ TEST(TensorFile, EveryFlippedDataByteIsFound) {
   }
 }
 
+/// What the file holds, with the data and the header's entries in the order of the names, and more metadata:
+/// what other programs make of it.
+std::string saved_anew(const std::string& whole) {
+  const std::size_t length =
+      static_cast<unsigned char>(whole[0]) + 256U * static_cast<unsigned char>(whole[1]);
+  const auto header = nlohmann::json::parse(whole.substr(8, length));  // sorts by name
+  nlohmann::json turned;
+  std::string data;
+  for (auto entry = header.rbegin(); entry != header.rend(); ++entry) {
+    turned[entry.key()] = entry.value();
+    if (entry.key() == "__metadata__") continue;
+    const auto extent = entry.value().at("data_offsets").get<std::vector<std::size_t>>();
+    const std::size_t begin = data.size();
+    data += whole.substr(8 + length + extent[0], extent[1] - extent[0]);
+    turned[entry.key()]["data_offsets"] = {begin, data.size()};
+  }
+  turned["__metadata__"]["note"] = "mine";
+  const std::string text = turned.dump(2);
+  return std::string{
+             static_cast<char>(text.size() % 256), static_cast<char>(text.size() / 256), 0, 0, 0, 0, 0, 0} +
+         text + data;
+}
+
+TEST(TensorFile, AnotherProgramMaySaveItAnew) {
+  const test::TempFolder folder;
+  const auto path = folder / "x.safetensors";
+  save(path, example());
+  const std::string anew = saved_anew(read_text(path));
+  ASSERT_NE(anew.substr(anew.size() - 32), read_text(path).substr(read_text(path).size() - 32))
+      << "same order";
+  replace_file(path, anew);
+  const TensorFile back = load(path);
+  EXPECT_TRUE(back.at("a").equal(example().at("a")));
+  EXPECT_TRUE(back.at("b").equal(example().at("b")));
+  EXPECT_EQ(back.text("note"), "mine");
+  for (std::size_t at = anew.size() - example().at("a").nbytes() - 32; at < anew.size(); ++at) {
+    std::string damaged = anew;
+    damaged[at] = static_cast<char>(damaged[at] ^ 1);
+    replace_file(path, damaged);
+    EXPECT_THAT([&] { load(path); }, ThrowsMessage<DataError>(HasSubstr("checksum")));
+  }
+}
+
+/// As fedfr wrote it before the checksum was one by name: that of the data as they lie.
+TEST(TensorFile, FilesOfOlderVersionsAreReadAndChecked) {
+  const test::TempFolder folder;
+  const auto path = folder / "x.safetensors";
+  const std::string header = R"({"b":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},)"
+                             R"("a":{"dtype":"U8","shape":[2],"data_offsets":[3,5]},)"
+                             R"("__metadata__":{"crc32c":")";
+  const std::string hello = "hello";
+  const auto checksum = std::to_string(crc32c(std::as_bytes(std::span(hello))));
+  const auto write = [&](const std::string& data) {
+    const std::string all = header + checksum + "\"}}";
+    replace_file(path, std::string{static_cast<char>(all.size()), 0, 0, 0, 0, 0, 0, 0} + all + data);
+  };
+  write("hello");
+  EXPECT_EQ(load(path).at("a").numel(), 2);
+  EXPECT_FALSE(load(path).metadata.contains("crc32c"));
+  write("hallo");
+  EXPECT_THAT([&] { load(path); }, ThrowsMessage<DataError>(HasSubstr("checksum differs")));
+}
+
+TEST(TensorFile, AHeaderThatAsksForTerabytesAllocatesNothing) {
+  const test::TempFolder folder;
+  const auto path = folder / "x.safetensors";
+  const std::string header =
+      R"({"a":{"dtype":"F32","shape":[1000000,1000000],"data_offsets":[0,4000000000000]}})";
+  replace_file(path, std::string{static_cast<char>(header.size()), 0, 0, 0, 0, 0, 0, 0} + header + "data");
+  EXPECT_THAT([&] { load(path); }, ThrowsMessage<DataError>(HasSubstr("truncated")));
+  EXPECT_THAT([&] { load_metadata(path); }, ThrowsMessage<DataError>(HasSubstr(path.string())));
+}
+
+TEST(TensorFile, APartBeyondTheEndOfItsFileIsRefused) {
+  const test::TempFolder folder;
+  const auto path = folder / "x.safetensors";
+  save(path, example());
+  const FileDescriptor file = open_for_reading(path);
+  for (const Extent extent : {Extent{0, std::int64_t{1} << 62, 0}, Extent{std::int64_t{1} << 62, 16, 0},
+                              Extent{-8, 16, 0}, Extent{0, -1, 0}})
+    EXPECT_THROW(load_at(file, path, extent), DataError);
+}
+
 TEST(TensorFile, ForeignFilesAreRefusedByName) {
   const test::TempFolder folder;
   EXPECT_THAT([&] { load(folder / "missing"); }, ThrowsMessage<DataError>(HasSubstr("missing")));
+  EXPECT_THAT([&] { load(folder / "."); }, ThrowsMessage<DataError>(HasSubstr("regular file")));
   replace_file(folder / "text", std::string_view("this is certainly not a weights file"));
   EXPECT_THAT([&] { load(folder / "text"); }, ThrowsMessage<DataError>(HasSubstr("safetensors")));
 }

@@ -35,6 +35,12 @@ TEST(CompareModels, TellsTheFirstTensorInTheOrderOfTheFile) {
   EXPECT_EQ(found->largest, 1);
 }
 
+TEST(CompareModels, TheOrderOfTensorsIsNoDifference) {
+  auto turned = model({1}, {2});
+  std::swap(turned.tensors[0], turned.tensors[1]);
+  EXPECT_FALSE(compare_models("m", model({1}, {2}), turned));
+}
+
 TEST(CompareModels, CountsUlpsAcrossZero) {
   const float least = std::numeric_limits<float>::denorm_min();
   const auto next = compare_models("m", model({1}, {0}), model({std::nextafter(1.0F, 2.0F)}, {0}));
