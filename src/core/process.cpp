@@ -1,3 +1,7 @@
+// Programs are started by posix_spawn. Its file actions run in their order in the child, where a descriptor
+// that this process had closed may be the number of the file that the child shall print to: 0, if its
+// standard input was closed. So what is printed to is put in place first, and only then is descriptor 0
+// opened.
 #include "fedfr/core/process.hpp"
 
 #include <fcntl.h>
@@ -17,13 +21,21 @@ namespace fedfr {
 
 namespace {
 
+/// The texts as the system takes them: a null pointer ends the list.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
+  for (auto& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 /// What the child does between fork and exec, freed at the end of the scope.
 class ChildSetup {
  public:
   explicit ChildSetup(const Program& program) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawnattr_init(&attributes_);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (program.own_group) posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
   }
   ChildSetup(const ChildSetup&) = delete;
@@ -40,13 +52,13 @@ class ChildSetup {
 
   /// @returns 0 or an errno
   int start(const Program& program, pid_t& child) {
+    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     if (!program.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions_, program.folder.c_str());
-    std::vector<std::string> words = program.words;
-    std::vector<char*> arguments;
-    arguments.reserve(words.size() + 1);
-    for (auto& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    return posix_spawnp(&child, arguments.front(), &actions_, &attributes_, arguments.data(), environ);
+    auto words = program.words;
+    auto variables = program.environment.value_or(std::vector<std::string>());
+    const auto arguments = pointers_to(words), environment = pointers_to(variables);
+    return posix_spawnp(&child, arguments.front(), &actions_, &attributes_, arguments.data(),
+                        program.environment ? environment.data() : environ);
   }
 
  private:

@@ -29,10 +29,9 @@ Sketches::~Sketches() {
 
 fs::path Sketches::next_file() { return folder_ / fmt::format("picture{}.svg", ++count_); }
 
-std::string Sketches::finish(bool drawn, const fs::path& file, const std::string& title,
-                             const std::string& caption) {
-  if (!drawn)
-    return html::paragraph(fmt::format("The picture '{}' could not be drawn: is gnuplot installed?", title));
+std::string Sketches::finish(const std::optional<std::string>& problem, const fs::path& file,
+                             const std::string& title, const std::string& caption) {
+  if (problem) return html::paragraph(fmt::format("The picture '{}' is missing: {}", title, *problem));
   return html::figure(inline_svg(read_text(file), file.stem().string(), title), caption);
 }
 

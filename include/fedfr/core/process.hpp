@@ -14,6 +14,7 @@ struct Program {
   std::filesystem::path folder{};  ///< to work in; empty: this process's
   std::filesystem::path output{};  ///< file that everything it prints is appended to; empty: as this process
   bool own_group = false;          ///< a Ctrl-C at the terminal does not reach it
+  std::optional<std::vector<std::string>> environment{};  ///< "NAME=VALUE" each; absent: this process's
 };
 
 /// A running program.

@@ -19,13 +19,13 @@ class Sketches {
   template <class Picture>
   std::string figure(const Picture& picture, const std::string& caption) {
     const auto file = next_file();
-    return finish(run::draw(picture, file), file, picture.title, caption);
+    return finish(run::try_to_draw(picture, file), file, picture.title, caption);
   }
 
  private:
   std::filesystem::path next_file();
-  static std::string finish(bool drawn, const std::filesystem::path& file, const std::string& title,
-                            const std::string& caption);
+  static std::string finish(const std::optional<std::string>& problem, const std::filesystem::path& file,
+                            const std::string& title, const std::string& caption);
 
   std::filesystem::path folder_;
   int count_ = 0;

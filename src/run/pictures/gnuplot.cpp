@@ -1,31 +1,66 @@
+// gnuplot is started so that the script alone decides what a picture looks like: without the settings that
+// users and sites keep for their own pictures, in files and in the environment.
 #include "gnuplot.hpp"
 
-#include <spdlog/spdlog.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cstring>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/process.hpp"
+#include "fedfr/core/text.hpp"
+#include "fedfr/core/utf8.hpp"
 
 namespace fedfr::run {
 
-bool run_gnuplot(const std::string& script, const std::filesystem::path& picture) {
-  const auto folder = picture.has_parent_path() ? picture.parent_path() : std::filesystem::path(".");
+namespace fs = std::filesystem;
+
+namespace {
+
+/// This process's variables but those that gnuplot and the locale listen to.
+std::vector<std::string> environment() {
+  // GNUTERM, GNUPLOT_LIB, GNUPLOT_DRIVER_DIR, GNUHELP, FIT_SCRIPT, ...; LANG, LANGUAGE, LC_NUMERIC, ...
+  constexpr std::array<std::string_view, 4> others = {"GNU", "FIT_", "LANG", "LC_"};
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    if (std::ranges::none_of(others,
+                             [&](auto name) { return std::string_view(*variable).starts_with(name); }))
+      variables.emplace_back(*variable);
+  variables.emplace_back("LC_ALL=C.UTF-8");
+  return variables;
+}
+
+std::string reason(const Captured& outcome) {
+  if (outcome.spawn_error == ENOENT) return "gnuplot was not found: install it (Debian: gnuplot-nox)";
+  if (outcome.spawn_error != 0)
+    return "gnuplot could not be started: " + std::generic_category().message(outcome.spawn_error);
+  const auto words = trim(outcome.output);
+  return words.empty() ? fmt::format("gnuplot ended with exit code {}", outcome.exit_code)
+                       : fmt::format("gnuplot failed: {}", printable(words));
+}
+
+}  // namespace
+
+std::optional<std::string> run_gnuplot(const std::string& script, const fs::path& picture) {
+  const auto folder = picture.has_parent_path() ? picture.parent_path() : fs::path(".");
   const auto script_name = picture.stem().string() + ".gp";
   make_folder(folder);
   replace_file(folder / script_name, script);
-  const auto outcome = run_and_capture({.words = {"gnuplot", script_name}, .folder = folder});
-  const auto redraw = fmt::format("cd {} && gnuplot {}", folder.string(), script_name);
-  if (outcome.spawn_error == ENOENT)
-    spdlog::warn("no {}: gnuplot was not found. Install it (Debian: gnuplot-nox), then: {}", picture.string(),
-                 redraw);
-  else if (outcome.spawn_error != 0)
-    spdlog::warn("no {}: gnuplot could not be started ({}). Try: {}", picture.string(),
-                 std::strerror(outcome.spawn_error), redraw);
-  else if (outcome.exit_code != 0)
-    spdlog::warn("no {}: gnuplot failed: {}. Try: {}", picture.string(), outcome.output, redraw);
-  return outcome.spawn_error == 0 && outcome.exit_code == 0;
+  // -d: neither the system's gnuplotrc nor the user's .gnuplot. ./: a name may begin with a dash.
+  const auto outcome = run_and_capture(
+      {.words = {"gnuplot", "-d", "./" + script_name}, .folder = folder, .environment = environment()});
+  std::error_code ignored;
+  if (outcome.spawn_error == 0 && outcome.exit_code == 0 && fs::is_regular_file(picture, ignored))
+    return std::nullopt;
+  // Half of a picture, or one of another time, is none.
+  if (fs::is_regular_file(picture, ignored)) fs::remove(picture, ignored);
+  return reason(outcome);
 }
 
 }  // namespace fedfr::run

@@ -1,3 +1,5 @@
+// Scripts are text that gnuplot runs, so every name that enters one passes through `literal`, `tick` or
+// `field`: names come from folders and options, and gnuplot knows `system(...)`.
 #include "gnuplot_script.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include <limits>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/utf8.hpp"
 
 namespace fedfr::run {
 
@@ -16,6 +19,12 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                       "#56B4E9", "#E69F00", "#000000", "#7F7F7F"};
+
+std::string doubled(std::string_view text, char special) {
+  std::string result;
+  for (const char character : text) result.append(character == special ? 2 : 1, character);
+  return result;
+}
 
 bool is_scalable(const std::filesystem::path& picture) { return picture.extension() == ".svg"; }
 
@@ -51,14 +60,9 @@ Colour nth_colour(std::size_t index) { return static_cast<Colour>(index % kColou
 
 std::string_view hex(Colour colour) { return kColours[static_cast<std::size_t>(colour)]; }
 
-std::string literal(std::string_view text) {
-  std::string inside;
-  for (const char character : text) {
-    inside += character == '\n' ? ' ' : character;
-    if (character == '\'') inside += '\'';
-  }
-  return "'" + inside + "'";
-}
+std::string literal(std::string_view text) { return '\'' + doubled(printable(text), '\'') + '\''; }
+
+std::string tick(std::string_view name) { return literal(doubled(name, '%')); }
 
 std::string preamble(const std::filesystem::path& picture, int width, int height) {
   // Pictures of a page have one width and scale with it, down to that of a phone.
@@ -72,7 +76,7 @@ std::string preamble(const std::filesystem::path& picture, int width, int height
                                   "fontscale 2 linewidth 2 pointscale 1.6",
                                   width, height);
   return fmt::format(
-      "# Change what you like and draw again: gnuplot {}.gp\n"
+      "# Change what you like and draw again: gnuplot -d {}.gp\n"
       "set terminal {}\n"
       "set output {}\n"
       "set encoding utf8\n"
@@ -82,7 +86,7 @@ std::string preamble(const std::filesystem::path& picture, int width, int height
       "set lmargin {}\nset rmargin 4\nset xlabel textcolor '#333333'\nset ylabel textcolor '#333333'\n"
       "set key tmargin center horizontal Left reverse noenhanced samplen {} spacing 1.25 width 1 "
       "textcolor '#333333'\n",
-      picture.stem().string(), terminal, literal(picture.filename().string()), scales ? 9 : 11,
+      printable(picture.stem().string()), terminal, literal(picture.filename().string()), scales ? 9 : 11,
       scales ? "1.5 font ',12'" : "2.5");
 }
 
@@ -164,10 +168,10 @@ std::string_view name_tics(const std::vector<std::string>& names, const std::fil
   return width <= 80 ? "set xtics norotate noenhanced\n" : "set xtics rotate by -90 noenhanced\n";
 }
 
-std::string field(std::string text) {
-  std::ranges::replace(text, '"', '\'');
-  std::ranges::replace(text, '\n', ' ');
-  return '"' + text + '"';
+std::string field(std::string_view text) {
+  auto inside = doubled(printable(text), '\\');
+  std::ranges::replace(inside, '"', '\'');
+  return '"' + inside + '"';
 }
 
 double mean(const std::vector<double>& values) {

@@ -14,8 +14,11 @@ std::string_view hex(Colour colour);
 /// A gnuplot string in which no character has a meaning.
 std::string literal(std::string_view text);
 
-/// A field of a data block, which has no way to write a double quote.
-std::string field(std::string text);
+/// The same for the name of a tick, which gnuplot takes for a format of its number.
+std::string tick(std::string_view name);
+
+/// A field of a data block, where a backslash has a meaning and nothing stands for a double quote.
+std::string field(std::string_view text);
 
 /// A finite number, or NaN for gnuplot to leave a gap.
 std::string number(double value);

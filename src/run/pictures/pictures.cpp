@@ -1,3 +1,5 @@
+// The pictures of one run. Each is a script with its data in it, so that one file is all there is to keep and
+// restyle.
 #include "fedfr/run/pictures/pictures.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +25,7 @@ std::string bar_data(const ClientBars& picture) {
 
 }  // namespace
 
-bool draw(const LearningCurve& picture, const std::filesystem::path& file) {
+std::optional<std::string> draw(const LearningCurve& picture, const std::filesystem::path& file) {
   require_something(has_points(picture.rates), picture.title);
   const bool with_losses = has_points(picture.losses);
   std::string script = preamble(file, 1800, with_losses ? 1800 : 1000) +
@@ -36,7 +38,7 @@ bool draw(const LearningCurve& picture, const std::filesystem::path& file) {
   return run_gnuplot(script, file);
 }
 
-bool draw(const RocCurves& picture, const std::filesystem::path& file) {
+std::optional<std::string> draw(const RocCurves& picture, const std::filesystem::path& file) {
   require_something(has_points(picture.curves), picture.title);
   const auto script = preamble(file, 1600, 1300) + title(picture.title, 1) +
                       logarithmic_range(picture.curves) +
@@ -45,7 +47,7 @@ bool draw(const RocCurves& picture, const std::filesystem::path& file) {
   return run_gnuplot(script, file);
 }
 
-bool draw(const ClientBars& picture, const std::filesystem::path& file) {
+std::optional<std::string> draw(const ClientBars& picture, const std::filesystem::path& file) {
   require_something(!picture.clients.empty(), picture.title);
   if (picture.global.size() != picture.clients.size() ||
       picture.personalised.size() != picture.clients.size())

@@ -1,3 +1,4 @@
+// The pictures that compare runs: lines of any quantity, bars of parts, dots of single values.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -38,7 +39,7 @@ double beside(std::size_t column, std::size_t index) {
 
 }  // namespace
 
-bool draw(const Lines& picture, const std::filesystem::path& file) {
+std::optional<std::string> draw(const Lines& picture, const std::filesystem::path& file) {
   require_something(has_points(picture.lines), picture.title);
   const bool few_points =
       std::ranges::all_of(picture.lines, [](const Series& s) { return s.x.size() <= 30; });
@@ -50,7 +51,7 @@ bool draw(const Lines& picture, const std::filesystem::path& file) {
   return run_gnuplot(script + plot("line", picture.lines, {}, picture.rates ? 100 : 1, few_points), file);
 }
 
-bool draw(const StackedBars& picture, const std::filesystem::path& file) {
+std::optional<std::string> draw(const StackedBars& picture, const std::filesystem::path& file) {
   require_something(!picture.bars.empty() && !picture.parts.empty(), picture.title);
   std::string block = "$bars << END\n";
   for (std::size_t bar = 0; bar < picture.bars.size(); ++bar) {
@@ -72,7 +73,7 @@ bool draw(const StackedBars& picture, const std::filesystem::path& file) {
       file);
 }
 
-bool draw(const Distributions& picture, const std::filesystem::path& file) {
+std::optional<std::string> draw(const Distributions& picture, const std::filesystem::path& file) {
   require_something(!picture.groups.empty(), picture.title);
   std::string blocks;
   std::vector<std::string> ticks, plots, names;
@@ -85,7 +86,7 @@ bool draw(const Distributions& picture, const std::filesystem::path& file) {
     blocks += fmt::format("END\n$mean{} << END\n{} {}\n{} {}\nEND\n", g, static_cast<double>(g) - 0.35,
                           number(centre), static_cast<double>(g) + 0.35, number(centre));
     names.push_back(group.name);
-    ticks.push_back(fmt::format("{} {}", literal(group.name), g));
+    ticks.push_back(fmt::format("{} {}", tick(group.name), g));
     plots.push_back(fmt::format("$group{} with points pointtype 7 pointsize 0.6 linecolor '{}' notitle", g,
                                 hex(group.colour)));
     plots.push_back(fmt::format("$mean{} with lines {} notitle", g, line_style(Colour::black, false)));

@@ -1,11 +1,17 @@
+// The pictures of a run from what its directory holds. Each is drawn on its own: one that cannot be drawn, or
+// an evaluation that cannot be read, leaves the others as they are, and one warning names all that are
+// missing.
 #include "fedfr/run/record/run_pictures.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <tuple>
 
+#include "fedfr/core/error.hpp"
 #include "fedfr/run/pictures/pictures.hpp"
 #include "fedfr/run/record/evaluation.hpp"
 #include "fedfr/run/record/metrics_reader.hpp"
@@ -69,32 +75,65 @@ Series curve(const std::string& name, const std::vector<eval::OperatingPoint>& r
   return series;
 }
 
-/// @returns false where there is no curve to draw
-bool add_curve(RocCurves& picture, Series series) {
-  if (series.x.empty()) return false;
-  picture.curves.push_back(std::move(series));
-  return true;
+void add_curve(RocCurves& picture, Series series) {
+  if (!series.x.empty()) picture.curves.push_back(std::move(series));
 }
 
-void draw_roc(const RunPaths& paths, const Evaluation& before, const Evaluation& after) {
-  for (std::size_t b = 0; b < after.benchmarks.size(); ++b) {
-    RocCurves picture{.title = after.benchmarks[b].name + ": verification", .curves = {}};
-    if (b < before.benchmarks.size() && before.round != after.round)
-      add_curve(picture, curve("start", before.benchmarks[b].scores.roc, Colour::grey, true));
-    add_curve(picture, curve(fmt::format("round {}", after.round), after.benchmarks[b].scores.roc,
-                             Colour::blue, false));
-    if (!picture.curves.empty())
-      draw(picture, paths.pictures / fmt::format("roc_{}.png", after.benchmarks[b].name));
+/// The pictures of a run, and which of them are missing, by the reason.
+class Album {
+ public:
+  explicit Album(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  template <class Picture>
+  void add(const Picture& picture, const std::string& file) {
+    if (const auto why = try_to_draw(picture, folder_ / file))
+      missing_[*why].push_back(file);
+    else
+      ++drawn_;
+  }
+  void miss(const std::string& what, const std::string& why) { missing_[why].push_back(what); }
+
+  bool empty() const { return drawn_ == 0; }
+
+  /// Empty where nothing is missing.
+  std::string warning() const {
+    std::string text;
+    for (const auto& [why, names] : missing_) text += fmt::format("; no {}: {}", fmt::join(names, ", "), why);
+    if (text.empty()) return text;
+    return fmt::format("pictures in {}{}; `gnuplot -d NAME.gp` draws one again", folder_.string(), text);
+  }
+
+ private:
+  std::filesystem::path folder_;
+  int drawn_ = 0;
+  std::map<std::string, std::vector<std::string>> missing_;
+};
+
+const BenchmarkScores* benchmark_of(const std::optional<Evaluation>& evaluation, std::string_view name) {
+  if (!evaluation) return nullptr;
+  const auto found = std::ranges::find(evaluation->benchmarks, name, &BenchmarkScores::name);
+  return found == evaluation->benchmarks.end() ? nullptr : &*found;
+}
+
+/// @param before  the start, unless that is what `after` is
+void draw_roc(Album& album, const std::optional<Evaluation>& before, const Evaluation& after) {
+  for (const auto& benchmark : after.benchmarks) {
+    RocCurves picture{.title = benchmark.name + ": verification", .curves = {}};
+    if (const auto* start = benchmark_of(before, benchmark.name))
+      add_curve(picture, curve("start", start->scores.roc, Colour::grey, true));
+    add_curve(picture,
+              curve(fmt::format("round {}", after.round), benchmark.scores.roc, Colour::blue, false));
+    if (!picture.curves.empty()) album.add(picture, fmt::format("roc_{}.png", benchmark.name));
   }
   RocCurves own{.title = "Clients on their own identities (mean over clients)", .curves = {}};
-  add_curve(own, curve("start", eval::mean_roc(before.global), Colour::grey, true));
+  if (before) add_curve(own, curve("start", eval::mean_roc(before->global), Colour::grey, true));
   add_curve(own, curve("global model", eval::mean_roc(after.global), Colour::green, false));
   add_curve(own, curve("clients' own models", eval::mean_roc(after.own), Colour::vermillion, false));
-  if (!own.curves.empty()) draw(own, paths.pictures / "roc_personalised.png");
+  if (!own.curves.empty()) album.add(own, "roc_personalised.png");
 }
 
-void draw_clients(const RunPaths& paths, const Evaluation& after) {
-  if (after.own.empty()) return;
+void draw_clients(Album& album, const Evaluation& after) {
+  if (after.own.empty() || after.own.front().scores.tar_at_far.empty()) return;
   constexpr std::size_t most_bars = 60;
   const auto& targets = after.own.front().scores.tar_at_far;
   const std::size_t which = std::min(shown_rate, targets.size() - 1);
@@ -110,7 +149,20 @@ void draw_clients(const RunPaths& paths, const Evaluation& after) {
     bars.global.push_back(global->scores.tar_at_far[which].true_rate);
     bars.personalised.push_back(own.scores.tar_at_far[which].true_rate);
   }
-  if (!bars.clients.empty()) draw(bars, paths.pictures / "clients.png");
+  if (!bars.clients.empty()) album.add(bars, "clients.png");
+}
+
+/// @returns nothing if the run has none of this round, or one that cannot be read
+std::optional<Evaluation> evaluation_at(const RunPaths& paths, int round, Album& album) {
+  const auto file = evaluation_path(paths.folder, round);
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return std::nullopt;
+  try {
+    return load_evaluation(file);
+  } catch (const Error& e) {
+    album.miss("curves of round " + std::to_string(round), e.what());
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -118,18 +170,19 @@ void draw_clients(const RunPaths& paths, const Evaluation& after) {
 void draw_run_pictures(const RunPaths& paths, Console& console) {
   const auto metrics = read_metrics(paths.metrics);
   if (metrics.evaluations.empty() || metrics.rounds.empty()) return;
+  Album album(paths.pictures);
   LearningCurve learning{.title = "Learning curve",
                          .rates = rate_series(metrics.evaluations),
                          .levels = {},
                          .losses = loss_series(metrics.rounds)};
-  if (!learning.rates.empty()) draw(learning, paths.pictures / "learning_curve.png");
-  const auto before = evaluation_path(paths.folder, 0);
-  const auto after = evaluation_path(paths.folder, metrics.evaluations.back().round);
-  if (!std::filesystem::exists(before) || !std::filesystem::exists(after)) return;
-  const Evaluation end = load_evaluation(after);
-  draw_roc(paths, load_evaluation(before), end);
-  draw_clients(paths, end);
-  console.info("pictures: " + paths.pictures.string());
+  if (!learning.rates.empty()) album.add(learning, "learning_curve.png");
+  const int last = metrics.evaluations.back().round;
+  if (const auto after = evaluation_at(paths, last, album)) {
+    draw_roc(album, last == 0 ? std::nullopt : evaluation_at(paths, 0, album), *after);
+    draw_clients(album, *after);
+  }
+  if (!album.empty()) console.info("pictures: " + paths.pictures.string());
+  if (const auto text = album.warning(); !text.empty()) console.warning(text);
 }
 
 }  // namespace fedfr::run

@@ -1,7 +1,10 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "fedfr/core/error.hpp"
 
 /// Pictures of a run, drawn by the program gnuplot: as PNG in twice the usual resolution, or as SVG for
 /// pages. The script with the data stays beside each picture (learning_curve.png: learning_curve.gp), so that
@@ -89,17 +92,28 @@ struct Distributions {
 /// The colours of several lines in their order; again from the first after the last.
 Colour nth_colour(std::size_t index);
 
-/// Writes the script and has gnuplot draw it. Where gnuplot is missing or fails, a warning in the log says
-/// what to do and the script remains.
+/// Writes the script and has gnuplot draw it. Where gnuplot is missing or fails, the script remains. Names
+/// may have any bytes: none has a meaning for gnuplot, and those that cannot be shown are written as \xNN.
 /// @param file  ends in .png or .svg; its folder is made
-/// @return whether the picture was drawn
+/// @return nothing, or why there is no picture
 /// @throws UsageError if lists that belong together differ in length or there is nothing to draw
 /// @throws DataError if the script cannot be written
-bool draw(const LearningCurve& picture, const std::filesystem::path& file);
-bool draw(const RocCurves& picture, const std::filesystem::path& file);
-bool draw(const ClientBars& picture, const std::filesystem::path& file);
-bool draw(const Lines& picture, const std::filesystem::path& file);
-bool draw(const StackedBars& picture, const std::filesystem::path& file);
-bool draw(const Distributions& picture, const std::filesystem::path& file);
+std::optional<std::string> draw(const LearningCurve& picture, const std::filesystem::path& file);
+std::optional<std::string> draw(const RocCurves& picture, const std::filesystem::path& file);
+std::optional<std::string> draw(const ClientBars& picture, const std::filesystem::path& file);
+std::optional<std::string> draw(const Lines& picture, const std::filesystem::path& file);
+std::optional<std::string> draw(const StackedBars& picture, const std::filesystem::path& file);
+std::optional<std::string> draw(const Distributions& picture, const std::filesystem::path& file);
+
+/// The same for one of several pictures, which must not keep the others from being drawn: what `draw` throws
+/// is returned as well.
+template <class Picture>
+std::optional<std::string> try_to_draw(const Picture& picture, const std::filesystem::path& file) {
+  try {
+    return draw(picture, file);
+  } catch (const Error& e) {
+    return e.what();
+  }
+}
 
 }  // namespace fedfr::run
