@@ -16,7 +16,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build ccache pkg-config git
   openmpi-bin libopenmpi-dev libhdf5-dev libboost-program-options-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
-  libturbojpeg0-dev libpng-dev zlib1g-dev libxxhash-dev libisal-dev libgtest-dev libgmock-dev gnuplot-nox)
+  libjpeg-dev libpng-dev zlib1g-dev libxxhash-dev libisal-dev libgtest-dev libgmock-dev gnuplot-nox)
 dev_packages=(clang libclang-rt-dev clang-format clang-tidy shellcheck slurm-wlm munge)
 
 # The version is also in tools/cmake/FedfrTorch.cmake. The CPU flavour is the same wheel, but of its CUDA libraries (4 GB)
@@ -118,7 +118,7 @@ fmt           fmt            fmt            fmt
 nlohmann_json nlohmann_json  nlohmann_json  nlohmann-json
 PNG           libpng         libpng         libpng
 GTest         googletest     gtest          googletest
-libturbojpeg  libjpeg-turbo  libjpeg-turbo  libjpeg-turbo
+libjpeg       libjpeg-turbo  libjpeg-turbo  libjpeg-turbo
 libisal       ISA-L          isa-l          isa-l
 libxxhash     xxHash         xxhash         xxhash'
 

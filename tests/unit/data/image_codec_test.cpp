@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <turbojpeg.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -51,20 +50,6 @@ TEST(Jpeg, BringsBackASmoothImage) {
   ASSERT_EQ(decoded.size, image.size);
   for (std::size_t i = 0; i < image.pixels.size(); ++i)
     EXPECT_NEAR(decoded.pixels[i], image.pixels[i], 4) << i;
-}
-
-TEST(Jpeg, GreyBecomesThreeEqualChannels) {
-  const std::vector<std::uint8_t> grey(64, 77);
-  const tjhandle encoder = tjInitCompress();
-  unsigned char* data = nullptr;
-  unsigned long size = 0;
-  ASSERT_EQ(tjCompress2(encoder, grey.data(), 8, 0, 8, TJPF_GRAY, &data, &size, TJSAMP_GRAY, 95, 0), 0);
-  const std::vector<std::uint8_t> encoded(data, data + size);
-  tjFree(data);
-  tjDestroy(encoder);
-  const Image decoded = decode(bytes(encoded));
-  EXPECT_EQ(decoded.size, (ImageSize{8, 8}));
-  EXPECT_THAT(decoded.pixels, AllOf(testing::SizeIs(192), Each(77)));
 }
 
 TEST(Jpeg, IsRefusedWhenItIsCutShort) {

@@ -8,11 +8,20 @@
 
 namespace fedfr::data {
 
-/// JPEG (accurate integer DCT of libjpeg-turbo, so that pixels equal those of Pillow) or PNG, told by their
-/// first bytes; grey images become RGB, transparent pixels are laid on black. Sides are at most 16,384
-/// pixels.
-/// @throws DataError with the codec's reason
+/// JPEG or PNG, told by their first bytes, as the RGB pixels that Pillow gives by
+/// `ImageOps.exif_transpose(Image.open(file)).convert("RGB")`, since that is what published models were
+/// trained on: the accurate integer DCT and smooth chroma, EXIF's (or XMP's) orientation applied, alpha
+/// dropped, no colour management. Of 16 bits the high byte is taken, of grey ones too, which Pillow cuts off
+/// at 255.
+///
+/// `encoded` may be anything: sides are at most 16,384 pixels, and a picture that needs more memory than its
+/// bytes can account for (see `jpeg.cpp`, `png.cpp`) is refused before that is allocated.
+/// @throws DataError with the codec's reason; a file that ends before its last row is refused
 Image decode(std::span<const std::byte> encoded);
+
+/// Whether `start`, the first bytes of a file, are those of a format that `decode` knows.
+bool is_known_format(std::span<const std::byte> start);
+
 Image read_image(const std::filesystem::path& path);  ///< @throws DataError naming the path
 std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality);  ///< 4:4:4
 void write_png(const std::filesystem::path& path, const Image& image);   ///< durable: see core/file.hpp
