@@ -7,6 +7,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/options/option_table.hpp"
 #include "fedfr/run/record/run_directory.hpp"
 
 namespace fedfr::app {
@@ -28,6 +29,23 @@ fs::path weights_of(const fs::path& run_or_weights) {
   return newest;
 }
 
+namespace {
+
+/// A file that names a larger network than it has numbers for is found before that network is made.
+void check_size(const nn::BackboneConfig& network, const nn::TensorHeader& header, const fs::path& weights) {
+  constexpr int longest_side = 1 << 14;
+  std::int64_t bytes = 0;
+  for (const auto& tensor : header.tensors) bytes += tensor.bytes;
+  if (network.height > longest_side || network.width_pixels > longest_side ||
+      nn::element_count(nn::Backbone::make(network)->specs()) >
+          bytes / static_cast<std::int64_t>(sizeof(float)))
+    throw DataError(
+        "{} is no model: it has fewer numbers than the network that it names, {} for {}x{} pixels",
+        weights.string(), network.name, network.height, network.width_pixels);
+}
+
+}  // namespace
+
 run::Options options_of_model(const fs::path& run_or_weights, std::span<const run::Setting> settings) {
   const fs::path weights = weights_of(run_or_weights);
   std::vector<run::Setting> known;
@@ -36,10 +54,15 @@ run::Options options_of_model(const fs::path& run_or_weights, std::span<const ru
     known = run::parse_job_file(read_text(paths.config), paths.config.string());
   }
   run::Options options = run::resolve(known, settings).options;
-  const auto network = fl::backbone_of({.tensors = {}, .metadata = nn::load_metadata(weights)}, weights);
-  options.backbone = network.name;
-  options.width = network.width;
-  options.embedding = network.embedding;
+  const auto header = nn::load_header(weights);
+  const auto network = fl::backbone_of({.tensors = {}, .metadata = header.metadata}, weights);
+  const auto set = [&](const char* name, const std::string& value) {
+    run::assign(options, {name, value, weights.string()});  // within the bounds of the options
+  };
+  set("backbone", network.name);
+  set("width", fmt::format("{}", network.width));
+  set("embedding", fmt::format("{}", network.embedding));
+  check_size(network, header, weights);
   return options;
 }
 

@@ -11,8 +11,7 @@ GalleryEntries::GalleryEntries(const EmbeddingView& features, std::span<const st
                                MeanLength length)
     : labels_(labels.begin(), labels.end()), dimension_(features.dimension()) {
   std::ranges::sort(labels_);
-  const auto repeated = std::ranges::unique(labels_);
-  labels_.erase(repeated.begin(), repeated.end());
+  labels_.erase(std::unique(labels_.begin(), labels_.end()), labels_.end());
   const auto width = static_cast<std::size_t>(dimension_);
   std::vector<double> sums(labels_.size() * width);
   std::vector<double> images(labels_.size());

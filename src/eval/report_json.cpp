@@ -1,6 +1,6 @@
 #include "fedfr/eval/report_json.hpp"
 
-#include <nlohmann/json.hpp>
+#include "fedfr/core/json.hpp"
 
 namespace fedfr::eval {
 
@@ -33,21 +33,28 @@ Json rates_json(const std::vector<RateAggregate>& rates) {
   return list;
 }
 
+/// A rate that was aimed at; tables print its logarithm and its reciprocal.
+double rate_from(const Json& json) {
+  const auto rate = json.get<double>();
+  if (!(rate > 0 && rate <= 1)) throw JsonError("a rate is not in (0, 1]");
+  return rate;
+}
+
 Aggregate aggregate_from(const Json& json) {
   return {.mean = number_from(json.at("mean")),
           .worst = number_from(json.at("worst")),
           .best = number_from(json.at("best")),
-          .worst_client = ClientId{json.at("worst_client").get<std::int64_t>()},
-          .best_client = ClientId{json.at("best_client").get<std::int64_t>()},
-          .clients = json.at("clients").get<std::int64_t>()};
+          .worst_client = ClientId{whole_number<std::int64_t>(json.at("worst_client"))},
+          .best_client = ClientId{whole_number<std::int64_t>(json.at("best_client"))},
+          .clients = whole_number<std::int64_t>(json.at("clients"))};
 }
 
 std::vector<RateAggregate> rates_from(const Json& json) {
   std::vector<RateAggregate> rates;
   for (const auto& entry : json)
-    rates.push_back({.target = entry.at("target").get<double>(),
+    rates.push_back({.target = rate_from(entry.at("target")),
                      .rate = aggregate_from(entry),
-                     .fewest_impostors = entry.at("fewest_impostors").get<std::int64_t>(),
+                     .fewest_impostors = whole_number<std::int64_t>(entry.at("fewest_impostors")),
                      .resolvable = entry.at("resolvable").get<bool>()});
   return rates;
 }
@@ -60,11 +67,11 @@ void to_json(Json& json, const OperatingPoint& point) {
 }
 
 void from_json(const Json& json, OperatingPoint& point) {
-  point = {.target = json.at("target").get<double>(),
+  point = {.target = rate_from(json.at("target")),
            .true_rate = number_from(json.at("rate")),
            .false_rate = number_from(json.at("achieved")),
            .threshold = number_from(json.at("threshold")),
-           .impostors = json.at("impostors").get<std::int64_t>()};
+           .impostors = whole_number<std::int64_t>(json.at("impostors"))};
 }
 
 void to_json(Json& json, const VerificationScores& scores) {
@@ -104,11 +111,11 @@ void to_json(Json& json, const PersonalisedScores& scores) {
 }
 
 void from_json(const Json& json, PersonalisedScores& scores) {
-  json.at("own_probes").get_to(scores.own_probes);
-  json.at("other_probes").get_to(scores.other_probes);
-  json.at("identities").get_to(scores.identities);
-  json.at("genuine_pairs").get_to(scores.genuine_pairs);
-  json.at("impostor_pairs").get_to(scores.impostor_pairs);
+  scores.own_probes = whole_number<std::int64_t>(json.at("own_probes"));
+  scores.other_probes = whole_number<std::int64_t>(json.at("other_probes"));
+  scores.identities = whole_number<std::int64_t>(json.at("identities"));
+  scores.genuine_pairs = whole_number<std::int64_t>(json.at("genuine_pairs"));
+  scores.impostor_pairs = whole_number<std::int64_t>(json.at("impostor_pairs"));
   json.at("tar_at_far").get_to(scores.tar_at_far);
   json.at("roc").get_to(scores.roc);
   scores.rank1 = number_from(json.at("rank1"));
@@ -123,7 +130,7 @@ void to_json(Json& json, const ClientScores& client) {
 }
 
 void from_json(const Json& json, ClientScores& client) {
-  client.client = ClientId{json.at("client").get<std::int64_t>()};
+  client.client = ClientId{whole_number<std::int64_t>(json.at("client"))};
   json.get_to(client.scores);
 }
 
@@ -135,7 +142,7 @@ void to_json(Json& json, const PersonalisedSummary& summary) {
 }
 
 void from_json(const Json& json, PersonalisedSummary& summary) {
-  summary = {.clients = json.at("clients").get<std::int64_t>(),
+  summary = {.clients = whole_number<std::int64_t>(json.at("clients")),
              .tar_at_far = rates_from(json.at("tar_at_far")),
              .rank1 = aggregate_from(json.at("rank1")),
              .tpir_at_fpir = rates_from(json.at("tpir_at_fpir"))};

@@ -34,7 +34,10 @@ std::int64_t allowed_false_accepts(double rate, std::int64_t impostors) {
   return static_cast<std::int64_t>(std::floor(rate * static_cast<double>(impostors) + 1e-9));
 }
 
-std::int64_t impostors_needed(double rate) { return static_cast<std::int64_t>(std::ceil(1 / rate - 1e-9)); }
+std::int64_t impostors_needed(double rate) {
+  constexpr double most = 1e18;
+  return static_cast<std::int64_t>(std::min(std::ceil(1 / rate - 1e-9), most));
+}
 
 LargestScores::LargestScores(std::int64_t total, double largest_rate) {
   require_rate(largest_rate);

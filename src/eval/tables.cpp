@@ -33,7 +33,11 @@ std::size_t width(std::string_view text) {
 
 std::string shortened(const std::string& name) {
   constexpr std::size_t kLongest = 24;
-  return name.size() <= kLongest ? name : name.substr(0, kLongest - 2) + "..";
+  if (name.size() <= kLongest) return name;
+  std::size_t end = kLongest - 2;
+  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U)
+    --end;  // not within a character
+  return name.substr(0, end) + "..";
 }
 
 /// Columns of one table: cells are padded to the widest of their column, the first column to the left.

@@ -213,12 +213,16 @@ TensorFile load_at(const FileDescriptor& file, const std::filesystem::path& path
   });
 }
 
-std::map<std::string, std::string> load_metadata(const std::filesystem::path& path) {
+TensorHeader load_header(const std::filesystem::path& path) {
   const FileDescriptor file = open_for_reading(path);
   return naming(path, [&] {
     const Opened all{file, path, 0, size_of(file, path)};
-    return parse(all, read_header(all)).metadata;
+    return parse(all, read_header(all));
   });
+}
+
+std::map<std::string, std::string> load_metadata(const std::filesystem::path& path) {
+  return load_header(path).metadata;
 }
 
 }  // namespace fedfr::nn

@@ -9,6 +9,7 @@ import json
 import pathlib
 import struct
 import sys
+import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -96,18 +97,267 @@ mirror = yes
     }
 
 
-TARGETS = [tensor_header, job_file]
+def json_():
+    return {
+        "kinds": b'{"b": [1, -2, 2.5e3, null, true, false, {}], "a": {"text": "\\u00e4\\n\\"", "big": 18446744073709551615}}',
+        "number": b"-2147483648", "beyond": b"2147483648", "huge": b"1e999", "zero": b"-0", "fraction": b"0.1",
+        "twice": b'{"x": 1, "x": 2}', "deep": b"[" * 40 + b"]" * 40, "cut": b'{"a": [1,', "latin_1": b'"M\xfcller"',
+        "surrogates": b'"\\ud83d\\ude00 \\ud83d"', "null_character": b'"\\u0000"', "byte_order_mark": b"\xef\xbb\xbf{}",
+        "many": b"[" + b"[]," * 100 + b"{}]", "comment": b"/* */ 1", "nan": b"[NaN, Infinity]", "empty": b"",
+    }
+
+
+def names():
+    return {
+        "usual": b"data/lfw/clients", "slash": b"parts/", "dots": b"./a//b/./c/..", "root": b"//", "dot": b".",
+        "latin_1": b"M\xfcller/0001.jpg", "utf8": "M\u00fcller/\u738b".encode(), "overlong": b"a\xc0\xafb",
+        "surrogate": b"\xed\xa0\x80", "beyond": b"\xf4\x90\x80\x80", "cut": b"\xf0\x9f\x98", "control": b"a\x1b[31m\x7f\xc2\x9b",
+        "variable": b"$HOME/x", "braces": b"${HOME}/x", "dollar": b"a$$b", "unset": b"$NO_SUCH_NAME", "alone": b"a$",
+        "open": b"${HOME", "home": b"~/x", "user": b"~root/x", "null": b"a\0b", "empty": b"",
+    }
+
+
+def command_line():
+    def words(*given):
+        return b"\0".join(word.encode("latin-1") for word in given)
+
+    return {
+        "usual": words("jobs/demo.cfg", "--rounds", "4", "--clients=data/clients/", "--mirror", "--benchmark", "a",
+                       "--benchmark", "b", "--fars", "1e-1,1e-2"),
+        "number_sign": words("--output", "runs/a #b"), "tab_sign": words("--output=a\t#b"),
+        "other_blanks": words("--output=a\r#b", "--clients=a\x0b#b", "--public=a\x0c#b"),
+        "blanks": words("--output", " a "), "new_line": words("--output", "a\nrounds = 5"), "null": words("--output", ""),
+        "dollar": words("--output", "a$HOME", "--clients", "~/x"), "section": words("--output", "[a]"),
+        "equals": words("--output", "=", "--clients", "a=b"), "latin_1": words("--output", "M\xfcller"),
+        "help": words("--help"), "unknown": words("--ronuds", "4"), "no_value": words("--rounds"),
+        "not_a_number": words("--width=nan", "--lr=inf", "--seed=-1", "--rounds=1e3"), "empty": b"",
+        "byte_order_mark": words("--output=\xef\xbb\xbfa"), "list": words("--fars=,", "--fpirs="),
+    }
+
+
+def sweep_file():
+    usual = b"""[Sweep]
+job = base.cfg
+output = sweeps/a
+ranks = 2
+launcher = mpirun --bind-to none
+sbatch = --partition=gpu
+order = grid
+[Data]
+source = data/faces
+identities-per-client = 10
+seed = 3
+[Options]
+rounds = 4
+[Axes]
+algorithm = fedavg, fedfr
+lr = 0.1 0.01
+clients-count = 4, 8
+split-alpha-images = 1, 2
+"""
+    return {
+        "usual": usual, "windows": usual.replace(b"\n", b"\r\n"), "byte_order_mark": b"\xef\xbb\xbf" + usual,
+        "empty": b"", "unknown_section": b"[Swep]\na = b\n", "no_section": b"job = a\n",
+        "no_values": b"[Sweep]\njob = a\n[Axes]\nlr =\n", "twice": b"[Axes]\nlr = 1, 1\n", "comma": b"[Axes]\nlr = ,,\n",
+        "ranks": b"[Sweep]\nranks = 99999999999\n", "negative": b"[Sweep]\nranks = -1\n",
+        "percent": b"[Sweep]\noutput = a%j\njob = b\n", "own_option": b"[Options]\noutput = x\n",
+        "null": b"[Sweep]\njob = a\0b\n", "latin_1": b"[Data]\nsource = M\xfcller\n",
+    }
+
+
+def pairs_txt():
+    return {
+        "two_folds": b"2\t1\nAnna\t1\t2\nAnna\t1\tBert\t3\nCarl 2 3\nDora 1 Emil 2\n",
+        "one_number": b"1\nAnna 1 2\nAnna 1 Bert 1\n", "windows": b"1\r\nAnna 1 2\r\nAnna 1 Bert 1\r\n",
+        "byte_order_mark": b"\xef\xbb\xbf1\nAnna 1 2\nAnna 1 Bert 1\n", "empty": b"", "blank_lines": b"\n\n1\n\nA 1 2\n\nA 1 B 1\n",
+        "huge": b"65536 9223372036854775807\nA 1 2\n", "folds": b"9999999999 1\n", "negative": b"-1 -1\n", "zero": b"0 0\n",
+        "more": b"1\nA 1 2\nA 1 B 1\nC 1 2\n", "fewer": b"2 1\nA 1 2\n", "same": b"1\nA 1 1\nA 1 A 1\n",
+        "number": b"1\nA 99999999999999999999 1\n", "latin_1": b"1\nM\xfcller 1 2\nM\xfcller 1 B 1\n", "null": b"1\nA\0 1 2\nA 1 B 1\n",
+    }
+
+
+def point(**other):
+    return {"target": 0.1, "rate": 0.5, "achieved": 0.09, "threshold": 0.3, "impostors": 100, "resolvable": True, **other}
+
+
+def aggregate(**other):
+    return {"mean": 0.5, "worst": 0.4, "worst_client": 1, "best": 0.6, "best_client": 2, "clients": 2, **other}
+
+
+def metrics():
+    rate = {**aggregate(), "target": 0.1, "fewest_impostors": 50, "resolvable": True}
+    summary = {"clients": 2, "tar_at_far": [rate], "rank1": aggregate(), "tpir_at_fpir": [rate]}
+    start = {"event": "start", "round": 1, "model_hash": "0011223344556677", "data": {"clients": "c1"}, "time": 1.5}
+    client = {"event": "client", "round": 1, "client": 7, "images": 50, "hard_negatives": 25, "loss": 1.5, "time": 2}
+    round_ = {"event": "round", "round": 1, "cohort": 2, "images": 100, "loss": None, "terms": {"margin": 3.0, "dfc": None},
+              "hard_negatives": None, "learning_rate": 0.1, "seconds": 2.5, "phases": {"train": 1.5}, "idle_share": 0.1,
+              "ranks": 2, "model_hash": "0011223344556677", "time": 3}
+    evaluation = {"event": "evaluation", "round": 1, "global": {"summary": summary, "roc": []}, "own": None, "time": 4,
+                  "benchmarks": [{"name": "lfw", "accuracy": 0.75, "tar_at_far": [point()]}]}
+
+    def lines(*events):
+        return "".join(json.dumps(event) + "\n" for event in events).encode()
+
+    return {
+        "usual": lines(start, client, round_, evaluation), "start": lines(start), "client": lines(client),
+        "round": lines(round_), "evaluation": lines(evaluation), "torn": lines(start, round_)[:-40], "empty": b"",
+        "other_kind": lines({"event": "other"}), "no_kind": lines({"round": 1}), "no_object": b"[]\n7\n",
+        "wrong_round": lines({**start, "round": "1"}), "huge_round": lines({**start, "round": 2**40}),
+        "fraction": lines({**start, "round": 1e300}), "negative": lines({**start, "round": -1}),
+        "null_time": lines({**start, "time": None}), "deep": b'{"event":"start","a":' + b"[" * 100 + b"\n",
+        "wrong_kinds": lines({**round_, "terms": [1], "phases": 3, "ranks": "2"}), "latin_1": b'{"event":"M\xfcller"}\n',
+    }
+
+
+def evaluation():
+    scores = {"genuine_pairs": 2, "impostor_pairs": 2, "accuracy": 0.75, "accuracy_deviation": 0.1,
+              "accuracy_interval": [0.5, 1.0], "tar_at_far": [point()], "roc": [point(), point(rate=None)], "folds": [],
+              "name": "lfw", "correct": "1101"}
+    client = {"own_probes": 4, "other_probes": 6, "identities": 2, "genuine_pairs": 4, "impostor_pairs": 8,
+              "tar_at_far": [point()], "roc": [point()], "rank1": 0.5, "cumulative_match": [0.5, 1.0],
+              "tpir_at_fpir": [point()], "client": 3}
+    usual = {"round": 2, "benchmarks": [scores], "global": [client, {**client, "client": 4}], "own": [client]}
+
+    def text(*evaluations):
+        return b"\0".join(json.dumps(evaluation, separators=(",", ":")).encode() for evaluation in evaluations)
+
+    return {
+        "usual": text(usual), "two": text({**usual, "round": 0}, usual), "empty": b"", "null": b"null",
+        "other_targets": text({**usual, "round": 0, "global": [{**client, "tar_at_far": [point(target=0.2)]}]}, usual),
+        "other_counts": text({**usual, "round": 0, "benchmarks": [{**scores, "correct": "1"}]}, usual),
+        "more_benchmarks": text({**usual, "round": 0, "benchmarks": []}, {**usual, "benchmarks": [scores, scores]}),
+        "no_clients": text({**usual, "global": [], "own": []}), "only_own": text({**usual, "global": []}),
+        "no_target": text({**usual, "global": [{**client, "tar_at_far": [point(target=0)]}]}),
+        "tiny_target": text({**usual, "global": [{**client, "tar_at_far": [point(target=1e-300, impostors=-5)]}]}),
+        "huge": text({**usual, "benchmarks": [{**scores, "accuracy": 1e300, "genuine_pairs": 2**62}]}),
+        "fraction": text({**usual, "round": 1e300}), "nulls": text({**usual, "global": [{**client, "rank1": None}]}),
+        "no_interval": text({**usual, "benchmarks": [{**scores, "accuracy_interval": [None, None]}]}),
+    }
+
+
+def manifest():
+    shard = {"file": "shard_00000.h5", "first_client": 0, "clients": 2, "images": 4, "identities": 3, "bytes": 20000,
+             "index_crc": 123}
+    usual = {"format": "fedfr-dataset", "format_version": 1, "role": "clients", "encoding": "raw", "height": 16, "width": 16,
+             "channels": 3, "clients": 2, "images": 4, "pairs": 0, "pairs_crc": 0, "shards": [shard], "identities": [],
+             "checksum": 0}
+    huge = 2**63 - 1
+
+    def case(**other):
+        return json.dumps({**usual, **other}).encode()
+
+    def with_shard(**other):
+        return case(shards=[{**shard, **other}])
+
+    return {
+        "clients": case(), "collection": case(role="collection", clients=0, identities=["Anna", "M\u00fcller"],
+                                              shards=[{**shard, "clients": 0, "identities": 0}]),
+        "benchmark": case(role="benchmark", pairs=6, pairs_crc=7), "jpeg": case(encoding="jpeg"), "no_shards": case(shards=[], clients=0, images=0),
+        "newer": case(format_version=2), "other_role": case(role="x"), "huge_counts": with_shard(images=huge, clients=huge),
+        "negative": with_shard(images=-4, clients=-1, bytes=-1), "sums": case(shards=[shard, {**shard, "bytes": huge}]),
+        "out_of_folder": with_shard(file="../../x"), "null_name": with_shard(file="a\0b"), "fraction": with_shard(images=4.5),
+        "size": case(height=2**31 - 1, width=2**31 - 1), "no_size": case(height=0), "pairs": case(pairs=huge),
+        "deep": b'{"format_version":1,"checksum":0,"x":' + b"[" * 300 + b"]" * 300 + b"}", "many_keys":
+        json.dumps({**usual, **{str(i): i for i in range(60)}}).encode(), "wrong_kinds": case(shards={}, identities=[1]),
+        "latin_1": b'{"format_version":1,"role":"M\xfc"}', "empty": b"", "no_object": b"[1]", "big_crc": case(pairs_crc=2**32),
+    }
+
+
+def png():
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    def case(width=3, height=2, depth=8, colour=2, interlaced=0, before=b"", rows=None, end=True):
+        channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colour, 1)
+        if rows is None:  # an interlaced image of 1x1 has one pass alone, and so is made like any other
+            row = bytes(0 if colour == 3 else (i * 37 + 11) % 256 for i in range((width * channels * depth + 7) // 8))
+            rows = b"".join(bytes([y % 5]) + row for y in range(height))
+        return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, interlaced)) +
+                before + chunk(b"IDAT", zlib.compress(rows)) + (chunk(b"IEND", b"") if end else b""))
+
+    palette = chunk(b"PLTE", bytes(range(12)))
+    exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
+    profile = chunk(b"iCCP", b"p\0\0" + zlib.compress(bytes(200)))
+    return {
+        "rgb": case(), "rgb_16": case(depth=16), "grey": case(colour=0), "grey_16": case(colour=0, depth=16),
+        "grey_1": case(colour=0, depth=1, width=11), "grey_2": case(colour=0, depth=2), "grey_4": case(colour=0, depth=4),
+        "grey_alpha": case(colour=4), "grey_alpha_16": case(colour=4, depth=16), "rgba": case(colour=6),
+        "rgba_16": case(colour=6, depth=16), "palette": case(colour=3, before=palette),
+        "palette_4": case(colour=3, depth=4, before=palette),
+        "palette_alpha": case(colour=3, before=palette + chunk(b"tRNS", b"\0\x80")), "no_palette": case(colour=3),
+        "transparent_grey": case(colour=0, before=chunk(b"tRNS", b"\0\x0b")),
+        "transparent_rgb": case(before=chunk(b"tRNS", b"\0\x0b\0\x30\0\x55")), "gamma": case(before=chunk(b"gAMA", struct.pack(">I", 45455))),
+        "linear": case(before=chunk(b"gAMA", struct.pack(">I", 100000))), "oriented": case(before=chunk(b"eXIf", exif)),
+        "profile": case(before=profile), "interlaced": case(width=1, height=1, interlaced=1), "one": case(width=1, height=1),
+        "huge": case(width=2**31 - 1, height=2**31 - 1, rows=b"\0"), "large": case(width=16384, height=16384, rows=b"\0"),
+        "no_pixels": case(width=0), "cut": case(end=False)[:-7], "few_rows": case(height=9, rows=b"\0" * 10), "signature": b"\x89PNG",
+        "bad_depth": case(depth=3), "bad_filter": case(rows=b"\x09" + bytes(9) + b"\x09" + bytes(9)), "empty": b"",
+        "text": case(before=chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(5000)))), "unknown": case(before=chunk(b"qQxZ", b"abc")),
+        "bad_crc": case().replace(b"IDAT", b"IDAU"),
+    }
+
+
+def jpeg():
+    def segment(marker, content):
+        return bytes([0xFF, marker]) + struct.pack(">H", len(content) + 2) + content
+
+    # Two small codes: for DC the sizes 0 to 5, of 3 bits each; for AC end of block, a one, and a run of 16 zeros.
+    tables = segment(0xC4, b"\0" + bytes([0, 0, 6] + [0] * 13) + bytes(range(6)) +
+                     b"\x10" + bytes([1, 1, 1] + [0] * 13) + bytes([0, 1, 0xF0]))
+
+    def case(width=16, height=8, factors=(0x11, 0x11, 0x11), frame=0xC0, before=b"", restart=0, precision=8, scan=None,
+             end=True, spare=b""):
+        components = len(factors)
+        header = struct.pack(">BHHB", precision, height, width, components)
+        for i, factor in enumerate(factors):
+            header += bytes([i + 1, factor, 0])
+        blocks = sum((f >> 4) * (f & 15) for f in factors) * 40
+        bits = "".join(("010" + str(i % 2) + "0") for i in range(blocks)) + "1" * 7
+        data = bytes(int(bits[i:i + 8], 2) for i in range(0, len(bits) - 7, 8)).replace(b"\xff", b"\xff\0")
+        chosen = bytes([components]) + b"".join(bytes([i + 1, 0]) for i in range(components))
+        spectrum = b"\0\0\0" if frame == 0xC2 else b"\0\x3f\0"
+        return (b"\xff\xd8" + before + segment(0xDB, b"\0" + bytes([1] * 64)) + segment(frame, header) + tables +
+                (segment(0xDD, struct.pack(">H", restart)) if restart else b"") + segment(0xDA, chosen + spectrum) +
+                (data if scan is None else scan) + spare + (b"\xff\xd9" if end else b""))
+
+    def exif(orientation, order=b"II"):
+        sign = "<" if order == b"II" else ">"
+        entry = struct.pack(sign + "HHIHH", 0x112, 3, 1, orientation, 0)
+        return segment(0xE1, b"Exif\0\0" + order + struct.pack(sign + "HIH", 42, 8, 1) + entry + bytes(4))
+
+    adobe = [segment(0xEE, b"Adobe\0\x64\0\0\0\0" + bytes([transform])) for transform in range(3)]
+    jfif = segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0")
+    return {
+        "colour": case(before=jfif), "grey": case(factors=(0x11,)), "half": case(factors=(0x22, 0x11, 0x11)),
+        "half_width": case(factors=(0x21, 0x11, 0x11)), "half_height": case(factors=(0x12, 0x11, 0x11)),
+        "odd_factors": case(factors=(0x31, 0x11, 0x21)), "rgb": case(before=adobe[0]), "cmyk": case(factors=(0x11,) * 4, before=adobe[0]),
+        "ycck": case(factors=(0x22, 0x11, 0x11, 0x22), before=adobe[2]), "two_components": case(factors=(0x11,) * 2),
+        "progressive": case(frame=0xC2), "arithmetic": case(frame=0xC9), "lossless": case(frame=0xC3), "bits_12": case(precision=12),
+        "restart": case(restart=1), "restart_markers": case(restart=1, scan=b"\x50\xff\xd0\x50\xff\xd1\x50"),
+        "one": case(width=1, height=1), "odd": case(width=17, height=9, factors=(0x22, 0x11, 0x11)), "spare": case(spare=b"\0\0abc"),
+        "cut": case(end=False)[:-9], "no_scan": case(scan=b"", end=False), "huge": case(width=65535, height=65535),
+        "large": case(width=16384, height=16384, scan=b"\0"), "no_pixels": case(width=0), "no_height": case(height=0),
+        "signature": b"\xff\xd8\xff", "empty": b"", "fill": b"\xff\xd8" + b"\xff" * 50 + case()[2:],
+        **{f"orientation_{i}": case(before=exif(i)) for i in range(10)}, "orientation_big": case(before=exif(6, b"MM")),
+        "exif_loop": case(before=segment(0xE1, b"Exif\0\0II*\0\xff\xff\xff\xff" + bytes(20))),
+        "exif_cut": case(before=segment(0xE1, b"Exif\0\0II*\0\x08\0\0\0\xff\xff")),
+        "profile": case(before=segment(0xE2, b"ICC_PROFILE\0\x01\x01" + bytes(40))),
+    }
+
+
+TARGETS = [tensor_header, job_file, json_, names, command_line, sweep_file, pairs_txt, metrics, evaluation, manifest, png,
+           jpeg]
 
 
 def main():
-    wanted = sys.argv[1:] or [target.__name__ for target in TARGETS]
     for target in TARGETS:
-        if target.__name__ not in wanted:
+        name = target.__name__.rstrip("_")
+        if sys.argv[1:] and name not in sys.argv[1:]:
             continue
-        folder = HERE / "corpus" / target.__name__
+        folder = HERE / "corpus" / name
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in target().items():
-            (folder / name).write_bytes(content)
+        for case, content in target().items():
+            (folder / case).write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fedfr/core/file.hpp"
+#include "fedfr/nn/tensor_header.hpp"
 
 namespace fedfr::nn {
 
@@ -46,8 +47,9 @@ Extent save_at(const FileDescriptor& file, const std::filesystem::path& path, st
 /// @throws DataError naming the path if anything in the extent differs from what `save_at` wrote
 TensorFile load_at(const FileDescriptor& file, const std::filesystem::path& path, const Extent& extent);
 
-/// Only the metadata; the data are neither read nor checked.
+/// Only the header; the data are neither read nor checked.
 /// @throws DataError naming the path
+TensorHeader load_header(const std::filesystem::path& path);
 std::map<std::string, std::string> load_metadata(const std::filesystem::path& path);
 
 }  // namespace fedfr::nn

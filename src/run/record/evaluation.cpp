@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
 #include "fedfr/eval/report_json.hpp"
 #include "fedfr/eval/tables.hpp"
 
@@ -23,8 +22,8 @@ std::string bits_text(const std::vector<std::uint8_t>& bits) {
 
 eval::VerificationScores verification_from(const Json& json) {
   eval::VerificationScores scores;
-  scores.genuine_pairs = json.at("genuine_pairs").get<std::int64_t>();
-  scores.impostor_pairs = json.at("impostor_pairs").get<std::int64_t>();
+  scores.genuine_pairs = whole_number<std::int64_t>(json.at("genuine_pairs"));
+  scores.impostor_pairs = whole_number<std::int64_t>(json.at("impostor_pairs"));
   scores.accuracy = json.at("accuracy").get<double>();
   scores.accuracy_deviation = json.at("accuracy_deviation").get<double>();
   const auto& interval = json.at("accuracy_interval");
@@ -66,19 +65,27 @@ std::filesystem::path evaluation_path(const std::filesystem::path& run_folder, i
   return run_folder / "evaluation" / fmt::format("round_{:04}.json", round);
 }
 
-void save(const std::filesystem::path& path, const Evaluation& evaluation) {
-  make_folder(path.parent_path());
+std::string to_text(const Evaluation& evaluation) {
   const Json json = {{"round", evaluation.round},
                      {"benchmarks", benchmarks_json(evaluation.benchmarks, true)},
                      {"global", evaluation.global},
                      {"own", evaluation.own}};
-  replace_file(path, json.dump(1) + "\n");
+  return json.dump(1) + "\n";
+}
+
+void save(const std::filesystem::path& path, const Evaluation& evaluation) {
+  make_folder(path.parent_path());
+  replace_file(path, to_text(evaluation));
 }
 
 Evaluation load_evaluation(const std::filesystem::path& path) {
+  return parse_evaluation(read_text(path), path.string());
+}
+
+Evaluation parse_evaluation(std::string_view text, const std::string& name) {
   try {
-    const Json json = Json::parse(read_text(path));
-    Evaluation evaluation{.round = json.at("round").get<int>(),
+    const Json json = parse_json(text);
+    Evaluation evaluation{.round = whole_number<int>(json.at("round")),
                           .benchmarks = {},
                           .global = json.at("global").get<std::vector<eval::ClientScores>>(),
                           .own = json.at("own").get<std::vector<eval::ClientScores>>()};
@@ -86,7 +93,7 @@ Evaluation load_evaluation(const std::filesystem::path& path) {
       evaluation.benchmarks.push_back({entry.at("name").get<std::string>(), verification_from(entry)});
     return evaluation;
   } catch (const Json::exception& e) {
-    throw DataError("{} is damaged: {}", path.string(), e.what());
+    throw DataError("{} is damaged: {}", name, e.what());
   }
 }
 

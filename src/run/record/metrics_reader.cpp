@@ -1,9 +1,8 @@
 #include "fedfr/run/record/metrics_reader.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/eval/report_json.hpp"
 
@@ -17,37 +16,47 @@ using eval::number_from;
 
 double time_of(const Json& json) { return json.value("time", 0.0); }
 
+/// Null where there is none.
+Json object_on(std::string_view line) {
+  try {
+    Json event = parse_json(line);
+    return event.is_object() ? event : Json();
+  } catch (const Json::exception&) {
+    return {};
+  }
+}
+
 /// Runs of older versions do not tell all of it.
 StartEvent start_from(const Json& json) {
-  return {.round = json.value("round", 0),
+  return {.round = round_of(json),
           .model_hash = json.value("model_hash", ""),
           .data = json.value("data", std::map<std::string, std::string>()),
           .time = time_of(json)};
 }
 
 ClientEvent client_from(const Json& json) {
-  return {.round = json.at("round").get<int>(),
-          .client = ClientId{json.at("client").get<std::int64_t>()},
-          .images = json.at("images").get<std::int64_t>(),
-          .hard_negatives = json.at("hard_negatives").get<std::int64_t>(),
+  return {.round = round_of(json),
+          .client = ClientId{whole_number<std::int64_t>(json.at("client"))},
+          .images = whole_number<std::int64_t>(json.at("images")),
+          .hard_negatives = whole_number<std::int64_t>(json.at("hard_negatives")),
           .loss = number_from(json.at("loss")),
           .time = time_of(json)};
 }
 
 RoundEvent round_from(const Json& json) {
   RoundEvent event;
-  json.at("round").get_to(event.round);
-  json.at("cohort").get_to(event.cohort);
-  json.at("images").get_to(event.images);
+  event.round = round_of(json);
+  event.cohort = whole_number<std::int64_t>(json.at("cohort"));
+  event.images = whole_number<std::int64_t>(json.at("images"));
   event.loss = number_from(json.at("loss"));
   for (const auto& [name, mean] : json.at("terms").items()) event.terms.emplace_back(name, number_from(mean));
   if (!json.at("hard_negatives").is_null())
-    event.hard_negatives = json.at("hard_negatives").get<std::int64_t>();
+    event.hard_negatives = whole_number<std::int64_t>(json.at("hard_negatives"));
   json.at("learning_rate").get_to(event.learning_rate);
   json.at("seconds").get_to(event.seconds);
   json.at("phases").get_to(event.phases);
   json.at("idle_share").get_to(event.idle_share);
-  json.at("ranks").get_to(event.ranks);
+  event.ranks = whole_number<int>(json.at("ranks"));
   json.at("model_hash").get_to(event.model_hash);
   event.time = time_of(json);
   return event;
@@ -59,7 +68,7 @@ std::optional<eval::PersonalisedSummary> summary_from(const Json& json) {
 }
 
 EvaluationEvent evaluation_from(const Json& json) {
-  EvaluationEvent event{.round = json.at("round").get<int>(),
+  EvaluationEvent event{.round = round_of(json),
                         .benchmarks = {},
                         .global = summary_from(json.at("global")),
                         .own = summary_from(json.at("own")),
@@ -82,31 +91,41 @@ void add_event(Metrics& metrics, const Json& json) {
 
 }  // namespace
 
-Metrics read_metrics(const std::filesystem::path& file) {
+int round_of(const Json& event) {
+  const auto found = event.find("round");
+  if (found == event.end()) return 0;
+  const auto round = whole_number<int>(*found);
+  if (round < 0) throw JsonError("a round is below 0");
+  return round;
+}
+
+Metrics parse_metrics(std::string_view text, const std::string& name) {
   Metrics metrics;
-  const std::string text = read_text(file);
-  const auto whole_lines = std::string_view(text).substr(0, text.find_last_of('\n') + 1);
+  const auto whole_lines = text.substr(0, text.find_last_of('\n') + 1);
   for_each_line(whole_lines, [&](int line, std::string_view, const Json& event) {
     if (event.is_null())
       throw DataError(
           "{}:{} is damaged: it is no JSON object. Start the run's job again: it removes what a crash has "
           "left",
-          file.string(), line);
+          name, line);
     try {
       add_event(metrics, event);
     } catch (const Json::exception& e) {
-      throw DataError("{}:{} is no event that fedfr writes: {}", file.string(), line, e.what());
+      throw DataError("{}:{} is no event that fedfr writes: {}", name, line, e.what());
     }
   });
   return metrics;
+}
+
+Metrics read_metrics(const std::filesystem::path& file) {
+  return parse_metrics(read_text(file), file.string());
 }
 
 void for_each_line(std::string_view metrics, const LineVisitor& visit) {
   for (int line = 1; !metrics.empty(); ++line) {
     const bool ended = metrics.find('\n') != std::string_view::npos;
     const auto text = next_part(metrics, '\n');
-    const Json event = ended ? Json::parse(text, nullptr, /*allow_exceptions=*/false) : Json();
-    visit(line, text, event.is_object() ? event : Json());
+    visit(line, text, ended ? object_on(text) : Json());
   }
 }
 

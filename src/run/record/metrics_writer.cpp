@@ -33,11 +33,16 @@ void MetricsWriter::keep_rounds(int completed_rounds) {
   const std::string text = read_text(path_);
   std::string kept;
   int torn = 0;
-  for_each_line(text, [&](int, std::string_view line, const nlohmann::json& event) {
-    if (event.is_null())
-      ++torn;
-    else if (event.value("round", 0) <= completed_rounds)
-      kept.append(line).push_back('\n');
+  for_each_line(text, [&](int number, std::string_view line, const nlohmann::json& event) {
+    try {
+      if (event.is_null())
+        ++torn;
+      else if (round_of(event) <= completed_rounds)
+        kept.append(line).push_back('\n');
+    } catch (const nlohmann::json::exception& e) {
+      throw DataError("{}:{} is no event that fedfr writes: {}. Remove that line", path_.string(), number,
+                      e.what());
+    }
   });
   if (torn > 0)
     warning_ = fmt::format("{}: removed {} line(s) that a crash had left incomplete", path_.string(), torn);

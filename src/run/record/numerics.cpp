@@ -2,10 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
 
 namespace fedfr::run {
 
@@ -37,8 +36,8 @@ std::vector<NumericsPeriod> load_numerics(const std::filesystem::path& file) {
   if (!std::filesystem::exists(file, ignored)) return {};
   try {
     std::vector<NumericsPeriod> periods;
-    for (const auto& entry : nlohmann::json::parse(read_text(file)))
-      periods.push_back({entry.at("from_round").get<int>(), entry.at("numerics").get<Numerics>()});
+    for (const auto& entry : parse_json(read_text(file)))
+      periods.push_back({whole_number<int>(entry.at("from_round")), entry.at("numerics").get<Numerics>()});
     return periods;
   } catch (const nlohmann::json::exception& e) {
     throw DataError("{} is damaged: {}; without it the run can go on, but nobody knows with which bits",

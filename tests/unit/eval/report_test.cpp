@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/utf8.hpp"
 #include "fedfr/eval/report_json.hpp"
 #include "fedfr/eval/tables.hpp"
 
@@ -35,6 +36,20 @@ TEST(ReportJson, ClientScoresSurviveARoundTrip) {
   EXPECT_EQ(after[0].scores.rank1, 0.85);
   EXPECT_TRUE(std::isnan(after[1].scores.rank1));
   EXPECT_EQ(after[0].scores.tar_at_far[0].threshold, 0.3);
+}
+
+TEST(ReportJson, WhatNobodyCanHaveMeasuredIsRefused) {
+  const nlohmann::json usual = client_scores(12, 0.7);
+  const auto refuse = [&](const char* where, const nlohmann::json& value) {
+    nlohmann::json changed = usual;
+    changed[nlohmann::json::json_pointer(where)] = value;
+    EXPECT_THROW(changed.get<ClientScores>(), nlohmann::json::exception) << where << value;
+  };
+  for (const double target : {0.0, -0.1, 1.5}) refuse("/tar_at_far/0/target", target);
+  refuse("/tar_at_far/0/impostors", 1e300);
+  refuse("/client", 0.5);
+  refuse("/own_probes", "40");
+  EXPECT_EQ(impostors_needed(1e-300), 1'000'000'000'000'000'000) << "and no overflow";
 }
 
 TEST(ReportJson, SaysWhichRatesAreNotResolved) {
@@ -92,6 +107,15 @@ TEST(GenericTable, AlignsColumnsAndExplainsWhatIsMissing) {
   expect_narrow(
       generic_table(std::vector<GenericRow>{{"a benchmark with a very long name indeed", &scores}}));
   EXPECT_EQ(generic_table({}), "");
+}
+
+TEST(GenericTable, CutsLongNamesBetweenCharacters) {
+  const VerificationScores scores;
+  const std::string name = "a-benchmark-of-M\u00fcller-and-\u00e4\u00f6\u00fc";
+  for (std::size_t skipped = 0; skipped < 12; ++skipped) {
+    const std::string table = generic_table(std::vector<GenericRow>{{name.substr(skipped), &scores}});
+    EXPECT_TRUE(is_utf8(table)) << table;
+  }
 }
 
 TEST(Describe, ShowsARateOrWhatItNeeds) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "fedfr/core/error.hpp"
@@ -88,9 +89,13 @@ TEST_F(MetricsReader, NamesTheLineThatIsNoEvent) {
   const auto line_2 = [&](const char* text) {
     return [this, text] { read(test::round_line(1) + text + "\n" + test::round_line(2)); };
   };
-  for (const char* damaged : {"", "{\"event\":\"rou", "[1]", "null"})
+  const std::string deep = R"({"event":)" + std::string(100'000, '[');
+  for (const char* damaged :
+       {"", "{\"event\":\"rou", "[1]", "null", R"({"event":"start","event":"start"})", deep.c_str()})
     EXPECT_THAT(line_2(damaged), ThrowsMessage<DataError>(HasSubstr("m:2 is damaged"))) << damaged;
-  for (const char* strange : {"{}", R"({"event":"round","round":"two"})", R"({"event":"client","round":1})"})
+  for (const char* strange : {"{}", R"({"event":"round","round":"two"})", R"({"event":"client","round":1})",
+                              R"({"event":"start","round":4294967297})", R"({"event":"start","round":1.5})",
+                              R"({"event":"start","round":-1})", R"({"event":"start","time":"now"})"})
     EXPECT_THAT(line_2(strange),
                 ThrowsMessage<DataError>(AllOf(HasSubstr("m:2 is no event"), Not(HasSubstr("damaged")))))
         << strange;
@@ -110,6 +115,28 @@ TEST_F(MetricsReader, KeepsTheTextOfLinesAndGivesNoEventForDamagedOnes) {
                   seen.push_back(fmt::format("{} {} {}", line, text, event.dump()));
                 });
   EXPECT_THAT(seen, ElementsAre("1 {\"round\":1} {\"round\":1}", "2 broken null", "3 {\"round\":2} null"));
+}
+
+TEST(ParseEvaluation, IsTheReverseOfItsText) {
+  Evaluation evaluation{.round = 3, .benchmarks = {{.name = "lfw", .scores = {}}}, .global = {}, .own = {}};
+  evaluation.benchmarks[0].scores.accuracy_interval = {0.5, 0.75};
+  evaluation.benchmarks[0].scores.tar_at_far = {{.target = 0.1, .true_rate = 0.5, .impostors = 100}};
+  const std::string text = to_text(evaluation);
+  EXPECT_EQ(to_text(parse_evaluation(text, "e")), text);
+  const auto refuse = [](const std::string& damaged) {
+    EXPECT_THAT([&] { parse_evaluation(damaged, "e.json"); },
+                ThrowsMessage<DataError>(HasSubstr("e.json is damaged")))
+        << damaged;
+  };
+  for (const char* damaged :
+       {"", "[]", "7", R"({"round":1e300})", R"({"round":0,"global":{},"own":7,"benchmarks":[]})"})
+    refuse(damaged);
+  refuse(std::string(1'000'000, '['));
+  for (const auto& [name, wrong] : {std::pair{"0.1", "0.0"}, {"100", "1e300"}}) {
+    std::string changed = text;
+    changed.replace(changed.rfind(name), std::strlen(name), wrong);
+    refuse(changed);
+  }
 }
 
 }  // namespace

@@ -72,6 +72,16 @@ TEST(MetricsWriter, GoingOnRemovesTheRoundsThatWillBeMadeAgain) {
             "{\"event\":\"again\",\"round\":3}\n");
 }
 
+TEST(MetricsWriter, ARoundThatIsNoNumberIsRefusedWithItsLine) {
+  const test::TempFolder folder;
+  for (const char* round : {"\"1\"", "1.5", "4294967297", "-1", "null"}) {
+    replace_file(folder / "m", std::string("{\"round\":1}\n{\"round\":") + round + "}\n");
+    EXPECT_THAT([&] { MetricsWriter(folder / "m", 1); },
+                ThrowsMessage<DataError>(HasSubstr("m:2 is no event")))
+        << round;
+  }
+}
+
 TEST(MetricsWriter, ATornLineIsRemovedAtEveryPossibleLength) {
   const test::TempFolder folder;
   const std::string whole = "{\"event\":\"round\",\"round\":1}\n", last = "{\"event\":\"round\",\"round\":2}";

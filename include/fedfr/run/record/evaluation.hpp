@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fedfr/eval/identification.hpp"
@@ -29,6 +30,10 @@ nlohmann::json summary_event(const Evaluation& evaluation);
 std::filesystem::path evaluation_path(const std::filesystem::path& run_folder, int round);
 void save(const std::filesystem::path& path, const Evaluation& evaluation);  ///< @throws DataError
 Evaluation load_evaluation(const std::filesystem::path& path);               ///< @throws DataError
+
+/// The content of the file.
+std::string to_text(const Evaluation& evaluation);
+Evaluation parse_evaluation(std::string_view text, const std::string& name);  ///< @throws DataError naming it
 
 /// Text tables that compare the start with the end.
 /// @param before  may be the same as `after` where there is only one

@@ -78,6 +78,14 @@ struct Metrics {
 /// @throws DataError naming file and line of what is no event
 Metrics read_metrics(const std::filesystem::path& file);
 
+/// The same for the content of a file.
+/// @param name  of the file, for messages
+Metrics parse_metrics(std::string_view text, const std::string& name);
+
+/// 0 where an event has none.
+/// @throws nlohmann::json::exception if it is no number of a round
+int round_of(const nlohmann::json& event);
+
 /// @param line   from 1
 /// @param text   without its end
 /// @param event  the object on the line; null where there is none, or the line has no end
