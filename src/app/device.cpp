@@ -13,6 +13,7 @@
 
 #include "fedfr/comm/gpu.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/processors.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/nn/kernels/gpu_graph.hpp"
 #include "fedfr/nn/precision.hpp"
@@ -47,8 +48,15 @@ at::Device choose_device(const run::Options& options, const comm::Topology& topo
   return device;
 }
 
+int threads_of(const run::Options& options, const comm::Topology& topology) {
+  return options.threads > 0 ? options.threads : topology.threads_per_rank;
+}
+
 void set_numerics(const run::Options& options, const comm::Topology& topology) {
-  at::set_num_threads(options.threads > 0 ? options.threads : topology.threads_per_rank);
+  const int threads = threads_of(options, topology);
+  check_threads(threads, "--threads");
+  check_threads_start(threads);
+  at::set_num_threads(threads);
   nn::use_exact_kernels(options.allow_tf32);
 }
 

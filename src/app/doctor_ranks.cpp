@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "fedfr/comm/make_communicator.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/clock.hpp"
+#include "fedfr/core/spinning.hpp"
 
 namespace fedfr::app {
 
@@ -63,26 +65,56 @@ Finding check_launch(int ranks) {
                                : fmt::format("{} rank(s), no launcher", ranks)};
 }
 
-Finding check_processors(comm::Communicator& comm, const comm::Topology& topology) {
+std::string quota_text(const Range& quota) {
+  if (std::isinf(quota.least)) return "no cpu quota";
+  if (std::isinf(quota.most)) return fmt::format("a cpu quota of {:g} on some hosts", quota.least);
+  return "cpu quota " + quota.text();
+}
+
+/// What is wrong with the ranks' places; empty if nothing is. Collective.
+std::string advice_on_processors(comm::Communicator& comm, const comm::Topology& topology) {
   const auto online = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  const auto on_any_rank = [&](bool mine) { return range_over(comm, mine ? 1 : 0).most > 0; };
+  // A host with room for several processors a rank on which a rank is tied to one.
+  const bool tied = on_any_rank(topology.allowed_processors == 1 && online >= 2 * topology.local_ranks);
+  const bool crowded = on_any_rank(topology.own_processors < 1);
+  const Range own = range_over(comm, std::floor(topology.own_processors));
+  if (crowded) return "more ranks than processors: start fewer, or set OMPI_MCA_mpi_yield_when_idle=1";
+  if (tied)
+    return "ranks are bound to one processor: mpirun --bind-to none, or sbatch and srun --cpus-per-task=N";
+  if (own.least < own.most)
+    return fmt::format(
+        "ranks could use {} threads each by their places and quotas; all take the fewest, since results "
+        "depend on the "
+        "number: give every host the same",
+        own.text());
+  return "";
+}
+
+Finding check_processors(comm::Communicator& comm, const comm::Topology& topology) {
+  constexpr double unlimited = std::numeric_limits<double>::infinity();
   const Range allowed = range_over(comm, topology.allowed_processors);
   const Range local = range_over(comm, topology.local_ranks);
-  const Range here = range_over(comm, online);
-  // A host with room for several processors a rank on which a rank is tied to one.
-  const bool tied = topology.allowed_processors == 1 && online >= 2 * topology.local_ranks;
-  const bool any_tied = range_over(comm, tied ? 1 : 0).most > 0;
-  const bool crowded = range_over(comm, topology.local_ranks > online ? 1 : 0).most > 0;
+  const Range here = range_over(comm, static_cast<double>(sysconf(_SC_NPROCESSORS_ONLN)));
+  const Range quota = range_over(comm, topology.quota.value_or(unlimited));
   Finding finding{
       .text = fmt::format(
-          "a rank may use {} of {} processors of its host, shared by {} rank(s): {} thread(s) a rank",
-          allowed.text(), here.text(), local.text(), topology.threads_per_rank)};
-  if (crowded) {
-    finding.verdict = Verdict::warn;
-    finding.advice = "more ranks than processors: start fewer, or set OMPI_MCA_mpi_yield_when_idle=1";
-  } else if (any_tied) {
+          "a rank may use {} of {} processors of its host, {}, shared by {} rank(s): {} thread(s) a rank",
+          allowed.text(), here.text(), quota_text(quota), local.text(), topology.threads_per_rank),
+      .advice = advice_on_processors(comm, topology)};
+  if (!finding.advice.empty()) finding.verdict = Verdict::warn;
+  return finding;
+}
+
+/// How threads that wait for others do it (core/spinning.hpp).
+Finding check_waiting() {
+  const std::string how = describe_spinning();
+  Finding finding{.text = "threads that wait for others " + how};
+  if (how.starts_with("spin for long")) {
     finding.verdict = Verdict::warn;
     finding.advice =
-        "ranks are bound to one processor: mpirun --bind-to none, or sbatch and srun --cpus-per-task=N";
+        "where other programs run too, that makes several threads slower than one: start `fedfr`, not its "
+        "worker, or set OMP_WAIT_POLICY=passive";
   }
   return finding;
 }
@@ -165,6 +197,7 @@ void check_ranks(DoctorReport& report, comm::Communicator& comm, const comm::Top
     return finding;
   });
   report.check("processors", [&] { return check_processors(comm, topology); });
+  report.check("waiting", [&] { return check_waiting(); });
 }
 
 void check_transport(DoctorReport& report, const comm::MpiSession& mpi, comm::Communicator& comm,

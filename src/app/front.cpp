@@ -10,6 +10,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/process.hpp"
+#include "fedfr/core/spinning.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/run/options/options.hpp"
 
@@ -58,6 +59,7 @@ bool answered(std::span<const std::string> args) {
 /// @returns only if the program cannot be started: the exit code
 int become_worker(char** argv) {
   const std::string worker = (fedfr::own_program().parent_path() / FEDFR_WORKER).lexically_normal();
+  fedfr::limit_spinning();
   execv(worker.c_str(), argv);
   fmt::print(stderr, "fedfr: cannot start {}: {}. It is a part of fedfr: build or install it again\n", worker,
              std::strerror(errno));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -10,6 +11,7 @@
 
 #include "commands.hpp"
 #include "doctor_checks.hpp"
+#include "fedfr/comm/launch.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/core/activity.hpp"
@@ -63,6 +65,22 @@ int dispatch(const Command& command, fedfr::comm::MpiSession& mpi, std::span<con
   }
 }
 
+/// Where MPI would end this process with a text of its own: the exit code, after a text that helps.
+std::optional<int> cannot_launch() {
+  fedfr::comm::leave_slurm_step_if_alone();
+  if (const auto problem = fedfr::app::launch_without_mpi()) {
+    if (!problem->empty()) fmt::print(stderr, "fedfr: {}\n", *problem);
+    return static_cast<int>(fedfr::ExitCode::peer);
+  }
+  try {
+    fedfr::comm::check_temporary_folder();
+  } catch (const fedfr::Error& error) {
+    fmt::print(stderr, "fedfr: {}\n", error.what());
+    return static_cast<int>(error.code());
+  }
+  return std::nullopt;
+}
+
 /// Without tearing down the libraries' static objects, which takes longer than a short run: what is to be
 /// kept is on disk, and after MPI_Finalize nobody watches over a process that lingers.
 [[noreturn]] void leave(int code) {
@@ -78,10 +96,7 @@ int main(int argc, char** argv) {
   if (args[0] == "verify-run") return fedfr::app::run_verify(std::span(args).subspan(1));
   for (const auto& command : commands) {
     if (args[0] != command.name) continue;
-    if (const auto problem = fedfr::app::launch_without_mpi()) {
-      if (!problem->empty()) fmt::print(stderr, "fedfr: {}\n", *problem);
-      return static_cast<int>(fedfr::ExitCode::peer);
-    }
+    if (const auto code = cannot_launch()) return *code;
     fedfr::keep_freed_memory();
     int code = 0;
     {

@@ -10,6 +10,7 @@
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/signals.hpp"
+#include "fedfr/core/spinning.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/run/options/job_file.hpp"
 
@@ -53,6 +54,25 @@ at::Device connect(Startup& startup, comm::MpiSession& mpi, comm::Communicator& 
   return device;
 }
 
+/// Collective: of what ranks have to tell the user, that of the lowest.
+void add_warning(Startup& startup, const std::string& mine) {
+  for (const auto& part : startup.comm->allgather_bytes(std::as_bytes(std::span(mine)))) {
+    if (part.empty()) continue;
+    startup.warnings.emplace_back(reinterpret_cast<const char*>(part.data()), part.size());
+    return;
+  }
+}
+
+/// Where more threads want to run than may at once, each waits for the others.
+std::string crowding(const run::Options& options, const comm::Topology& topology, int rank) {
+  const int threads = threads_of(options, topology);
+  if (threads <= topology.own_processors) return "";
+  return fmt::format(
+      "rank {} computes with {} thread(s), but its part of {} is {:.3g} processor(s) ({}): fewer ranks or "
+      "--threads are faster. Another number of threads gives other last bits",
+      rank, threads, topology.host, topology.own_processors, comm::describe(topology));
+}
+
 /// The numerics of the run are those of rank 0. On other hardware elsewhere, the bits depend on which rank
 /// trains a client.
 run::Numerics agree_on_numerics(Startup& startup, const run::Options& options, at::Device device) {
@@ -64,9 +84,8 @@ run::Numerics agree_on_numerics(Startup& startup, const run::Options& options, a
     text += fmt::format(
         "{} is '{}' on rank 0 and '{}' on rank {}: the last bits depend on which rank trains a client",
         difference.name, difference.before, difference.now, startup.comm->rank());
-  for (const auto& part : startup.comm->allgather_bytes(std::as_bytes(std::span(text))))
-    if (!part.empty() && startup.warnings.empty())
-      startup.warnings.emplace_back(reinterpret_cast<const char*>(part.data()), part.size());
+  add_warning(startup, text);
+  add_warning(startup, device.is_cpu() ? crowding(options, startup.topology, startup.comm->rank()) : "");
   return of_rank_0;
 }
 
@@ -127,8 +146,9 @@ run::BannerFacts banner_facts(const Startup& startup, const fl::GlobalModel& mod
                      {"hdf5", H5_VERS_INFO}};
   facts.ranks = startup.comm->size();
   facts.hosts = startup.topology.hosts;
-  facts.threads =
-      experiment.options.threads > 0 ? experiment.options.threads : startup.topology.threads_per_rank;
+  facts.threads = threads_of(experiment.options, startup.topology);
+  facts.processors =
+      fmt::format("{} | threads that wait {}", comm::describe(startup.topology), describe_spinning());
   facts.host = startup.topology.host;
   facts.device = describe(experiment.device);
   facts.model = fmt::format("{} x{}, {}x{} -> {}", network.name, network.width, network.height,

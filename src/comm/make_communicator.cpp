@@ -13,6 +13,8 @@
 #include "fedfr/comm/topology.hpp"
 #include "nccl_factory.hpp"
 
+// Which transport sums the models: NCCL if every rank has a GPU of its own, else MPI, and for one rank none.
+// All ranks must choose alike, since NCCL's start is collective: whoever cannot says so through MPI first.
 namespace fedfr::comm {
 namespace {
 

@@ -13,6 +13,10 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/trace.hpp"
 
+// Every collective is begun in three steps: tell the others which operation this rank has come to and wait
+// for theirs (arrive; here a late or missing rank shows, and the wait is patient), compare, then move the
+// data by a nonblocking call that is polled against the deadline. So no wait is inside MPI, where nothing
+// could end it.
 namespace fedfr::comm {
 
 namespace {

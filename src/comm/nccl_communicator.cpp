@@ -8,6 +8,9 @@
 #include "fedfr/core/error.hpp"
 #include "nccl_factory.hpp"
 
+// Sums through NCCL. Its calls only queue work on a stream of the GPU, which no deadline ends: the
+// communicator is made nonblocking and polled, and in doubt aborted, since a destroy would wait for peers
+// that may be gone.
 namespace fedfr::comm {
 namespace {
 

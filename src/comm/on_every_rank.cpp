@@ -7,6 +7,9 @@
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/core/activity.hpp"
 
+// Local work that may fail on some ranks only. A rank that threw while others went on would leave them
+// waiting in the next collective; so all ranks come together once after the work, whatever happened, and all
+// throw the same.
 namespace fedfr::comm {
 namespace {
 

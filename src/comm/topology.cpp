@@ -1,57 +1,65 @@
 #include "fedfr/comm/topology.hpp"
 
-#include <sched.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <climits>
-#include <cstring>
 #include <set>
+#include <sstream>
 #include <string_view>
 #include <vector>
 
 #include "fedfr/comm/gpu.hpp"
-#include "fedfr/core/error.hpp"
 
+// Each rank tells all others where it is; then every rank works out the same shares from the same list.
 namespace fedfr::comm {
 namespace {
 
-/// What the ranks tell each other; plain bytes.
-struct Place {
-  std::array<char, HOST_NAME_MAX + 1> host{};
-  cpu_set_t cpus{};
-};
-
 Place this_place() {
+  return {.host = hostname(), .processors = fedfr::allowed_processors(), .quotas = cpu_quotas()};
+}
+
+/// For the other ranks: the host's name on a line of its own, then numbers between blanks.
+std::string to_text(const Place& place) {
+  std::string text = fmt::format("{}\n{}", place.host, place.processors.size());
+  for (const int cpu : place.processors) text += fmt::format(" {}", cpu);
+  for (const auto& quota : place.quotas)
+    text += fmt::format(" {} {} {}", quota.processors, quota.device, quota.inode);
+  return text;
+}
+
+Place to_place(const std::string& text) {
+  std::istringstream stream(text);
   Place place;
-  const std::string host = hostname();
-  std::copy_n(host.begin(), std::min(host.size(), place.host.size() - 1), place.host.begin());
-  if (sched_getaffinity(0, sizeof place.cpus, &place.cpus) != 0)
-    throw PeerError("{}: cannot ask which processors this rank may use: {}", host, std::strerror(errno));
+  std::size_t processors = 0;
+  std::getline(stream, place.host);
+  stream >> processors;
+  place.processors.resize(processors);
+  for (int& cpu : place.processors) stream >> cpu;
+  for (CpuQuota quota; stream >> quota.processors >> quota.device >> quota.inode;)
+    place.quotas.push_back(quota);
   return place;
 }
 
 std::vector<Place> all_places(Communicator& comm, const Place& mine) {
   std::vector<Place> places;
-  for (const auto& bytes : comm.allgather_bytes(std::as_bytes(std::span(&mine, 1))))
-    std::memcpy(&places.emplace_back(), bytes.data(), sizeof(Place));
+  const std::string text = to_text(mine);
+  for (const auto& bytes : comm.allgather_bytes(std::as_bytes(std::span(text))))
+    places.push_back(to_place({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
   return places;
 }
 
-bool same_host(const Place& a, const Place& b) { return a.host == b.host; }
+std::optional<double> least(const std::vector<CpuQuota>& quotas) {
+  if (quotas.empty()) return std::nullopt;
+  return std::ranges::min(quotas, {}, &CpuQuota::processors).processors;
+}
 
-/// The rank's share of its host's processors, at least 1.
-int threads_of(const Place& rank, std::span<const Place> places) {
-  double share = 0;
-  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &rank.cpus)) continue;
-    share += 1.0 / static_cast<double>(std::ranges::count_if(places, [&](const Place& p) {
-               return same_host(p, rank) && CPU_ISSET(cpu, &p.cpus);
-             }));
-  }
+/// Fractions of a processor round down.
+int whole(double processors) {
   constexpr double kRounding = 1e-6;  // three thirds make one
-  return std::max(1, static_cast<int>(share + kRounding));
+  return std::max(1, static_cast<int>(processors + kRounding));
 }
 
 }  // namespace
@@ -63,22 +71,48 @@ std::string hostname() {
   return std::string(full.substr(0, full.find('.')));
 }
 
+double processors_for(const Place& rank, std::span<const Place> all) {
+  const auto sharers = [&](const auto& of, const auto& what) {
+    return static_cast<double>(std::ranges::count_if(all, [&](const Place& place) {
+      return place.host == rank.host && std::ranges::find(of(place), what) != of(place).end();
+    }));
+  };
+  double share = 0;
+  for (const int cpu : rank.processors)
+    share += 1 / sharers(
+                     [](const Place& place) -> const auto& { return place.processors; }, cpu);
+  for (const auto& quota : rank.quotas)
+    share = std::min(
+        share, quota.processors / sharers(
+                                      [](const Place& place) -> const auto& { return place.quotas; }, quota));
+  return share;
+}
+
+std::string describe(const Topology& topology) {
+  return fmt::format("{} processor{} allowed, cpu quota {}, {} rank{} on the host",
+                     topology.allowed_processors, topology.allowed_processors == 1 ? "" : "s",
+                     topology.quota ? fmt::format("{:g}", *topology.quota) : "none", topology.local_ranks,
+                     topology.local_ranks == 1 ? "" : "s");
+}
+
 Topology discover_topology(Communicator& comm) {
   const Place mine = this_place();
   const std::vector<Place> places = all_places(comm, mine);
   const std::span<const Place> lower(places.begin(), static_cast<std::size_t>(comm.rank()));
-  const auto here = [&mine](const Place& place) { return same_host(place, mine); };
+  const auto here = [&mine](const Place& place) { return place.host == mine.host; };
   Topology topology;
-  topology.host = mine.host.data();
+  topology.host = mine.host;
   std::set<std::string_view> hosts;
-  for (const Place& place : places) hosts.emplace(place.host.data());
+  for (const Place& place : places) hosts.emplace(place.host);
   topology.hosts = static_cast<int>(hosts.size());
   topology.local_rank = static_cast<int>(std::ranges::count_if(lower, here));
   topology.local_ranks = static_cast<int>(std::ranges::count_if(places, here));
-  topology.allowed_processors = CPU_COUNT(&mine.cpus);
-  std::array<double, 1> fewest{-static_cast<double>(threads_of(mine, places))};
+  topology.allowed_processors = static_cast<int>(mine.processors.size());
+  topology.quota = least(mine.quotas);
+  topology.own_processors = processors_for(mine, places);
+  std::array<double, 1> fewest{-topology.own_processors};
   comm.allreduce_max(fewest);
-  topology.threads_per_rank = static_cast<int>(-fewest[0]);
+  topology.threads_per_rank = whole(-fewest[0]);
   topology.visible_gpus = visible_gpus();
   return topology;
 }

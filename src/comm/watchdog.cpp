@@ -19,7 +19,41 @@
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/parallel.hpp"
 
+// How it works, in the order in which one needs to know it.
+//
+// Threads. Each rank has a main thread, which computes and communicates, and this watchdog's thread, which
+// only looks and speaks. They share what core/activity.hpp records (what the main thread does, how often it
+// said that it gets on, whether it waits for other ranks) and nothing else: `peers_` and all counters belong
+// to the watchdog's thread from its start to its join; `turns_since_it_left` alone is read by the main thread
+// too, and atomic for that.
+//
+// Turns. The watchdog's thread wakes every 0.1 s; that is a turn, in watch(): look at the own main thread,
+// take what the others sent, judge, send. All times are counts of such turns, never differences of a clock. A
+// process that was stopped (SIGSTOP, a suspended job, a swapped host) has no turns meanwhile: it can not
+// count its own absence as the silence of the others. When it comes back it takes a while to hear them before
+// it judges again.
+//
+// Two kinds of complaint. (1) Of itself: the main thread neither waits for others nor has got on for the
+// deadline: it hangs. The rank says so about itself, since only it can tell computing from hanging. (2) Of
+// others: no heartbeat for the deadline (process stopped, host or network gone), or, on the same host, the
+// process no longer exists, which shows at once. A main thread that waits in a collective owes no sign of
+// life: it is the one waited for that is late.
+//
+// Who speaks. One fault is seen by many ranks at nearly the same turn, but the user shall read one message. A
+// rank that has a complaint says so in its heartbeats ("accuses"), waits two turns for the others to do the
+// same, and leaves the word to the lowest rank that accuses; higher ranks take over only if that one has not
+// ended the job after five seconds. A rank that has accused and then is gone has ended the job and not died:
+// that is no new complaint.
+//
+// Order of MPI calls. The communicator is a duplicate of its own, so that heartbeats never match the main
+// thread's messages. Collective are only the constructor (duplicate, allgather) and nothing after it:
+// heartbeats are single sends and receives that are tested for, never waited for, since the other side may be
+// dead. That is why a send whose predecessor was not taken is left out, why the last buffers may have to
+// outlive this object (release_buffers), and why the communicator is not freed, which would be collective.
+// MPI_Finalize is, and cannot be watched by MPI itself: an alarm of the operating system ends a process that
+// has waited there for the deadline.
 namespace fedfr::comm {
 
 namespace {
@@ -66,6 +100,7 @@ bool exists(std::int64_t process) { return kill(static_cast<pid_t>(process), 0) 
 
 }  // namespace
 
+// Collective, by introduce(). The thread starts last: it uses everything else.
 Watchdog::Watchdog(const MpiSession& session, Options options)
     : rank_(session.rank()),
       size_(session.size()),
@@ -73,7 +108,7 @@ Watchdog::Watchdog(const MpiSession& session, Options options)
       turn_seconds_(kTurnSeconds * std::max(1, size_ / kRanksAtFullPace)),
       peers_(static_cast<std::size_t>(size_)) {
   introduce();
-  thread_ = std::thread([this] { watch(); });
+  thread_ = start_thread([this] { watch(); });
 }
 
 Watchdog::~Watchdog() {
@@ -130,6 +165,8 @@ void Watchdog::introduce() {
   }
 }
 
+/// The thread. The lock is only for `stop_`; it is given back for the turn, so that the destructor can set
+/// it.
 void Watchdog::watch() {
   std::unique_lock lock(mutex_);
   const auto turn = std::chrono::duration<double>(turn_seconds_);
@@ -140,6 +177,7 @@ void Watchdog::watch() {
     since_turn.restart();
     look_at_main_thread();
     receive_heartbeats();
+    // Judge after hearing and before speaking, so that what is sent is of this turn.
     const auto found = turns_of_silence_ > 0 ? std::nullopt : complaint();
     turns_of_silence_ = std::max(0, turns_of_silence_ - 1);
     complaint_turns_ = found ? complaint_turns_ + 1 : 0;
@@ -166,6 +204,7 @@ void Watchdog::send_heartbeats(bool leaves) {
   }
 }
 
+/// Takes all that has come, however many, so that after an absence the newest counts.
 void Watchdog::receive_heartbeats() {
   for (int rank = 0; rank < size_; ++rank) {
     if (rank == rank_) continue;
@@ -184,6 +223,9 @@ void Watchdog::receive_heartbeats() {
   }
 }
 
+/// Counts the turns without a sign of life. The longest such time after which the main thread did get on is
+/// what the automatic deadline is a multiple of: a machine or a network that is slow gets more time by
+/// itself.
 void Watchdog::look_at_main_thread() {
   const std::uint64_t signs = signs_of_life();
   if (signs == seen_signs_ && !is_waiting()) {
@@ -240,6 +282,8 @@ bool Watchdog::lower_rank_accuses() const {
   });
 }
 
+/// The end of the job on every rank, but for a complaint that only explains an end which the launcher has
+/// begun.
 void Watchdog::speak(const Complaint& complaint) {
   has_told_ = true;
   fmt::print(stderr, "fedfr: {}. The same command goes on from the last checkpoint\n", complaint.text);

@@ -6,6 +6,10 @@
 #include <ATen/ops/linear.h>
 #include <fmt/format.h>
 
+// The converter between the shared backbone and a client's own binary classifiers: it turns the shared
+// feature into one that suits the client's people, so that these can be told apart without the backbone being
+// bent for them. Source: FedFR (Liu et al., AAAI 2022), section "Decoupled Feature Customization"; the
+// branches are those of the released program.
 namespace fedfr::nn {
 
 namespace {

@@ -8,6 +8,8 @@
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/image_input.hpp"
 
+// Embeddings of a sequence of batches by a network that is not trained: the parameters are converted once to
+// the layout and precision that the kernels take, and no graph of gradients is kept.
 namespace fedfr::nn {
 
 namespace {

@@ -15,6 +15,9 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 
+// Tables of embeddings that may be larger than memory: up to a limit they lie in memory, beyond it in mapped
+// files, which the system writes out and reads back as it needs. A tensor that lies in such a table looks
+// like any other.
 namespace fedfr::nn {
 
 namespace {

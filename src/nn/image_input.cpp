@@ -13,6 +13,10 @@
 #include "fedfr/core/vector_clones.hpp"
 #include "fedfr/nn/kernels/staging.hpp"
 
+// From bytes to what a network takes: [N,3,H,W] bytes become float32 in [-1, 1], (x/255 - 0.5)/0.5 in exactly
+// this order of operations, since the golden numbers depend on it. On a processor that is done here, in the
+// layout that the network wants; for a GPU the bytes travel, a quarter of the volume, and are converted
+// there.
 namespace fedfr::nn {
 
 namespace {

@@ -21,6 +21,8 @@
 #include <cmath>
 #include <numbers>
 
+// The formulas of the local objective, whose sources the header names. All of them work on cosines between
+// rows: of features, and of the centres of classes.
 namespace fedfr::nn {
 
 namespace {

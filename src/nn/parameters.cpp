@@ -15,6 +15,10 @@
 #include <stdexcept>
 #include <utility>
 
+// All parameters of a network in one buffer. The idea: what a run does with parameters (average, checksum,
+// save, send, copy) is one loop over consecutive numbers, while the layers see tensors that are views into
+// the buffer. Channels-last only changes the order of values within a filter's part of the buffer, and with
+// it the strides of its view.
 namespace fedfr::nn {
 
 namespace {

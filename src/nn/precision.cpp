@@ -3,6 +3,8 @@
 #include <ATen/Context.h>
 #include <ATen/autocast_mode.h>
 
+// What "fp32" and "bf16" mean, as switches of LibTorch. They are global or of the thread there, so this is
+// the one place that touches them: exact kernels once for the process, autocast for the length of a scope.
 namespace fedfr::nn {
 
 void use_exact_kernels(bool allow_tf32) {

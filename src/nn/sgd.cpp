@@ -12,6 +12,11 @@
 
 #include "fedfr/core/trace.hpp"
 
+// Stochastic gradient descent with momentum and weight decay, as torch.optim.SGD does it without dampening:
+//   v <- momentum v + (g + decay w),  w <- w - rate v,  and v <- g + decay w in a parameter's first step.
+// One fused kernel updates all parameters. It may only take parameters that are all in their first step or
+// all beyond it, hence the two lists: parameters without a gradient so far (other heads of the objective)
+// start later.
 namespace fedfr::nn {
 
 namespace {

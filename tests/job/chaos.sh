@@ -45,7 +45,7 @@ disturb() {
   local run=$1 how ranks=$((1 + RANDOM % 4)) delay=$((RANDOM % duration))
   how=$(printf '%s\n' kill.{one,all,launcher} term.{one,launcher} usr1.launcher stop.one | sed -n "$((1 + RANDOM % 7))p")
   if [ "$how.$ranks" = stop.one.1 ]; then ranks=2; fi  # of a job that stands still as a whole, nobody is left to tell
-  begin "$ranks" train "$job" --output "$run" --deadline 8
+  begin "$ranks" train "$job" --output "$run" --deadline 20
   sleep "$((delay / 1000)).$(printf %03d $((delay % 1000)))"
   strike "$how"
   attend
@@ -68,7 +68,7 @@ while [ "$hits" -lt "$strikes" ]; do
     disturb "$run"
     if [ "$code" -eq 0 ] || [ "$hits" -ge "$strikes" ]; then break; fi
   done
-  train $((1 + RANDOM % 4)) "$run" --deadline 8
+  train $((1 + RANDOM % 4)) "$run" --deadline 20
   expect_like_undisturbed "$run"
   expect_equal "$(grep '"event":"client"' "$run/metrics.jsonl" | grep -o '"client":[0-9]*\|"round":[0-9]*' | paste - - | sort | uniq -d)" \
     "" "$run: clients that count twice in a round"

@@ -29,3 +29,9 @@ expect_code 3 "a full --scratch"
 expect_text "or raise --feature-memory" "a full --scratch"
 train 2 small/run
 expect_like_undisturbed small/run
+
+mkdir temporary
+mount -t tmpfs -o size=1m temporary || exit 77
+TMPDIR=$PWD/temporary launch 1 train "$job" --output small/run
+expect_code 3 "a full TMPDIR"
+expect_text "MB of room left, but 17 are needed" "a full TMPDIR"

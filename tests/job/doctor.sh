@@ -6,6 +6,7 @@ verdict_of() { sed -n "s/^\([a-z]*\) *$1 .*/\1/p" last.out; }  # verdict_of CHEC
 
 for ranks in 1 2; do
   launch "$ranks" doctor --output results/new --json findings.json
+  expect_equal "$(verdict_of waiting)" ok "$ranks rank(s): waiting"
   expect_code 0 "$ranks rank(s)"
   expect_text " 0 fail" "$ranks rank(s)"
   for check in launch ranks allreduce output locks writing; do
@@ -35,6 +36,24 @@ if [ "$(nproc --all)" -gt 1 ]; then
   expect_equal "$(verdict_of processors)" warn "a bound rank"
   expect_text "--bind-to none" "a bound rank"
 fi
+
+# Threads wait as the user says, and briefly where nobody says.
+OMP_WAIT_POLICY=active launch 1 doctor
+expect_text "as the environment says (OMP_WAIT_POLICY=active)" "a policy of the user"
+unset GOMP_SPINCOUNT
+launch 1 doctor
+expect_text "spin briefly, then sleep (GOMP_SPINCOUNT=" "no policy"
+expect_text "cpu quota" "the quota, or that there is none"
+
+# Folders for temporary files that MPI cannot use.
+TMPDIR=$PWD/missing launch 1 doctor
+expect_code 3 "no TMPDIR"
+expect_text "TMPDIR=$PWD/missing: the folder for temporary files, which MPI needs, cannot be used: No such file" "no TMPDIR"
+touch no-folder
+TMPDIR=$PWD/no-folder launch 1 doctor
+expect_code 3 "a file as TMPDIR"
+[ ! -e missing ] || problem "TMPDIR was made"
+rm no-folder
 
 # Launchers that do not fit.
 SLURM_NTASKS=4 launch 1 doctor

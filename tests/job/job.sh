@@ -10,7 +10,7 @@ fedfr_data=$1/fedfr-data
 data=$(cd "$2" && pwd)
 mpiexec=$3
 job=$data/job.cfg
-limit=${FEDFR_JOB_LIMIT:-100}  # seconds until a program counts as hung
+limit=${FEDFR_JOB_LIMIT:-300}  # seconds until a program counts as hung
 failed=0
 code=0
 
@@ -103,7 +103,7 @@ begin() {
 # when a rank dies while it connects to it: no program has begun then, none can notice, and the launcher is killed as
 # its user would do it.
 attend() {
-  local deadline=$((SECONDS + limit)) start=$((SECONDS + 40))
+  local deadline=$((SECONDS + limit)) start=$((SECONDS + 120))
   while kill -0 "$launcher" 2>/dev/null; do
     if [ "$SECONDS" -ge "$start" ] && ! grep -q "^# fedfr" last.out; then
       echo "mpiexec hung before fedfr began"

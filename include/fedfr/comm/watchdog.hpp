@@ -90,7 +90,7 @@ class Watchdog {
   std::mutex mutex_;
   std::condition_variable stop_changed_;
   bool stop_ = false;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace fedfr::comm

@@ -9,6 +9,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/parallel.hpp"
+#include "fedfr/core/processors.hpp"
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
@@ -176,7 +177,7 @@ void import_group(std::span<const Identity> group, const ImportOptions& options,
 }
 
 void check(const ImportOptions& options) {
-  if (options.threads < 1) throw UsageError("--threads is {}, but at least 1 is needed", options.threads);
+  check_threads(options.threads, "--threads");
   if (options.min_images < 1)
     throw UsageError("--min-images is {}, but at least 1 is needed", options.min_images);
   if (options.max_images < options.min_images)

@@ -36,7 +36,7 @@ class BatchLoader::State {
     buffers_.resize(static_cast<std::size_t>(
         std::min<std::int64_t>(options.ahead + 1, std::max<std::int64_t>(batches_, 1))));
     const bool few = !is_jpeg() && sequence_.size() * image_bytes_ <= options.bytes_without_thread;
-    if (batches_ > 0 && !few) reader_ = std::jthread([this](const std::stop_token& stop) { read_all(stop); });
+    if (batches_ > 0 && !few) reader_ = start_thread([this](const std::stop_token& stop) { read_all(stop); });
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
-#include <thread>
 #include <vector>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/parallel.hpp"
+#include "fedfr/core/processors.hpp"
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/core/rng.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
@@ -29,7 +29,7 @@ void check(const DatasetOptions& options) {
                      options.size.width);
   if (!(options.nuisance >= 0 && options.nuisance <= 1.5F))
     throw UsageError("--nuisance is {}, but it lies between 0 and 1.5", options.nuisance);
-  if (options.threads < 1) throw UsageError("--threads is {}, but at least 1 is needed", options.threads);
+  check_threads(options.threads, "--threads");
 }
 
 std::int64_t images_of(const DatasetOptions& options, std::uint64_t identity) {
@@ -47,16 +47,9 @@ struct Job {
 /// Renders the jobs on several threads; results are in the order of the jobs.
 std::vector<Image> render(const std::vector<Job>& jobs, const DatasetOptions& options) {
   std::vector<Image> images(jobs.size());
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < jobs.size(); i = next++)
-      images[i] =
-          synthetic_face(options.seed, jobs[i].identity, jobs[i].image, options.size, options.nuisance);
-  };
-  std::vector<std::jthread> helpers;
-  for (int thread = 1; thread < options.threads; ++thread) helpers.emplace_back(work);
-  work();
-  helpers.clear();  // waits for them
+  parallel_for(jobs.size(), options.threads, [&](std::size_t i) {
+    images[i] = synthetic_face(options.seed, jobs[i].identity, jobs[i].image, options.size, options.nuisance);
+  });
   return images;
 }
 

@@ -11,6 +11,8 @@
 #include "fedfr/nn/backbones/plain.hpp"
 #include "fedfr/nn/backbones/sphere.hpp"
 
+// The table of backbones by name, and what they have in common: parameters that are listed in the constructor
+// and taken by their place in the list.
 namespace fedfr::nn {
 
 namespace {

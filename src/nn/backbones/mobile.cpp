@@ -10,6 +10,11 @@
 
 #include "fedfr/nn/kernels/prelu.hpp"
 
+// A small network for processors: inverted residuals (1x1 expand, 3x3 by channel, 1x1 project) with PReLU,
+// and in place of average pooling a learnt weight for each place of each channel ("global"), since in aligned
+// faces places differ. Sources: Sandler et al., "MobileNetV2", CVPR 2018; Chen et al., "MobileFaceNets", CCBR
+// 2018. Without batch normalisation: its statistics would be shared between clients. Residual units start as
+// the identity instead.
 namespace fedfr::nn {
 
 namespace {

@@ -7,6 +7,10 @@
 
 #include "fedfr/nn/kernels/prelu.hpp"
 
+// The network of SphereFace (Liu et al., CVPR 2017), which FedFR uses: four stages, each a convolution of
+// stride 2 and some residual units of two 3x3 convolutions with PReLU, no batch normalisation, one linear
+// layer at the end. `embed` takes the parameters in the order in which the constructor lists them; both have
+// to be changed together.
 namespace fedfr::nn {
 
 namespace {

@@ -29,6 +29,7 @@ std::string banner(const BannerFacts& facts, const Options& options) {
   text += fmt::format("# {} on {} x {} | rank 0 {} {} | seed {} | config {}\n", count_of(facts.ranks, "rank"),
                       count_of(facts.hosts, "host"), count_of(facts.threads, "thread"), facts.host,
                       facts.device, options.seed, config_hash(options));
+  if (!facts.processors.empty()) text += fmt::format("# {}\n", facts.processors);
   text += fmt::format("# model {}, {} | start {}\n", facts.model, count_of(facts.parameters, "parameter"),
                       facts.start);
   for (const auto& [name, what] : facts.datasets) text += fmt::format("# {} {}\n", name, what);

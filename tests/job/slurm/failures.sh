@@ -12,7 +12,7 @@ expect_end "$id" FAILED 0
 expect_code 2 "a wrong launcher"
 
 # A rank hangs in each start of the job.
-FEDFR_RETRIES=1 submit --comment=mine -- silent --deadline 3
+FEDFR_RETRIES=1 submit --comment=mine -- silent --deadline 8
 for start in 0 1; do
   wait_log "$id" "$start" '^round .* cohort'
   hung=$(ranks_of "$id" | tail -n 1)

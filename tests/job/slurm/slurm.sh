@@ -84,7 +84,7 @@ daemon() {
 }
 
 start_slurm() {
-  local deadline=$((SECONDS + 30))
+  local deadline=$((SECONDS + 120))
   node=$(hostname -s)
   # Not in the folder of the test: the names of sockets may have only 107 characters.
   slurm=$(mktemp -d "${TMPDIR:-/tmp}/fedfr-slurm.XXXXXX")

@@ -103,6 +103,7 @@ TEST(Banner, StatesWhatTheRunDependsOn) {
                                    .threads = 4,
                                    .host = "n017",
                                    .device = "cpu",
+                                   .processors = "2 processors allowed",
                                    .model = "sphere20",
                                    .parameters = 23'456'789,
                                    .start = "random weights",
@@ -111,7 +112,7 @@ TEST(Banner, StatesWhatTheRunDependsOn) {
   EXPECT_THAT(text, StartsWith("# fedfr " + std::string(version())));
   EXPECT_THAT(text, HasSubstr("\n# mpi Open MPI 4.1.4 | hdf5 1.10.8\n"));
   EXPECT_THAT(text, HasSubstr("\n# 2 ranks on 1 host x 4 threads | rank 0 n017 cpu | seed 100 | config " +
-                              config_hash(options) + "\n"));
+                              config_hash(options) + "\n# 2 processors allowed\n"));
   EXPECT_THAT(text, HasSubstr("\n# model sphere20, 23,456,789 parameters | start random weights\n"));
   EXPECT_THAT(text, HasSubstr("\n# clients data/a: 40 clients\n"));
   EXPECT_THAT(text, testing::EndsWith("\nrounds = 3"));

@@ -47,10 +47,11 @@ struct BannerFacts {
   std::vector<NamedText> libraries;  ///< {"mpi", "Open MPI 4.1.4"}, ...
   int ranks = 1;
   int hosts = 1;
-  int threads = 1;     ///< a rank
-  std::string host;    ///< of rank 0
-  std::string device;  ///< of rank 0: "cpu", or the GPU's name
-  std::string model;   ///< for example "sphere20 x1, 112x112 -> 512"
+  int threads = 1;         ///< a rank
+  std::string host;        ///< of rank 0
+  std::string device;      ///< of rank 0: "cpu", or the GPU's name
+  std::string processors;  ///< of rank 0: what it may use, and how its threads wait; empty: not said
+  std::string model;       ///< for example "sphere20 x1, 112x112 -> 512"
   std::int64_t parameters = 0;
   std::string start;                ///< where the weights come from
   std::vector<NamedText> datasets;  ///< {"clients", "data/a: 40 clients, 4,000 images, fingerprint ..."}
