@@ -38,12 +38,13 @@ tiny=(--backbone mobile --width 0.125 --embedding 16 --size 32)
 run_bench 2 loader --images 64 --size 32
 run_bench 3 train-step "${tiny[@]}" --steps 2
 run_bench 3 train-step "${tiny[@]}" --steps 2 --precision bf16 --memory-format contiguous
+run_bench 4 shared-cores "${tiny[@]}" --steps 1 --loops 1
 run_bench 2 frozen-features "${tiny[@]}"
 run_bench 1 mining --local 20 --public 500
 run_bench 2 aggregate --parameters 300000
 run_bench 2 eval --images 200 --pairs 300
 run_bench 7 start --clients 20
-run_bench 6 overhead --ranks 1
+run_bench 6 overhead --ranks 1 --clients 8 --rounds 2
 timeout -k 5 "$limit" "$bench" round "${tiny[@]}" --images 16 --public 32 --epochs 2 --ranks 2 --clients 2 --runs 1 \
   --json result.json >last.out 2>&1
 code=$?

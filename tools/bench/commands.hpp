@@ -15,6 +15,7 @@ void run_loader(Words words);
 void run_mining(Words words);
 void run_overhead(Words words);
 void run_round(Words words);
+void run_shared_cores(Words words);
 void run_start(Words words);
 void run_train_step(Words words);
 

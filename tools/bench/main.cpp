@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -7,6 +8,8 @@
 #include "common/program.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/freed_memory.hpp"
+#include "fedfr/core/process.hpp"
+#include "fedfr/core/spinning.hpp"
 
 namespace {
 
@@ -16,10 +19,12 @@ struct Command {
   void (*run)(fedfr::bench::Words);
 };
 
-constexpr std::array<Command, 10> commands{{
+constexpr std::array<Command, 11> commands{{
     {"loader", "reading batches, beside bare reads of the same bytes", fedfr::bench::run_loader},
     {"train-step", "local training, beside its bare convolutions and matrix products",
      fedfr::bench::run_train_step},
+    {"shared-cores", "local training on one thread and on several, alone and beside busy loops",
+     fedfr::bench::run_shared_cores},
     {"frozen-features", "embeddings without gradients, beside their bare kernels",
      fedfr::bench::run_frozen_features},
     {"mining", "hard negatives, beside one matrix product", fedfr::bench::run_mining},
@@ -62,4 +67,8 @@ int run_command(std::span<const std::string> words) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return fedfr::tool::run_program("fedfr-bench", argc, argv, run_command); }
+int main(int argc, char** argv) {
+  // LibTorch and its OpenMP are loaded already, so that only another start of this program obeys.
+  if (fedfr::limit_spinning()) execv(fedfr::own_program().c_str(), argv);
+  return fedfr::tool::run_program("fedfr-bench", argc, argv, run_command);
+}

@@ -9,6 +9,7 @@
 
 #include "commands.hpp"
 #include "common/parse.hpp"
+#include "fedfr/core/error.hpp"
 #include "fedfr/nn/backbones/backbone.hpp"
 #include "measure.hpp"
 #include "random_faces.hpp"
@@ -22,13 +23,15 @@ namespace po = boost::program_options;
 namespace {
 
 // The workload that general simulators of federated learning are compared on.
-constexpr int clients = 200;
-constexpr int cohort = 50;
+struct Workload {
+  int clients = 200;
+  int rounds = 5;
+  int cohort() const { return clients / 4; }
+};
 constexpr int classes = 10;
 constexpr int images_per_class = 5;
 constexpr int batch = 10;
 constexpr int steps = classes * images_per_class / batch;
-constexpr int rounds = 5;
 constexpr int size = 32;
 constexpr double learning_rate = 0.1;
 
@@ -44,7 +47,7 @@ class BareLoop {
     model_.initialise(1, Purpose::initialise_backbone);
   }
 
-  void train_cohort() {
+  void train_cohort(int cohort) {
     model_.set_trainable(true);
     for (int step = 0; step < cohort * steps; ++step) {
       at::cross_entropy_loss(backbone_->embed(model_, images_), labels_).backward();
@@ -63,7 +66,8 @@ class BareLoop {
   at::Tensor images_, labels_;
 };
 
-std::vector<std::string> job(const std::string& network, const std::filesystem::path& data) {
+std::vector<std::string> job(const std::string& network, const Workload& workload,
+                             const std::filesystem::path& data) {
   return {"--clients",
           data.string(),
           "--algorithm",
@@ -79,7 +83,7 @@ std::vector<std::string> job(const std::string& network, const std::filesystem::
           "--personal-models",
           "false",
           "--cohort-share",
-          fmt::format("{}", static_cast<double>(cohort) / clients),
+          fmt::format("{}", static_cast<double>(workload.cohort()) / workload.clients),
           "--local-epochs",
           "1",
           "--adaptive-epochs",
@@ -95,7 +99,7 @@ std::vector<std::string> job(const std::string& network, const std::filesystem::
           "--mirror",
           "false",
           "--rounds",
-          std::to_string(rounds),
+          std::to_string(workload.rounds),
           "--evaluate-every",
           "0",
           "--pictures",
@@ -106,32 +110,33 @@ std::vector<std::string> job(const std::string& network, const std::filesystem::
           "cpu"};
 }
 
-void measure(const Setting& setting, const std::string& network, int ranks, const TemporaryFolder& folder,
-             Report& report) {
+void measure(const Setting& setting, const Workload& workload, const std::string& network, int ranks,
+             const TemporaryFolder& folder, Report& report) {
   BareLoop loop(network);
   std::vector<double> seconds;
   double memory = 0;
   int number = 0;
   const auto bare = measure_in_turn(
-      setting.runs, {[&] { loop.train_cohort(); },
+      setting.runs, {[&] { loop.train_cohort(workload.cohort()); },
                      [&] {
                        const auto output = folder.path() / fmt::format("{}.{}.{}", network, ranks, number++);
-                       const auto run = train(ranks, job(network, folder.path() / "clients"), output);
-                       for (int round = 2; round <= rounds; ++round)
+                       const auto run =
+                           train(ranks, job(network, workload, folder.path() / "clients"), output);
+                       for (int round = 2; round <= workload.rounds; ++round)
                          seconds.push_back(wall_seconds(run.metrics, round));
                        memory = std::max(memory, run.peak_memory_mb);
                      }})[0];
   const double round = timing_of(seconds).median;
   const std::string name = fmt::format("{}, {} rank{}", network, ranks, ranks == 1 ? "" : "s");
-  report.add({.what = name + ": a round of 50 clients",
+  report.add({.what = fmt::format("{}: a round of {} clients", name, workload.cohort()),
               .value = round * 1e3,
               .unit = "ms",
               .bound = "bare LibTorch loop of the same steps",
               .limit = bare.median * 1e3 / ranks});
   report.add({.what = name + ": overhead a client",
-              .value = (round * ranks - bare.median) * 1e3 / cohort,
+              .value = (round * ranks - bare.median) * 1e3 / workload.cohort(),
               .unit = "ms",
-              .note = fmt::format("(bare: {:.3f} ms)", bare.median * 1e3 / cohort)});
+              .note = fmt::format("(bare: {:.3f} ms)", bare.median * 1e3 / workload.cohort())});
   report.add({.what = name + ": peak memory of a rank", .value = memory, .unit = "MB"});
 }
 
@@ -142,13 +147,19 @@ void run_overhead(Words words) {
   po::options_description options("options", 110);
   setting.add_to(options);
   int most_ranks = 2;
-  options.add_options()("ranks", po::value(&most_ranks)->default_value(most_ranks),
-                        "measured with 1 to so many");
+  Workload workload;
+  options.add_options()                                                                           //
+      ("ranks", po::value(&most_ranks)->default_value(most_ranks), "measured with 1 to so many")  //
+      ("clients", po::value(&workload.clients)->default_value(workload.clients),
+       "a quarter trains in a round")  //
+      ("rounds", po::value(&workload.rounds)->default_value(workload.rounds),
+       "of a run; the first does not count");
   if (!tool::parse(
           words, options, {},
-          "Federated averaging of many tiny clients by `fedfr train`: 200 clients, cohort 50, 50 images of "
-          "3x32x32 a "
-          "client, one epoch in batches of\n10, SGD 0.1, one thread; with the two-convolution network of "
+          "Federated averaging of many tiny clients by `fedfr train`: a quarter of them a round, 50 images "
+          "of "
+          "3x32x32 a client, one epoch in batches of\n10, SGD 0.1, one thread; with the two-convolution "
+          "network of "
           "pfl-research's CIFAR-10 benchmark (without dropout) and one linear layer.\nThe bare loop makes "
           "the same "
           "steps on one thread and nothing else; with several ranks, its time is shared by them.\n"))
@@ -156,14 +167,16 @@ void run_overhead(Words words) {
   setting.threads = 1;
   setting.apply();
   require_ranks(most_ranks);
+  if (workload.clients < 4 || workload.rounds < 2)
+    throw UsageError("at least 4 --clients and 2 --rounds are needed");
   const TemporaryFolder folder(setting.folder);
   write_random_faces(folder.path() / "clients", data::Role::clients, {size, size},
-                     {.clients = clients, .identities = classes, .images = images_per_class});
+                     {.clients = workload.clients, .identities = classes, .images = images_per_class});
   Report report("overhead");
-  report.setting("clients", clients);
-  report.setting("cohort", cohort);
+  report.setting("clients", workload.clients);
+  report.setting("cohort", workload.cohort());
   for (int ranks = 1; ranks <= most_ranks; ++ranks)
-    for (const char* network : {"linear", "cnn"}) measure(setting, network, ranks, folder, report);
+    for (const char* network : {"linear", "cnn"}) measure(setting, workload, network, ranks, folder, report);
   setting.publish(report);
 }
 
