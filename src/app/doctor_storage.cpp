@@ -1,3 +1,6 @@
+// What a run needs of the file system of its --output: that all ranks see it, that it can be written, the
+// lock of a run directory, speed and room. A folder is made for the time of the checks where the run would
+// make its own.
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -63,7 +66,8 @@ Finding check_seen(comm::Communicator& comm, const fs::path& token, const fs::pa
                               comm.size() > 1 ? ", and every rank sees it" : "")};
 }
 
-/// Rank 0 holds a lock that the last rank then has to be refused.
+/// Locks keep a second job out of a run directory; nothing else needs them, datasets least of all. Rank 0
+/// holds one that the last rank then has to be refused.
 Finding check_locks(comm::Communicator& comm, const fs::path& file) {
   std::unique_ptr<run::RunLock> lock;
   comm::on_every_rank(comm, "taking a lock", [&] {
@@ -79,9 +83,16 @@ Finding check_locks(comm::Communicator& comm, const fs::path& file) {
     }
   }
   comm.allreduce_max(taken_twice);
-  if (!warning.empty() || taken_twice[0] > 0)
-    return {Verdict::warn, warning.empty() ? "a lock of one rank does not keep out another" : warning,
-            "start one job a run directory, and set HDF5_USE_FILE_LOCKING=BEST_EFFORT if HDF5 complains"};
+  if (!warning.empty())
+    return {
+        Verdict::warn, warning,
+        "start one job at a time in a run directory, or choose an --output with locks (Lustre: mounted with "
+        "flock; NFS: version 4, or with a lock daemon)"};
+  if (taken_twice[0] > 0)
+    return {
+        Verdict::warn, "a lock of one rank does not keep out another",
+        "start one job at a time in a run directory: its lock holds on one host only (Lustre: mounted with "
+        "localflock; NFS: with local_lock)"};
   return {.text = "a second job in a run directory will be refused"};
 }
 

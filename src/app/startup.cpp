@@ -3,6 +3,8 @@
 #include <H5public.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "device.hpp"
@@ -12,6 +14,7 @@
 #include "fedfr/core/signals.hpp"
 #include "fedfr/core/spinning.hpp"
 #include "fedfr/core/version.hpp"
+#include "fedfr/data/inspect/overlap.hpp"
 #include "fedfr/run/options/job_file.hpp"
 
 namespace fedfr::app {
@@ -73,6 +76,19 @@ std::string crowding(const run::Options& options, const comm::Topology& topology
       rank, threads, topology.host, topology.own_processors, comm::describe(topology));
 }
 
+/// Rank 0 looks for people of a benchmark or the public set that clients train on too.
+void warn_of_shared_people(Startup& startup) {
+  comm::on_every_rank(*startup.comm, "comparing the datasets", [&] {
+    if (startup.comm->rank() != 0) return;
+    const auto& experiment = *startup.experiment;
+    std::vector<data::Dataset> trained;
+    for (const auto& set : {experiment.clients, experiment.publics})
+      if (set) trained.push_back(*set);
+    std::ranges::move(data::overlap_warnings(trained, experiment.benchmarks),
+                      std::back_inserter(startup.warnings));
+  });
+}
+
 /// The numerics of the run are those of rank 0. On other hardware elsewhere, the bits depend on which rank
 /// trains a client.
 run::Numerics agree_on_numerics(Startup& startup, const run::Options& options, at::Device device) {
@@ -120,6 +136,7 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
     startup.experiment = std::make_unique<run::Experiment>(options, device, numerics);
     startup.experiment->check_training(mpi.size());
   });
+  warn_of_shared_people(startup);
   return startup;
 }
 

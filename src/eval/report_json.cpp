@@ -83,6 +83,7 @@ void to_json(Json& json, const VerificationScores& scores) {
           {"tar_at_far", scores.tar_at_far},
           {"roc", scores.roc},
           {"folds", Json::array()}};
+  if (scores.one_fold) json["one_fold"] = true;
   for (const auto& fold : scores.folds)
     json["folds"].push_back({{"fold", fold.fold},
                              {"pairs", fold.pairs},

@@ -132,10 +132,13 @@ std::string generic_table(std::span<const GenericRow> rows) {
   table.add(header);
   std::string notes;
   for (const auto& [name, scores] : rows) {
-    std::vector<std::string> row{
-        shortened(name),
-        fmt::format("{} ± {}", percent(scores->accuracy), percent(scores->accuracy_deviation)),
-        interval_text(scores->accuracy_interval)};
+    std::vector<std::string> row{shortened(name),
+                                 scores->one_fold ? percent(scores->accuracy) + " *"
+                                                  : fmt::format("{} ± {}", percent(scores->accuracy),
+                                                                percent(scores->accuracy_deviation)),
+                                 interval_text(scores->accuracy_interval)};
+    if (scores->one_fold)
+      notes += fmt::format("* {}: one fold, its threshold chosen on the same pairs\n", name);
     for (const auto& point : scores->tar_at_far) {
       row.push_back(point.resolvable() ? percent(point.true_rate) : std::string(kNotAvailable));
       if (!point.resolvable())

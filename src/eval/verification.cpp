@@ -68,15 +68,15 @@ std::map<int, Counts> count_by_fold(std::span<const ScoredPair> scored, std::spa
 }
 
 std::vector<FoldScores> cross_validate(const std::map<int, Counts>& folds) {
-  if (folds.size() < 2)
-    throw DataError("the benchmark has {} fold(s) of pairs: cross-validation needs at least 2", folds.size());
+  if (folds.empty()) throw DataError("the benchmark has no pairs: there is nothing to verify");
   std::array<std::int64_t, kThresholds> all{};
   for (const auto& [fold, counts] : folds)
     for (std::size_t t = 0; t < all.size(); ++t) all[t] += counts.right[t];
   std::vector<FoldScores> scores;
   for (const auto& [fold, counts] : folds) {
     auto training = all;
-    for (std::size_t t = 0; t < all.size(); ++t) training[t] -= counts.right[t];
+    if (folds.size() > 1)
+      for (std::size_t t = 0; t < all.size(); ++t) training[t] -= counts.right[t];
     const auto best = std::ranges::max_element(training) - training.begin();
     scores.push_back(
         {.fold = fold,
@@ -98,11 +98,13 @@ double student_quantile(std::int64_t degrees_of_freedom) {
 
 void summarise_folds(VerificationScores& scores) {
   const auto n = static_cast<double>(scores.folds.size());
+  scores.one_fold = scores.folds.size() == 1;
   for (const auto& fold : scores.folds) scores.accuracy += fold.accuracy / n;
   double squares = 0;
   for (const auto& fold : scores.folds)
     squares += (fold.accuracy - scores.accuracy) * (fold.accuracy - scores.accuracy);
   scores.accuracy_deviation = std::sqrt(squares / n);
+  if (scores.one_fold) return;  // which says nothing about its spread
   const double half = student_quantile(std::ssize(scores.folds) - 1) * std::sqrt(squares / (n - 1) / n);
   scores.accuracy_interval = {std::max(0.0, scores.accuracy - half), std::min(1.0, scores.accuracy + half)};
 }

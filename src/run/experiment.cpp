@@ -109,8 +109,11 @@ Experiment::Experiment(const Options& o, at::Device where, Numerics with_numeric
       training(training_of(o)),
       device(where),
       numerics(std::move(with_numerics)) {
-  for (const auto& path : o.benchmark)
+  for (const auto& path : o.benchmark) {
     benchmarks.push_back(*open_as(path, data::Role::benchmark, "benchmark"));
+    if (benchmarks.back().pairs().empty())
+      throw DataError("the benchmark {} has no pairs: make it anew by fedfr-data pairs", path.string());
+  }
   const data::Dataset* first = clients               ? &*clients
                                : publics             ? &*publics
                                : !benchmarks.empty() ? &benchmarks.front()

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Sourced by the tests of whole programs. Arguments of each of them: PROGRAM_FOLDER DATA_FOLDER MPIEXEC SLOW_READ_LIBRARY
+# FLOCK_FAILS_LIBRARY
 #
 # A test runs in an empty folder of its own beside the data. Checks note what is wrong and go on; the exit code of the
 # test tells at its end.

@@ -1,7 +1,14 @@
+// Boost reads numbers as streams do, so that -1 is the largest unsigned number and "nan" a share of images.
+// Here a number is what a user means by one, and never negative: no tool has an option that could be.
 #include "parse.hpp"
 
+#include <boost/optional.hpp>
 #include <boost/program_options.hpp>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <iostream>
+#include <limits>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/path.hpp"
@@ -17,6 +24,42 @@ void refuse_empty_values(const std::vector<po::option>& options) {
   for (const auto& option : options)
     if (option.value.size() == 1 && option.value.front().empty())
       throw UsageError("--{} is empty: was a variable not set?", option.string_key);
+}
+
+template <class T>
+bool takes(const po::value_semantic* value) {
+  return dynamic_cast<const po::typed_value<T>*>(value) != nullptr ||
+         dynamic_cast<const po::typed_value<boost::optional<T>>*>(value) != nullptr;
+}
+
+template <class T>
+std::string range() {
+  if constexpr (std::is_floating_point_v<T>) return "a number from 0";
+  return fmt::format("a whole number from 0 to {}", std::numeric_limits<T>::max());
+}
+
+/// @throws UsageError naming the option if it takes a T and the text is none
+template <class T>
+void check_if_number(const po::option_description& option, const std::string& text) {
+  if (!takes<T>(option.semantic().get())) return;
+  T number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  bool good = error == std::errc{} && end == text.data() + text.size() && number >= T{0};
+  if constexpr (std::is_floating_point_v<T>) good = good && std::isfinite(number);
+  if (!good) throw UsageError("--{} '{}' is not {}", option.long_name(), text, range<T>());
+}
+
+void check_numbers(const po::parsed_options& parsed, const po::options_description& described) {
+  for (const auto& given : parsed.options) {
+    const auto* option = described.find_nothrow(given.string_key, false);
+    if (option == nullptr) continue;
+    for (const auto& text : given.value) {
+      check_if_number<int>(*option, text);
+      check_if_number<std::int64_t>(*option, text);
+      check_if_number<std::uint64_t>(*option, text);
+      check_if_number<double>(*option, text);
+    }
+  }
 }
 
 }  // namespace
@@ -44,12 +87,13 @@ bool parse(std::span<const std::string> args, po::options_description described,
     // Abbreviations would make today's scripts ambiguous when an option is added.
     constexpr auto style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
     const auto parsed = parser.options(described).positional(bare_words).style(style).run();
+    refuse_empty_values(parsed.options);
+    check_numbers(parsed, described);
     po::store(parsed, values);
     if (values.contains("help")) {
       std::cout << about << '\n' << described;
       return false;
     }
-    refuse_empty_values(parsed.options);
     po::notify(values);
   } catch (const po::error& error) {
     throw UsageError("{}; --help lists the options", error.what());

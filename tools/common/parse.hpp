@@ -16,7 +16,8 @@ boost::program_options::typed_value<std::vector<std::string>>* path_option(std::
 /// @param positional  names of options that may be given as bare words, in their order
 /// @param about       purpose, usage and examples, printed above the options by --help
 /// @returns false where --help was asked for and printed
-/// @throws UsageError for an unknown, malformed or missing option, and for one with an empty value
+/// @throws UsageError naming an option that is unknown, malformed, missing or empty, or whose number is
+/// negative, not finite, too large or followed by something else
 bool parse(std::span<const std::string> args, boost::program_options::options_description described,
            const std::vector<std::string>& positional, const char* about);
 

@@ -1,3 +1,5 @@
+// fedfr-data split. A recipe that has no use for an option refuses it, since to ignore it would be to do
+// something else than was asked for.
 #include "fedfr/data/split/split.hpp"
 
 #include <fmt/format.h>
@@ -158,7 +160,7 @@ data::SplitPlan plan(const SplitOptions& o, std::span<const std::int64_t> counts
 
 /// The benchmarks that belong to a split, beside its parts in `folder`.
 std::string write_benchmarks(const SplitOptions& o, const data::Dataset& collection,
-                             const std::filesystem::path& folder) {
+                             const std::filesystem::path& folder, const data::SplitReport& report) {
   constexpr int folds = 10;
   std::string text;
   if (o.pairs > 0)
@@ -166,9 +168,8 @@ std::string write_benchmarks(const SplitOptions& o, const data::Dataset& collect
                                                o.seed, folder / "heldout-pairs");
   if (!o.lfw_pairs.empty()) {
     std::vector<std::filesystem::path> trained;
-    for (const auto& part : std::filesystem::directory_iterator(folder))
-      if (part.path().filename() == "clients" || part.path().filename().string().starts_with("public"))
-        trained.push_back(part.path());
+    for (const auto& part : report.parts)
+      if (part.name != "heldout") trained.push_back(folder / part.name);
     text += "lfw-pairs\n" + make_lfw_benchmark(o.lfw_pairs, collection, trained, folder / "lfw-pairs");
   }
   return text;
@@ -185,8 +186,8 @@ int run_split(std::span<const std::string> args) {
   const auto counts = data::index_collection(collection).counts();
   std::string benchmarks;
   const auto report = data::write_split(collection, plan(options, counts), options.output,
-                                        [&](const std::filesystem::path& folder) {
-                                          benchmarks = write_benchmarks(options, collection, folder);
+                                        [&](const std::filesystem::path& folder, const auto& parts) {
+                                          benchmarks = write_benchmarks(options, collection, folder, parts);
                                         });
   fmt::print("{}{}", data::describe(report), benchmarks);
   return 0;

@@ -12,6 +12,12 @@ inline std::string_view trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
+/// Without the mark that editors of Windows put before UTF-8.
+inline std::string_view without_byte_order_mark(std::string_view text) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  return text.starts_with(mark) ? text.substr(mark.size()) : text;
+}
+
 /// Takes what precedes the next `separator`, or all that is left, off the front of `rest`.
 inline std::string_view next_part(std::string_view& rest, char separator) {
   const auto end = rest.find(separator);

@@ -27,6 +27,7 @@ struct VerificationScores {
   std::int64_t genuine_pairs = 0;
   std::int64_t impostor_pairs = 0;
   double accuracy = 0;            ///< mean over the folds
+  bool one_fold = false;          ///< the threshold was chosen on the pairs that it is measured on
   double accuracy_deviation = 0;  ///< population standard deviation over the folds, as papers print it
   Interval accuracy_interval;     ///< Student's t over the folds, which share no identities
   std::vector<FoldScores> folds;
@@ -37,11 +38,11 @@ struct VerificationScores {
 
 /// Cross-validated accuracy by the protocol of LFW (Huang et al., UMass TR 07-49, 2007, restricted use): for
 /// each fold, the first of the thresholds 0, 0.01 .. 3.99 on the squared distance that is best on all other
-/// folds.
+/// folds. A single fold has no others: its own best is taken, which flatters, and the scores say so.
 /// @param embeddings  [images, dimension] of unit length, usually from unit_sum
-/// @param pairs       indices into the images; at least two folds
+/// @param pairs       indices into the images
 /// @param fars        each in (0, 1)
-/// @throws DataError if an embedding is not of unit length, a pair names no image, or there is one fold only
+/// @throws DataError if an embedding is not of unit length, a pair names no image, or there are no pairs
 VerificationScores verify_pairs(const EmbeddingView& embeddings, std::span<const data::Pair> pairs,
                                 std::span<const double> fars);
 

@@ -1,3 +1,4 @@
+// A picture of a dataset for the eye: whether faces are aligned, upright and whose they are said to be.
 #include <algorithm>
 
 #include "fedfr/core/error.hpp"

@@ -1,17 +1,17 @@
+// Counts what a dataset holds, and shows the counts to people and to programs.
 #include "fedfr/data/inspect/inspect.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "fedfr/core/utf8.hpp"
 #include "identity_list.hpp"
 
 namespace fedfr::data {
 
-namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 namespace {
@@ -104,7 +104,7 @@ Json to_json(const Distribution& spread) {
 
 DatasetSummary summarise(const Dataset& dataset) {
   DatasetSummary summary;
-  summary.path = dataset.path().string();
+  summary.path = printable(dataset.path().string());
   summary.fingerprint = dataset.fingerprint();
   summary.role = dataset.role();
   summary.encoding = dataset.encoding();
@@ -112,10 +112,8 @@ DatasetSummary summarise(const Dataset& dataset) {
   summary.identities = dataset.identities();
   summary.test_images = std::ranges::count(dataset.all().subsets(), Subset::test);
   summary.train_images = dataset.images() - summary.test_images;
-  for (const auto& entry : fs::directory_iterator(dataset.path())) {
-    summary.bytes += static_cast<std::int64_t>(entry.file_size());
-    summary.shards += entry.path().filename().string().starts_with("shard_") ? 1 : 0;
-  }
+  summary.shards = dataset.shards();
+  summary.bytes = dataset.bytes();
   std::vector<std::int64_t> counts;
   for (const auto& identity : list_identities(dataset)) counts.push_back(std::ssize(identity.images));
   summary.images_per_identity = distribution(std::move(counts));

@@ -1,9 +1,9 @@
+// Turns pairs, however they were chosen, into a benchmark that holds only the images that they use.
 #include "fedfr/data/split/pairs.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 
 #include "data/storage/stored_image.hpp"
@@ -11,68 +11,9 @@
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/data/storage/collection_index.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
+#include "numbered_images.hpp"
 
 namespace fedfr::data {
-
-namespace {
-
-/// Finds images of a collection by identity and number.
-class NumberedImages {
- public:
-  NumberedImages(const Dataset& collection, const std::string& source)
-      : index_(index_collection(collection)),
-        collection_(collection),
-        all_(collection.all()),
-        source_(source) {
-    for (std::size_t i = 0; i < index_.names.size(); ++i) identity_.emplace(index_.names[i], i);
-  }
-
-  std::int64_t find(const std::string& name, std::int64_t number, std::int64_t line) {
-    const auto identity = identity_.find(name);
-    if (identity == identity_.end())
-      throw DataError("{}, line {}: {} has no identity \"{}\"", source_, line, collection_.path().string(),
-                      name);
-    const auto& numbers = numbers_of(identity->second);
-    const auto image = numbers.find(number);
-    if (image == numbers.end())
-      throw DataError("{}, line {}: {} has no image {} of \"{}\", only {} others", source_, line,
-                      collection_.path().string(), number, name, numbers.size());
-    return image->second;
-  }
-
- private:
-  using ByNumber = std::map<std::int64_t, std::int64_t>;
-
-  const ByNumber& numbers_of(std::size_t identity) {
-    const auto [found, is_new] = numbers_.try_emplace(identity);
-    if (is_new) {
-      for (const auto image : index_.images[identity])
-        found->second.emplace(number_in(all_.source_name(image)), image);
-    }
-    return found->second;
-  }
-
-  /// The digits after the last underscore, without the file's extension.
-  std::int64_t number_in(const std::string& image_name) const {
-    const auto stem = std::filesystem::path(image_name).stem().string();
-    const auto digits = stem.substr(stem.rfind('_') + 1);
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc{} || end != digits.data() + digits.size())
-      throw DataError("{}: the image \"{}\" has no number; LFW's pairs need images named <identity>_NNNN",
-                      collection_.path().string(), image_name);
-    return number;
-  }
-
-  CollectionIndex index_;
-  const Dataset& collection_;
-  ImageSet all_;
-  const std::string& source_;
-  std::map<std::string, std::size_t> identity_;
-  std::map<std::size_t, ByNumber> numbers_;
-};
-
-}  // namespace
 
 void exclude_identities(LfwProtocol& protocol, const std::set<std::string>& names) {
   std::erase_if(protocol.pairs, [&](const LfwPair& pair) {
@@ -82,12 +23,12 @@ void exclude_identities(LfwProtocol& protocol, const std::set<std::string>& name
 
 std::vector<Pair> resolve_pairs(const LfwProtocol& protocol, const Dataset& collection,
                                 const std::string& source) {
-  NumberedImages images(collection, source);
+  NumberedImages images(collection);
   std::vector<Pair> pairs;
   for (const auto& pair : protocol.pairs) {
-    pairs.push_back({images.find(pair.first_name, pair.first_number, pair.line),
-                     images.find(pair.second_name, pair.second_number, pair.line), pair.genuine(),
-                     pair.fold});
+    const auto place = fmt::format("{}, line {}", source, pair.line);
+    pairs.push_back({images.find(pair.first_name, pair.first_number, place),
+                     images.find(pair.second_name, pair.second_number, place), pair.genuine(), pair.fold});
   }
   return pairs;
 }

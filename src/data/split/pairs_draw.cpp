@@ -1,3 +1,5 @@
+// Draws pairs without listing all that are possible, of which a million images have half a trillion: pairs
+// are numbered, distinct numbers are drawn, and each number is turned back into its pair.
 #include "fedfr/data/split/pairs_draw.hpp"
 
 #include <algorithm>
@@ -7,6 +9,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/rng.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::data {
 
@@ -136,7 +139,8 @@ void draw_impostor(std::vector<DrawnPair>& pairs, const Fold& fold, std::span<co
 
 std::vector<DrawnPair> draw_pairs(std::span<const std::int64_t> image_counts, std::int64_t genuine,
                                   std::int64_t impostor, int folds, std::uint64_t seed) {
-  if (folds < 1) throw UsageError("--folds is {}, but at least one is needed", folds);
+  if (folds < 1 || folds > most_folds)
+    throw UsageError("--folds is {}, but must be from 1 to {}", folds, most_folds);
   if (genuine < 0 || impostor < 0)
     throw UsageError("--genuine is {} and --impostor {}, but neither can be negative", genuine, impostor);
   RngStream random({.seed = seed, .purpose = Purpose::pairs});

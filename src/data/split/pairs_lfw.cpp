@@ -1,3 +1,4 @@
+// Reads LFW's pairs.txt, as its authors and as editors on any system write it.
 #include "fedfr/data/split/pairs_lfw.hpp"
 
 #include <algorithm>
@@ -5,6 +6,9 @@
 #include <sstream>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/text.hpp"
+#include "fedfr/core/utf8.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::data {
 
@@ -12,14 +16,16 @@ namespace {
 
 class Parser {
  public:
-  Parser(std::string_view text, const std::string& source) : input_(std::string(text)), source_(source) {}
+  Parser(std::string_view text, const std::string& source)
+      : input_(std::string(without_byte_order_mark(text))), source_(source) {}
 
   LfwProtocol parse() {
     const auto header = next_line();
     if (header.empty() || header.size() > 2) fail("expected the number of folds and of pairs in each");
     LfwProtocol protocol;
     if (header.size() == 2)
-      protocol.folds = static_cast<int>(std::min<std::int64_t>(number(header[0]), 1 << 16));
+      protocol.folds = static_cast<int>(std::min<std::int64_t>(number(header[0]), most_folds + 1));
+    if (protocol.folds > most_folds) fail(fmt::format("there can be {} folds at most", most_folds));
     const std::int64_t pairs = number(header.back());
     for (int fold = 0; fold < protocol.folds; ++fold) {
       for (const bool genuine : {true, false}) {
@@ -57,6 +63,7 @@ class Parser {
     pair.fold = fold;
     pair.line = line_;
     if (!genuine && pair.genuine()) fail("a mismatched pair needs two names");
+    if (genuine && pair.first_number == pair.second_number) fail("a pair of an image with itself");
     return pair;
   }
 
@@ -64,7 +71,7 @@ class Parser {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
     if (error != std::errc{} || end != word.data() + word.size() || value < 1)
-      fail("expected a number from 1 instead of \"" + word + "\"");
+      fail("expected a number from 1 instead of \"" + printable(word) + "\"");
     return value;
   }
 

@@ -1,14 +1,14 @@
+// Carries out a plan and then proves, on what was written, that no person lies in two places.
 #include "fedfr/data/split/split.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <map>
 
+#include "data/storage/staged_folder.hpp"
 #include "data/storage/stored_image.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/data/storage/collection_index.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
@@ -19,41 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder that takes its final name at the end; on any error it goes.
-class StagedFolder {
- public:
-  explicit StagedFolder(const fs::path& folder)
-      : final_(folder), staged_(folder.string() + ".partial-" + std::to_string(getpid())) {
-    if (fs::exists(folder))
-      throw DataError("{} exists already: remove it or choose another --output", folder.string());
-    make_folder(staged_);
-  }
-  StagedFolder(const StagedFolder&) = delete;
-  StagedFolder& operator=(const StagedFolder&) = delete;
-  ~StagedFolder() {
-    std::error_code ignored;
-    fs::remove_all(staged_, ignored);
-  }
-  fs::path operator/(const std::string& name) const { return staged_ / name; }
-  const fs::path& path() const { return staged_; }
-  void publish() {
-    std::error_code error;
-    fs::rename(staged_, final_, error);
-    if (error)
-      throw DataError("cannot rename {} to {}: {}", staged_.string(), final_.string(), error.message());
-  }
-
- private:
-  fs::path final_, staged_;
-};
-
 std::string part_name(std::size_t part, std::size_t parts) {
   return parts == 1 ? "public" : fmt::format("public_{}", part);
 }
 
 class SplitWriter {
  public:
-  SplitWriter(const Dataset& collection, const SplitPlan& plan, StagedFolder& folder)
+  SplitWriter(const Dataset& collection, const SplitPlan& plan, const fs::path& folder)
       : index_(index_collection(collection)),
         collection_(collection),
         all_(collection.all()),
@@ -61,11 +33,14 @@ class SplitWriter {
         folder_(folder),
         bar_("split", collection.images()) {}
 
-  void write() {
+  /// @returns the names of the folders that it made, sorted
+  std::vector<std::string> write() {
     if (!plan_.clients.empty()) write_clients();
     for (std::size_t part = 0; part < plan_.public_parts.size(); ++part)
       write_set(part_name(part, plan_.public_parts.size()), Role::public_set, plan_.public_parts[part]);
     if (!plan_.heldout.empty()) write_set("heldout", Role::collection, plan_.heldout);
+    std::ranges::sort(made_);
+    return made_;
   }
 
  private:
@@ -98,6 +73,7 @@ class SplitWriter {
         add(writer, assignment[label], static_cast<std::int32_t>(label));
     }
     writer.finish();
+    made_.push_back("clients");
   }
 
   void write_set(const std::string& name, Role role, const Assignment& assignment) {
@@ -109,14 +85,16 @@ class SplitWriter {
       add(writer, assignment[label], static_cast<std::int32_t>(label));
     }
     writer.finish();
+    made_.push_back(name);
   }
 
   CollectionIndex index_;
   const Dataset& collection_;
   ImageSet all_;
   const SplitPlan& plan_;
-  StagedFolder& folder_;
+  fs::path folder_;
   ProgressBar bar_;
+  std::vector<std::string> made_;
 };
 
 /// Where each identity was found; a second place is an error.
@@ -144,14 +122,12 @@ SplitPart read_back(const Dataset& dataset, const std::string& name, Places& pla
   return part;
 }
 
-SplitReport prove(const Dataset& collection, const SplitPlan& plan, const fs::path& folder) {
+SplitReport prove(const Dataset& collection, const SplitPlan& plan, const fs::path& folder,
+                  const std::vector<std::string>& parts) {
   SplitReport report{std::ssize(index_collection(collection).names), collection.images(), {}, plan.dropped};
-  std::vector<std::string> folders;
-  for (const auto& entry : fs::directory_iterator(folder)) folders.push_back(entry.path().filename());
-  std::ranges::sort(folders);
   Places places;
   std::int64_t identities = 0, images = 0;
-  for (const auto& name : folders) {
+  for (const auto& name : parts) {
     report.parts.push_back(read_back(Dataset(folder / name), name, places));
     identities += report.parts.back().identities;
     images += report.parts.back().train_images + report.parts.back().test_images;
@@ -170,13 +146,13 @@ SplitReport prove(const Dataset& collection, const SplitPlan& plan, const fs::pa
 }  // namespace
 
 SplitReport write_split(const Dataset& collection, const SplitPlan& plan, const fs::path& folder,
-                        const std::function<void(const fs::path&)>& complete) {
+                        const std::function<void(const fs::path&, const SplitReport&)>& complete) {
   if (plan.clients.empty() && plan.public_parts.empty() && plan.heldout.empty())
     throw UsageError("the split is empty: ask for clients, held-out or public identities");
   StagedFolder staged(folder);
-  SplitWriter(collection, plan, staged).write();
-  auto report = prove(collection, plan, staged.path());
-  if (complete) complete(staged.path());
+  const auto parts = SplitWriter(collection, plan, staged.path()).write();
+  auto report = prove(collection, plan, staged.path(), parts);
+  if (complete) complete(staged.path(), report);
   staged.publish();
   return report;
 }

@@ -1,3 +1,5 @@
+// Decides who goes where from numbers of images alone. Each decision draws from a stream of its own, so that
+// a change of one (how many test images) does not change another (who the clients' people are).
 #include "fedfr/data/split/split_plan.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The split of the method's released program, number for number: its shuffles are Python's.
 #include <algorithm>
 #include <numeric>
 

@@ -1,3 +1,5 @@
+// Reads ahead of training on a thread of its own. The order of the images is fixed before it starts, so that
+// how far it gets ahead, and on how many threads images are decoded, changes no bit of a run.
 #include "fedfr/data/storage/batch_loader.hpp"
 
 #include <algorithm>

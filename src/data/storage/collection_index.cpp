@@ -1,3 +1,5 @@
+// People of a dataset by name and number. Their order is that of their first image, which seeds of a split
+// refer to.
 #include "fedfr/data/storage/collection_index.hpp"
 
 #include <algorithm>

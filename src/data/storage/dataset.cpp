@@ -1,3 +1,4 @@
+// What a dataset shows of itself. Images of all shards are numbered in one row; a view is a part of that row.
 #include "fedfr/data/storage/dataset.hpp"
 
 #include <algorithm>
@@ -34,6 +35,15 @@ std::vector<std::int64_t> ImageSet::indices(Subset subset) const {
   return found;
 }
 
+std::vector<std::uint32_t> ImageSet::checksums() const {
+  std::vector<std::uint32_t> found;
+  for (std::int64_t i = begin_; i < end_; ++i) {
+    const auto place = files_->image(i);
+    found.push_back(place.shard.index().block_crcs[static_cast<std::size_t>(place.index)]);
+  }
+  return found;
+}
+
 void ImageSet::read(std::span<const std::int64_t> which, std::span<std::uint8_t> out) const {
   if (which.empty()) return;
   const auto bytes = static_cast<std::size_t>(image_size().bytes());
@@ -65,6 +75,16 @@ std::int64_t Dataset::images() const { return files_->first_image.back(); }
 
 std::string Dataset::fingerprint() const {
   return hex16(hash64(std::as_bytes(std::span(files_->manifest_text))));
+}
+
+std::int64_t Dataset::shards() const { return std::ssize(files_->manifest.shards); }
+
+std::int64_t Dataset::bytes() const {
+  std::int64_t total = std::ssize(files_->manifest_text);
+  for (const auto& shard : files_->manifest.shards) total += shard.bytes;
+  std::error_code failed;
+  const auto pairs = std::filesystem::file_size(path() / pairs_name, failed);
+  return failed ? total : total + static_cast<std::int64_t>(pairs);
 }
 
 std::int64_t Dataset::identities() const {

@@ -1,8 +1,11 @@
+// Finds the shard of an image or client by the table in dataset.json, and opens a shard only when it is asked
+// for: a rank of a large job reads the few shards that its clients lie in.
 #include "dataset_files.hpp"
 
 #include <algorithm>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/path.hpp"
 
 namespace fedfr::data {
 
@@ -29,7 +32,7 @@ std::span<const T> part(const std::vector<T>& all, std::int64_t begin, std::int6
 }  // namespace
 
 DatasetFiles::DatasetFiles(const std::filesystem::path& where)
-    : folder(where),
+    : folder(tidy_path(where.string())),
       manifest_text(read_manifest_text(folder)),
       manifest(Manifest::parse(manifest_text, folder / manifest_name)),
       first_image(sums(manifest.shards, &ShardEntry::images)),

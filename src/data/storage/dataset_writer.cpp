@@ -1,7 +1,8 @@
+// Builds a dataset client by client. Everything that a reader would refuse is refused here, before it is
+// written.
 #include "fedfr/data/storage/dataset_writer.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -9,9 +10,11 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/utf8.hpp"
 #include "manifest.hpp"
 #include "pairs_file.hpp"
 #include "shard_writer.hpp"
+#include "staged_folder.hpp"
 
 namespace fedfr::data {
 
@@ -19,47 +22,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Without the slash at the end, behind which a temporary name would lie inside the folder.
-fs::path without_slash(const fs::path& folder) {
-  return folder.has_filename() ? folder : folder.parent_path();
+/// What a shard or dataset.json cannot hold as it is.
+void check_name(const std::string& name) {
+  if (!is_utf8(name) || name.find('\0') != std::string::npos)
+    throw DataError("the name \"{}\" is no UTF-8 text: rename the file or folder that it comes from",
+                    printable(name));
 }
-
-/// A folder under a temporary name that disappears again unless it is kept.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(const fs::path& final_name)
-      : final_(without_slash(final_name)), path_(fmt::format("{}.tmp-{}", final_.string(), getpid())) {
-    if (fs::exists(final_))
-      throw DataError("{} exists already: choose another name or remove it", final_.string());
-    make_folder(path_);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
-  void keep() {
-    std::error_code failed;
-    fs::rename(path_, final_, failed);
-    if (failed) throw DataError("cannot create {}: {}", final_.string(), failed.message());
-    sync_folder(final_.parent_path());
-  }
-
- private:
-  fs::path final_;
-  fs::path path_;
-};
 
 }  // namespace
 
 class DatasetWriter::State {
  public:
   State(const fs::path& folder, const Options& options) : folder_(folder), shard_bytes_(options.shard_bytes) {
-    if (options.size.height < 1 || options.size.width < 1)
-      throw DataError("a dataset of {}x{} pixels cannot be", options.size.height, options.size.width);
+    check_image_size(options.size);
     manifest_.role = options.role;
     manifest_.encoding = options.encoding;
     manifest_.size = options.size;
@@ -68,6 +43,8 @@ class DatasetWriter::State {
   void begin_client(const std::string& client_name, std::int64_t image_count,
                     const std::vector<std::string>& names) {
     check_client_is_whole();
+    check_name(client_name);
+    for (const auto& name : names) check_name(name);
     if (shard_ && shard_->bytes() >= shard_bytes_) close_shard();
     if (!shard_) {
       const auto file = fmt::format("shard_{:05}.h5", manifest_.shards.size());
@@ -85,12 +62,17 @@ class DatasetWriter::State {
     if (image.label < 0 || too_large)
       throw DataError("the label {} in '{}' has no identity: it has {}", image.label, client_name_,
                       client_labels_);
+    check_name(image.source_name);
     shard_->add(image);
+    ++images_;
     labels_ = std::max(labels_, std::int64_t{image.label} + 1);
     --missing_;
   }
 
-  void set_identities(std::vector<std::string> names) { manifest_.identities = std::move(names); }
+  void set_identities(std::vector<std::string> names) {
+    for (const auto& name : names) check_name(name);
+    manifest_.identities = std::move(names);
+  }
   void set_pairs(std::vector<Pair> pairs) { pairs_ = std::move(pairs); }
 
   void finish() {
@@ -99,9 +81,10 @@ class DatasetWriter::State {
       throw DataError("the label {} has no identity: the dataset has {}", labels_ - 1,
                       manifest_.identities.size());
     if (shard_) close_shard();
+    for (const auto& pair : pairs_) check_pair(pair, images_, "the benchmark");
     if (!pairs_.empty()) write_pairs(folder_.path(), pairs_, manifest_);
     replace_file(folder_.path() / manifest_name, manifest_.to_text());
-    folder_.keep();
+    folder_.publish();
   }
 
  private:
@@ -114,12 +97,13 @@ class DatasetWriter::State {
     shard_.reset();
   }
 
-  TemporaryFolder folder_;
+  StagedFolder folder_;
   std::int64_t shard_bytes_;
   Manifest manifest_;
   std::vector<Pair> pairs_;
   std::optional<ShardWriter> shard_;
   std::int64_t clients_ = 0;
+  std::int64_t images_ = 0;
   std::int64_t labels_ = 0;  // 1 + the largest
 
   // The client that is being written.

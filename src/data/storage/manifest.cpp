@@ -1,12 +1,15 @@
+// dataset.json as text and back. Its checksum covers the content in the order of its keys, so that it can be
+// computed from what was parsed; it finds accidents, and check_sense what was written to do harm.
 #include "manifest.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <limits>
 #include <utility>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
 
 namespace fedfr::data {
 
@@ -46,33 +49,64 @@ Json to_json(const ShardEntry& shard) {
 
 ShardEntry shard_entry(const Json& json) {
   return {.file = json.at("file").get<std::string>(),
-          .first_client = json.at("first_client").get<std::int64_t>(),
-          .clients = json.at("clients").get<std::int64_t>(),
-          .images = json.at("images").get<std::int64_t>(),
-          .identities = json.at("identities").get<std::int64_t>(),
-          .bytes = json.at("bytes").get<std::int64_t>(),
-          .index_crc = json.at("index_crc").get<std::uint32_t>()};
+          .first_client = whole_number<std::int64_t>(json.at("first_client")),
+          .clients = whole_number<std::int64_t>(json.at("clients")),
+          .images = whole_number<std::int64_t>(json.at("images")),
+          .identities = whole_number<std::int64_t>(json.at("identities")),
+          .bytes = whole_number<std::int64_t>(json.at("bytes")),
+          .index_crc = whole_number<std::uint32_t>(json.at("index_crc"))};
+}
+
+void require(bool sensible, std::string_view what) {
+  if (!sensible) throw DataError("it makes no sense: {}; make the dataset anew", what);
+}
+
+/// Everything is bounded by the lengths of the shards, which opening the dataset compares with the files, so
+/// that no count can ask for more memory than there are bytes on disk.
+void check_sense(const Manifest& manifest, std::int64_t clients, std::int64_t images) {
+  check_image_size(manifest.size);
+  std::int64_t bytes = 0;
+  for (const auto& shard : manifest.shards) {
+    // A name with a slash would lead out of the folder.
+    require(!shard.file.empty() && shard.file.find_first_of(std::string_view("/\0", 2)) == std::string::npos,
+            "a shard's name is no name of a file");
+    require(shard.bytes >= 0 && shard.bytes <= std::numeric_limits<std::int64_t>::max() - bytes,
+            "its shards are longer than files can be");
+    bytes += shard.bytes;
+    for (const std::int64_t count : {shard.clients, shard.images, shard.identities})
+      require(count >= 0 && count <= shard.bytes, "a shard has more of something than bytes");
+    require(manifest.encoding == Encoding::jpeg || shard.images <= shard.bytes / manifest.size.bytes(),
+            "a shard has more pixels than bytes");
+    require(shard.first_client >= 0 && clients >= shard.clients && images >= shard.images,
+            "its shards hold more than it has");
+    clients -= shard.clients;
+    images -= shard.images;
+  }
+  require(clients == 0 && images == 0, "its shards hold less than it has");
+  require(manifest.pairs >= 0, "it has fewer than no pairs");
 }
 
 Manifest from_json(Json json) {
-  const int version = json.at("format_version").get<int>();
+  const auto version = whole_number<int>(json.at("format_version"));
   if (version != dataset_format_version)
     throw DataError(
         "its format version is {}, but this fedfr reads version {}: make it anew, or use the fedfr that "
         "wrote it",
         version, dataset_format_version);
-  const auto expected = json.at("checksum").get<std::uint32_t>();
+  const auto expected = whole_number<std::uint32_t>(json.at("checksum"));
   json.erase("checksum");
   if (checksum(json) != expected)
     throw DataError("it is damaged or was edited: its checksum differs; restore it or make the dataset anew");
   Manifest manifest;
   manifest.role = value_of(roles, json.at("role").get<std::string>());
   manifest.encoding = value_of(encodings, json.at("encoding").get<std::string>());
-  manifest.size = {json.at("height").get<int>(), json.at("width").get<int>()};
-  manifest.pairs = json.at("pairs").get<std::int64_t>();
-  manifest.pairs_crc = json.at("pairs_crc").get<std::uint32_t>();
+  manifest.size = {whole_number<int>(json.at("height")), whole_number<int>(json.at("width"))};
+  manifest.pairs = whole_number<std::int64_t>(json.at("pairs"));
+  manifest.pairs_crc = whole_number<std::uint32_t>(json.at("pairs_crc"));
   for (const auto& shard : json.at("shards")) manifest.shards.push_back(shard_entry(shard));
   manifest.identities = json.at("identities").get<std::vector<std::string>>();
+  check_sense(manifest, whole_number<std::int64_t>(json.at("clients")),
+              whole_number<std::int64_t>(json.at("images")));
   return manifest;
 }
 
@@ -103,17 +137,21 @@ std::string Manifest::to_text() const {
                {"pairs_crc", pairs_crc},
                {"shards", table},
                {"identities", identities}};
-  try {
-    json["checksum"] = checksum(json);
-    return json.dump(1) + "\n";
-  } catch (const Json::type_error& e) {
-    throw DataError("cannot write {}: names of identities must be UTF-8 ({})", manifest_name, e.what());
-  }
+  json["checksum"] = checksum(json);
+  return json.dump(1) + "\n";
+}
+
+void check_image_size(ImageSize size) {
+  constexpr int longest = 4096;
+  if (size.height < 1 || size.width < 1 || size.height > longest || size.width > longest)
+    throw DataError("images of {}x{} pixels cannot be in a dataset: sides are from 1 to {} pixels",
+                    size.height, size.width, longest);
 }
 
 Manifest Manifest::parse(const std::string& text, const std::filesystem::path& path) {
   try {
-    return from_json(Json::parse(text));
+    constexpr JsonLimits limits{.depth = 4, .keys = 32};
+    return from_json(parse_json<Json>(text, limits));
   } catch (const DataError& e) {
     throw DataError("cannot use {}: {}", path.string(), e.what());
   } catch (const Json::exception& e) {

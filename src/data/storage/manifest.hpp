@@ -36,12 +36,15 @@ struct Manifest {
   std::int64_t pairs = 0;
   std::uint32_t pairs_crc = 0;  ///< CRC32C of the rows of pairs.h5
 
-  std::string to_text() const;  ///< @throws DataError naming an identity whose name is not UTF-8
+  std::string to_text() const;  ///< all names in it must be UTF-8
 
   /// @param path  of the text, for messages
   /// @throws DataError naming the path: damaged, incomplete, or of another format version
   static Manifest parse(const std::string& text, const std::filesystem::path& path);
 };
+
+/// @throws DataError unless both sides are from 1 to 4096 pixels
+void check_image_size(ImageSize size);
 
 /// @throws DataError naming the file if the folder holds no dataset
 std::string read_manifest_text(const std::filesystem::path& folder);

@@ -1,3 +1,5 @@
+// Keeps the descriptors that were used last. A file that is closed here while another thread reads it stays
+// open for that thread, which holds a share of it.
 #include "open_files.hpp"
 
 namespace fedfr::data {

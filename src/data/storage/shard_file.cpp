@@ -1,26 +1,76 @@
+// A shard's index is read and checked as a whole when the shard is opened; pixels are then read by their
+// places in the file, around the HDF5 library, which would let in one thread at a time.
 #include "shard_file.hpp"
 
 #include <algorithm>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/utf8.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 
 namespace fedfr::data {
 
 namespace {
 
-ShardIndex read_index(const Hdf5File& file, Encoding encoding) {
+ShardIndex read_index(const Hdf5Reader& file, const ShardEntry& entry, Encoding encoding) {
   ShardIndex index;
-  index.labels = file.read<std::int32_t>("label");
-  index.subsets = file.read<Subset>("subset");
-  index.client_ids = file.read<std::int64_t>("client_id");
-  index.client_offsets = file.read<std::int64_t>("client_offset");
-  index.identity_offsets = file.read<std::int64_t>("identity_offset");
-  if (encoding == Encoding::jpeg) index.jpeg_offsets = file.read<std::int64_t>("jpeg_offset");
-  index.block_crcs = file.read<std::uint32_t>("block_crc");
-  index.name_crc = file.read<std::uint32_t>("name_crc").at(0);
+  index.labels = file.read<std::int32_t>("label", entry.images);
+  index.subsets = file.read<Subset>("subset", entry.images);
+  index.client_ids = file.read<std::int64_t>("client_id", entry.clients);
+  index.client_offsets = file.read<std::int64_t>("client_offset", entry.clients + 1);
+  index.identity_offsets = file.read<std::int64_t>("identity_offset", entry.clients + 1);
+  if (encoding == Encoding::jpeg)
+    index.jpeg_offsets = file.read<std::int64_t>("jpeg_offset", entry.images + 1);
+  index.block_crcs = file.read<std::uint32_t>("block_crc", entry.images);
+  index.name_crc = file.read<std::uint32_t>("name_crc", 1)[0];
   return index;
+}
+
+/// From 0 to `end`, never falling.
+bool are_offsets(const std::vector<std::int64_t>& offsets, std::int64_t end) {
+  return offsets.front() == 0 && offsets.back() == end && std::ranges::is_sorted(offsets);
+}
+
+/// Whether every label has an identity: in a set of clients, among those of its client.
+bool labels_fit(const ShardIndex& index, const Manifest& manifest) {
+  for (std::size_t c = 0; c < index.client_ids.size(); ++c) {
+    const std::int64_t identities = manifest.role == Role::clients
+                                        ? index.identity_offsets[c + 1] - index.identity_offsets[c]
+                                        : std::ssize(manifest.identities);
+    for (auto i = index.client_offsets[c]; i < index.client_offsets[c + 1]; ++i)
+      if (const auto label = index.labels[static_cast<std::size_t>(i)]; label < 0 || label >= identities)
+        return false;
+  }
+  return true;
+}
+
+/// The checksums say that an index is what was written, not that it makes sense: whoever writes a shard to do
+/// harm computes them too.
+void check_sense(const ShardIndex& index, const Manifest& manifest, const ShardEntry& entry,
+                 const std::filesystem::path& path) {
+  const auto require = [&](bool sensible, const char* what) {
+    if (!sensible)
+      throw DataError("the index of the shard {} makes no sense: {}; make the dataset anew", path.string(),
+                      what);
+  };
+  std::int64_t id = entry.first_client;
+  require(std::ranges::all_of(index.client_ids, [&](auto found) { return found == id++; }),
+          "its clients are not numbered one after the other");
+  require(are_offsets(index.client_offsets, index.images()), "clients lie outside of its images");
+  require(are_offsets(index.identity_offsets, entry.identities), "clients have others' identities");
+  require(
+      std::ranges::all_of(index.subsets, [](Subset s) { return s == Subset::train || s == Subset::test; }),
+      "an image is neither for training nor for testing");
+  require(labels_fit(index, manifest), "a label has no identity");
+  if (manifest.encoding == Encoding::jpeg)
+    require(are_offsets(index.jpeg_offsets, index.jpeg_offsets.back()), "images overlap");
+}
+
+/// Names from before they were refused where they are written.
+void make_utf8(std::vector<std::string>& names) {
+  for (auto& name : names)
+    if (!is_utf8(name)) name = printable(name);
 }
 
 template <class T>
@@ -33,7 +83,7 @@ std::uint32_t add(std::uint32_t crc, const std::vector<std::string>& texts) {
   return crc;
 }
 
-void check_attributes(const Hdf5File& file, const std::filesystem::path& path, ImageSize size) {
+void check_attributes(const Hdf5Reader& file, const std::filesystem::path& path, ImageSize size) {
   const std::int64_t version = file.attribute("format_version");
   if (version != shard_format_version)
     throw DataError(
@@ -49,7 +99,7 @@ void check_attributes(const Hdf5File& file, const std::filesystem::path& path, I
 void check_length(const std::filesystem::path& path, std::int64_t expected) {
   std::error_code failed;
   const auto bytes = std::filesystem::file_size(path, failed);
-  if (failed) throw DataError("cannot read the shard {}: {}", path.string(), failed.message());
+  if (failed) throw DataError("cannot open the shard {}: {}", path.string(), failed.message());
   if (static_cast<std::int64_t>(bytes) != expected)
     throw DataError("the shard {} has {} bytes instead of {}: it was truncated or replaced; restore it",
                     path.string(), bytes, expected);
@@ -75,31 +125,43 @@ std::uint32_t ShardNames::checksum() const { return add(add(add(0, clients), ide
 
 ShardFile::ShardFile(const std::filesystem::path& folder, const Manifest& manifest, std::size_t number,
                      OpenFiles& files)
-    : path_(folder / manifest.shards[number].file), size_(manifest.size), number_(number), files_(files) {
-  const ShardEntry& entry = manifest.shards[number];
-  check_length(path_, entry.bytes);
-  const Hdf5File file = Hdf5File::open(path_);
+    : path_(folder / manifest.shards[number].file),
+      entry_(manifest.shards[number]),
+      size_(manifest.size),
+      number_(number),
+      files_(files) {
+  check_length(path_, entry_.bytes);
+  const Hdf5Reader file(path_);
   check_attributes(file, path_, size_);
-  index_ = read_index(file, manifest.encoding);
-  const std::uint32_t stored = file.read<std::uint32_t>("index_crc").at(0);
+  const std::uint32_t stored = file.read<std::uint32_t>("index_crc", 1)[0];
+  index_ = read_index(file, entry_, manifest.encoding);
   const std::uint32_t actual = index_.checksum();
-  if (actual == stored && stored != entry.index_crc)
+  if (actual == stored && stored != entry_.index_crc)
     throw DataError("the shard {} is not the one that {} lists: were files of two datasets mixed?",
                     path_.string(), manifest_name);
-  if (actual != entry.index_crc)
+  if (actual != entry_.index_crc)
     throw DataError("the index of the shard {} is damaged: its checksum differs; restore it", path_.string());
-  data_begin_ = file.data_offset(manifest.encoding == Encoding::raw ? "images" : "jpeg");
+  check_sense(index_, manifest, entry_, path_);
+  data_begin_ = find_data(file, manifest.encoding);
+}
+
+std::int64_t ShardFile::find_data(const Hdf5Reader& file, Encoding encoding) const {
+  if (encoding == Encoding::jpeg)
+    return file.bytes_begin("jpeg", {static_cast<hsize_t>(index_.jpeg_offsets.back())});
+  return file.bytes_begin("images", {static_cast<hsize_t>(index_.images()), 3,
+                                     static_cast<hsize_t>(size_.height), static_cast<hsize_t>(size_.width)});
 }
 
 const ShardNames& ShardFile::names() const {
   std::call_once(names_once_, [this] {
-    const Hdf5File file = Hdf5File::open(path_);
-    ShardNames names{.clients = file.read_strings("client_name"),
-                     .identities = file.read_strings("identity_name"),
-                     .sources = file.read_strings("source_name")};
+    const Hdf5Reader file(path_);
+    ShardNames names{.clients = file.read_strings("client_name", entry_.clients),
+                     .identities = file.read_strings("identity_name", entry_.identities),
+                     .sources = file.read_strings("source_name", entry_.images)};
     if (names.checksum() != index_.name_crc)
       throw DataError("the names in the shard {} are damaged: their checksum differs; restore it",
                       path_.string());
+    for (auto* list : {&names.clients, &names.identities, &names.sources}) make_utf8(*list);
     names_ = std::move(names);
   });
   return names_;

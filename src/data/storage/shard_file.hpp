@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "fedfr/data/storage/dataset.hpp"
-#include "hdf5_file.hpp"
+#include "hdf5_reader.hpp"
 #include "manifest.hpp"
 #include "open_files.hpp"
 
@@ -40,6 +40,7 @@ struct ShardIndex {
   std::uint32_t name_crc = 0;
 
   std::int64_t images() const { return std::ssize(labels); }
+  std::int64_t clients() const { return std::ssize(client_ids); }
   std::uint32_t checksum() const;
   std::int64_t client_of(std::int64_t image) const;  ///< its id
 };
@@ -74,10 +75,12 @@ class ShardFile {
   std::vector<std::uint8_t> read_stored(std::int64_t image) const;
 
  private:
+  std::int64_t find_data(const Hdf5Reader& file, Encoding encoding) const;
   std::pair<std::int64_t, std::int64_t> extent(std::int64_t image) const;  // offset and bytes
   void read_checked(std::int64_t image, std::span<std::uint8_t> out) const;
 
   std::filesystem::path path_;
+  ShardEntry entry_;
   ImageSize size_;
   std::size_t number_;
   OpenFiles& files_;

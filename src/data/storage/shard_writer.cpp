@@ -1,10 +1,15 @@
+// Images go to a spool file as they come, and from there into the shard in one piece, so that memory does not
+// grow with the shard and the pixels lie in the file as they are read.
 #include "shard_writer.hpp"
 
+#include <fcntl.h>
+
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
 
 namespace fedfr::data {
 
@@ -13,8 +18,9 @@ ShardWriter::ShardWriter(std::filesystem::path path, ImageSize size, Encoding en
       spool_path_(path_.string() + ".spool"),
       size_(size),
       encoding_(encoding),
-      spool_(spool_path_, std::ios::binary) {
-  if (!spool_) throw DataError("cannot create {}: is the disk full?", spool_path_.string());
+      spool_(::open(spool_path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+  if (!spool_)
+    throw DataError("cannot create {}: {}", spool_path_.string(), std::generic_category().message(errno));
 }
 
 void ShardWriter::begin_client(std::int64_t id, const std::string& name,
@@ -30,8 +36,7 @@ void ShardWriter::add(const NewImage& image) {
   if (encoding_ == Encoding::raw && std::ssize(image.pixels) != size_.bytes())
     throw DataError("an image of {} bytes does not fit a dataset of {}x{} pixels", image.pixels.size(),
                     size_.height, size_.width);
-  spool_.write(reinterpret_cast<const char*>(image.pixels.data()), std::ssize(image.pixels));
-  if (!spool_) throw DataError("cannot write {}: is the disk full?", spool_path_.string());
+  write_exactly(spool_, spool_path_, bytes(), std::as_bytes(std::span(image.pixels)));
   stored_offsets_.push_back(stored_offsets_.back() + std::ssize(image.pixels));
   index_.labels.push_back(image.label);
   index_.subsets.push_back(image.subset);
@@ -44,8 +49,6 @@ ShardEntry ShardWriter::finish() {
   index_.identity_offsets.push_back(std::ssize(names_.identities));
   if (encoding_ == Encoding::jpeg) index_.jpeg_offsets = stored_offsets_;
   index_.name_crc = names_.checksum();
-  spool_.close();
-  if (!spool_) throw DataError("cannot write {}: is the disk full?", spool_path_.string());
   replace_file(path_, [&](const std::filesystem::path& temporary) { write_shard(temporary); });
   std::filesystem::remove(spool_path_);
   return {.file = path_.filename().string(),
@@ -57,11 +60,10 @@ ShardEntry ShardWriter::finish() {
           .index_crc = index_.checksum()};
 }
 
-void ShardWriter::write_images(Hdf5File& file) {
-  std::ifstream spooled(spool_path_, std::ios::binary);
-  const auto fill = [&](std::span<std::uint8_t> rows) {
-    spooled.read(reinterpret_cast<char*>(rows.data()), std::ssize(rows));
-    if (!spooled) throw DataError("cannot read back {}", spool_path_.string());
+void ShardWriter::write_images(Hdf5Writer& file) {
+  const auto fill = [&, at = std::int64_t{0}](std::span<std::uint8_t> rows) mutable {
+    read_exactly(spool_, spool_path_, at, std::as_writable_bytes(rows));
+    at += std::ssize(rows);
   };
   if (encoding_ == Encoding::raw) {
     constexpr std::size_t images_at_once = 64;
@@ -77,7 +79,7 @@ void ShardWriter::write_images(Hdf5File& file) {
 }
 
 void ShardWriter::write_shard(const std::filesystem::path& path) {
-  Hdf5File file = Hdf5File::create(path);
+  Hdf5Writer file(path);
   file.set_attribute("format_version", shard_format_version);
   file.set_attribute("height", size_.height);
   file.set_attribute("width", size_.width);

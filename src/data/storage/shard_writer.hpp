@@ -1,10 +1,11 @@
 #pragma once
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <vector>
 
+#include "fedfr/core/file.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
+#include "hdf5_writer.hpp"
 #include "shard_file.hpp"
 
 namespace fedfr::data {
@@ -24,13 +25,13 @@ class ShardWriter {
 
  private:
   void write_shard(const std::filesystem::path& path);
-  void write_images(Hdf5File& file);
+  void write_images(Hdf5Writer& file);
 
   std::filesystem::path path_;
   std::filesystem::path spool_path_;
   ImageSize size_;
   Encoding encoding_;
-  std::ofstream spool_;
+  FileDescriptor spool_;
   std::vector<std::int64_t> stored_offsets_{0};
   ShardIndex index_;
   ShardNames names_;

@@ -1,3 +1,4 @@
+// Reads everything once and goes on after each damage, so that one run of it names them all.
 #include "dataset_files.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/progress_bar.hpp"

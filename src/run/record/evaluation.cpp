@@ -25,6 +25,7 @@ eval::VerificationScores verification_from(const Json& json) {
   scores.genuine_pairs = whole_number<std::int64_t>(json.at("genuine_pairs"));
   scores.impostor_pairs = whole_number<std::int64_t>(json.at("impostor_pairs"));
   scores.accuracy = json.at("accuracy").get<double>();
+  scores.one_fold = json.value("one_fold", false);
   scores.accuracy_deviation = json.at("accuracy_deviation").get<double>();
   const auto& interval = json.at("accuracy_interval");
   if (!interval.at(0).is_null())

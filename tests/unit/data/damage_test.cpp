@@ -148,6 +148,9 @@ TEST_F(Damage, AShardOfAnotherDatasetIsRefused) {
 TEST_F(Damage, ChangedPairsAreNamed) {
   {
     DatasetWriter writer(folder_ / "pairs", {.role = Role::benchmark, .size = stored_size});
+    writer.begin_client("a", 10);
+    for (std::int64_t i = 0; i < 10; ++i) writer.add(numbered_new_image(i, Encoding::raw, 1));
+    writer.set_identities({"a"});
     writer.set_pairs({{7, 9, true, 3}});
     writer.finish();
   }

@@ -1,9 +1,14 @@
 #include "fedfr/data/storage/dataset_writer.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
 
 #include "fedfr/core/error.hpp"
@@ -133,7 +138,109 @@ TEST_F(Writer, RefusesNamesThatAreNotUtf8) {
                 writer.set_identities({"Zo\xEB"});
                 writer.finish();
               }),
-              HasSubstr("must be UTF-8"));
+              HasSubstr("the name \"Zo\\xEB\" is no UTF-8 text"));
+  EXPECT_THAT(refusal([&] { make().begin_client("Zo\xEB", 1); }), HasSubstr("Zo\\xEB"));
+  EXPECT_THAT(refusal([&] {
+                make(Role::clients).begin_client("a", 1, {"b", "Zo\xEB"});
+              }),
+              HasSubstr("Zo\\xEB"));
+  EXPECT_THAT(refusal([&] {
+                auto writer = make();
+                writer.begin_client("a", 1);
+                auto named = image();
+                named.source_name = "Zo\xEB.jpg";
+                writer.add(named);
+              }),
+              HasSubstr("Zo\\xEB.jpg"));
+}
+
+TEST_F(Writer, RefusesPairsThatCannotBe) {
+  for (const Pair& pair :
+       {Pair{0, 1, true, 0}, Pair{-1, 0, true, 0}, Pair{0, 0, true, -1}, Pair{0, 0, true, 1 << 20}})
+    EXPECT_THAT(refusal([&] {
+                  auto writer = make(Role::benchmark);
+                  writer.begin_client("a", 1);
+                  writer.add(image());
+                  writer.set_identities({"a"});
+                  writer.set_pairs({pair});
+                  writer.finish();
+                }),
+                HasSubstr("a pair of the benchmark"));
+}
+
+TEST_F(Writer, TakesNamesAsTheyAreTyped) {
+  for (const char* name : {"a/", "b//", "c/.", "d/./", "./e", "f/../g"}) {
+    fs::create_directories(folder_ / "f");
+    DatasetWriter(folder_ / name, {.role = Role::collection, .size = stored_size}).finish();
+    const Dataset made(folder_ / name);
+    EXPECT_EQ(made.images(), 0) << name;
+    EXPECT_EQ(made.path().filename().string().size(), 1U) << name;
+  }
+  for (const auto& entry : fs::directory_iterator(folder_.path()))
+    EXPECT_EQ(entry.path().filename().string().size(), 1U) << "left behind: " << entry.path();
+  for (const char* name : {".", "..", "a", "a/", "a/.", "./"})
+    EXPECT_THAT([&] { DatasetWriter(folder_ / name, {.role = Role::collection, .size = stored_size}); },
+                ThrowsMessage<DataError>(HasSubstr("exists already")))
+        << name;
+}
+
+TEST_F(Writer, DoesNotFollowALinkToNothing) {
+  fs::create_symlink("nowhere", out());
+  EXPECT_THAT([&] { make(); }, ThrowsMessage<DataError>(HasSubstr("set exists already")));
+}
+
+TEST_F(Writer, KeepsWhatItCannotRename) {
+  auto writer = make();
+  overwrite(out(), "somebody else's");
+  std::string message;
+  try {
+    writer.finish();
+  } catch (const DataError& e) {
+    message = e.what();
+  }
+  EXPECT_THAT(message, HasSubstr("complete under its present name"));
+  for (const auto& entry : fs::directory_iterator(folder_.path()))
+    if (entry.is_directory()) {
+      EXPECT_EQ(Dataset(entry.path()).images(), 0);
+    }
+  EXPECT_EQ(read_text(out()), "somebody else's");
+}
+
+TEST_F(Writer, RemovesWhatAKilledProcessOfThisHostLeft) {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const pid_t killed = fork();
+  if (killed == 0) _exit(0);
+  waitpid(killed, nullptr, 0);
+  const auto partial = [&](const std::string& name, const std::string& of_host, pid_t pid) {
+    const auto folder = folder_ / fmt::format("{}.partial-{}-{}", name, of_host, pid);
+    fs::create_directory(folder);
+    overwrite(folder / "shard_00000.h5", "half");
+    return folder;
+  };
+  const auto left = partial("set", host.data(), killed);
+  const auto of_living = partial("set", host.data(), 1);
+  const auto of_another_host = partial("set", "elsewhere", killed);
+  const auto of_another_set = partial("settled", host.data(), killed);
+  { auto writer = make(); }
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_TRUE(fs::exists(of_living));
+  EXPECT_TRUE(fs::exists(of_another_host));
+  EXPECT_TRUE(fs::exists(of_another_set));
+}
+
+TEST_F(Writer, LeavesAFolderThatIsLockedWhateverItsNumberSays) {
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const pid_t killed = fork();
+  if (killed == 0) _exit(0);
+  waitpid(killed, nullptr, 0);
+  const auto folder = folder_ / fmt::format("set.partial-{}-{}", host.data(), killed);
+  fs::create_directory(folder);
+  const FileDescriptor locked(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ASSERT_EQ(::flock(locked.get(), LOCK_EX | LOCK_NB), 0);
+  { auto writer = make(); }
+  EXPECT_TRUE(fs::exists(folder)) << "a container counts its processes itself";
 }
 
 TEST_F(Writer, ReportsAFullDisk) {
@@ -150,7 +257,7 @@ TEST_F(Writer, ReportsAFullDisk) {
       writer.finish();
     });
     EXPECT_THAT(message, HasSubstr("shard_00000")) << limit;
-    EXPECT_THAT(message, HasSubstr("disk full")) << limit;
+    EXPECT_THAT(message, HasSubstr("File too large")) << limit;
   }
 }
 

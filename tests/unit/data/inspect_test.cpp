@@ -60,11 +60,33 @@ TEST_F(Inspect, CountsClients) {
 TEST_F(Inspect, CountsThePairsOfEachFold) {
   {
     DatasetWriter writer(folder_ / "pairs", {.role = Role::benchmark, .size = stored_size});
+    writer.begin_client("a", 3);
+    for (const std::int64_t i : {0, 1, 2}) writer.add(numbered_new_image(i, Encoding::raw, 1));
+    writer.set_identities({"a"});
     writer.set_pairs({{0, 1, true, 0}, {0, 2, true, 1}, {1, 2, false, 1}});
     writer.finish();
   }
   const auto json = nlohmann::json::parse(to_json(summarise(Dataset(folder_ / "pairs"))));
   EXPECT_EQ(json.at("folds").dump(), R"([{"genuine":1,"impostor":0},{"genuine":1,"impostor":1}])");
+}
+
+TEST_F(Inspect, CountsOnlyWhatBelongsToTheDataset) {
+  const Dataset set = make_small_collection(folder_ / "all", {1, 2});
+  const auto before = summarise(set).bytes;
+  EXPECT_EQ(before,
+            static_cast<std::int64_t>(std::filesystem::file_size(folder_ / "all" / "dataset.json") +
+                                      std::filesystem::file_size(folder_ / "all" / "shard_00000.h5")));
+  std::filesystem::create_directory(folder_ / "all" / "shard_folder");
+  std::filesystem::create_symlink("nowhere", folder_ / "all" / "shard_dangling");
+  overwrite(folder_ / "all" / "._shard_00000.h5", "Mac OS X");
+  const auto summary = summarise(set);
+  EXPECT_EQ(summary.bytes, before);
+  EXPECT_EQ(summary.shards, 1);
+}
+
+TEST_F(Inspect, DescribesAFolderWhoseNameIsNotUtf8) {
+  const Dataset set = make_small_collection(folder_ / "Zo\xEB", {1, 2});
+  EXPECT_THAT(std::string(nlohmann::json::parse(to_json(summarise(set))).at("path")), HasSubstr("Zo\\xEB"));
 }
 
 TEST_F(Inspect, DrawsARowForEachIdentity) {

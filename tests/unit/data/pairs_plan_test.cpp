@@ -114,6 +114,26 @@ TEST(LfwPairs, ReadsASingleFold) {
   EXPECT_EQ(protocol.pairs.size(), 2U);
 }
 
+TEST(LfwPairs, ReadsWhatEditorsMakeOfIt) {
+  const std::string plain = "1 1\nA 1 2\nA 1 B 1\n";
+  for (const std::string& text :
+       {std::string("\xEF\xBB\xBF") + plain, std::string("1 1\r\nA 1 2\r\nA 1 B 1\r\n"),
+        std::string("\n1\t1 \n\n  A 1 2\n\r\nA 1 B 1"), std::string("\xEF\xBB\xBF\r\n") + plain}) {
+    const auto pairs = parse_lfw_pairs(text, "pairs.txt").pairs;
+    ASSERT_EQ(pairs.size(), 2U);
+    EXPECT_EQ(pairs[0].first_name, "A");
+    EXPECT_EQ(pairs[1].second_name, "B");
+  }
+}
+
+TEST(LfwPairs, RefusesWhatCannotBeMeasured) {
+  EXPECT_THAT(message_of([] { parse_lfw_pairs("1 1\nA 2 02\nA 1 B 1\n", "p"); }),
+              HasSubstr("p, line 2: a pair of an image with itself"));
+  EXPECT_THAT(message_of([] { parse_lfw_pairs("70000 1\n", "p"); }),
+              HasSubstr("p, line 1: there can be 4096 folds"));
+  EXPECT_THAT(message_of([] { parse_lfw_pairs("\xFF\xFE\n", "p"); }), HasSubstr("\\xFF\\xFE"));
+}
+
 TEST(LfwPairs, NamesTheLineOfAMistake) {
   const auto refusal = [](const char* text) {
     return message_of([&] { parse_lfw_pairs(text, "pairs.txt"); });

@@ -64,6 +64,28 @@ TEST_F(Pairs, NameTheLineOfWhatTheCollectionLacks) {
   EXPECT_THAT(refusal("1 1\nid_0 1 5\nid_0 1 id_1 1\n", collection_), HasSubstr("no image 5 of \"id_0\""));
 }
 
+TEST_F(Pairs, RefuseANumberThatTwoFilesHave) {
+  DatasetWriter writer(folder_ / "twice", {.role = Role::collection, .size = test::tiny});
+  writer.begin_client("A", 5);
+  for (const char* name : {"A_0001_2.jpg", "A_0002_1.png", "A_0001.jpg", "A_0003.jpg", "A.jpg"})
+    writer.add({.pixels = std::vector<std::uint8_t>(12), .source_name = name});
+  writer.begin_client("B", 1);
+  writer.add({.pixels = std::vector<std::uint8_t>(12), .label = 1, .source_name = "portrait.jpg"});
+  writer.set_identities({"A", "B"});
+  writer.finish();
+  const Dataset twice(folder_ / "twice");
+  const auto message = refusal("1 1\nA 3 1\nA 3 B 1\n", twice);
+  EXPECT_THAT(message, HasSubstr("pairs.txt, line 2"));
+  EXPECT_THAT(message, HasSubstr("image 1 of \"A\" is both A_0002_1.png and A_0001.jpg"));
+  EXPECT_THAT(refusal("1 1\nA 2 3\nA 3 B 1\n", twice), HasSubstr("names of its images have no numbers"));
+}
+
+TEST_F(Pairs, SayWhatWasLookedForAndWhatIsNearest) {
+  EXPECT_THAT(refusal("1 1\nid_0 1 7\nid_0 1 id_1 1\n", collection_), HasSubstr("(id_0_0007)"));
+  EXPECT_THAT(refusal("1 1\nid_0 1 7\nid_0 1 id_1 1\n", collection_), HasSubstr("nearest is id_0_0004.jpg"));
+  EXPECT_THAT(refusal("1 1\nid3 1 2\nid_0 1 id_1 1\n", collection_), HasSubstr("nearest name is \"id_3\""));
+}
+
 TEST_F(Pairs, StoreOnlyTheImagesUsed) {
   const auto pairs = resolve(protocol_text, collection_);
   write_benchmark(collection_, pairs, folder_ / "benchmark");

@@ -114,15 +114,24 @@ TEST_F(WriteSplit, LeavesNothingBehindWhenItFails) {
 TEST_F(WriteSplit, WhatCompletesItAppearsWithItOrNotAtAll) {
   const auto plan =
       plan_split(index_collection(collection_).counts(), {.clients = 1, .identities_per_client = 2}, 1);
-  const auto fail = [](const fs::path& staged) {
+  const auto fail = [](const fs::path& staged, const SplitReport&) {
     EXPECT_TRUE(fs::exists(staged / "clients"));
     throw DataError("no space");
   };
   EXPECT_THROW(write_split(collection_, plan, out(), fail), DataError);
   EXPECT_FALSE(fs::exists(out()));
   write_split(collection_, plan, out(),
-              [](const fs::path& staged) { fs::create_directory(staged / "extra"); });
+              [](const fs::path& staged, const SplitReport&) { fs::create_directory(staged / "extra"); });
   EXPECT_TRUE(fs::exists(out() / "extra"));
+}
+
+TEST_F(WriteSplit, TakesANameAsItIsTyped) {
+  const auto plan =
+      plan_split(index_collection(collection_).counts(), {.clients = 1, .identities_per_client = 2}, 1);
+  for (const char* name : {"a/", "b/.", "./c//"}) write_split(collection_, plan, folder_ / name);
+  for (const char* name : {"a", "b", "c"})
+    EXPECT_EQ(Dataset(folder_ / name / "clients").clients(), 1) << name;
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 4);
 }
 
 TEST_F(WriteSplit, FindsAnIdentityInTwoPlaces) {

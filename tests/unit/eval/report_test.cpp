@@ -118,6 +118,19 @@ TEST(GenericTable, CutsLongNamesBetweenCharacters) {
   }
 }
 
+TEST(GenericTable, MarksAThresholdThatWasChosenOnTheSamePairs) {
+  auto scores = lfw_scores();
+  scores.one_fold = true;
+  scores.accuracy_interval = {};
+  scores.tar_at_far.clear();
+  EXPECT_EQ(generic_table(std::vector<GenericRow>{{"own", &scores}}),
+            "Verification, %  accuracy  95 % interval\n"
+            "own               98.53 *            n/a\n"
+            "* own: one fold, its threshold chosen on the same pairs\n");
+  EXPECT_EQ(nlohmann::json(scores).at("one_fold"), true);
+  EXPECT_FALSE(nlohmann::json(lfw_scores()).contains("one_fold"));
+}
+
 TEST(Describe, ShowsARateOrWhatItNeeds) {
   EXPECT_EQ(describe(OperatingPoint{.target = 1e-2, .true_rate = 0.93414, .impostors = 100}), "93.41");
   EXPECT_EQ(describe(OperatingPoint{.target = 1e-4, .true_rate = 0.9, .impostors = 3000}),

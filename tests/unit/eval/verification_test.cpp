@@ -68,11 +68,21 @@ TEST(VerifyPairs, GivesTheStudentIntervalOfTheFolds) {
   EXPECT_DOUBLE_EQ(scores.accuracy_interval.high, 1);  // an accuracy is at most 1
 }
 
+TEST(VerifyPairs, ChoosesTheThresholdOfASingleFoldOnItselfAndSaysSo) {
+  const std::vector<data::Pair> pairs{{0, 1, true, 4}, {0, 2, true, 4}, {0, 3, false, 4}, {0, 9, false, 4}};
+  const auto scores = verify_pairs({kFan, 2}, pairs, kFars);
+  EXPECT_TRUE(scores.one_fold);
+  EXPECT_DOUBLE_EQ(scores.accuracy, 1);
+  EXPECT_DOUBLE_EQ(scores.folds.at(0).threshold, 0.13);
+  EXPECT_DOUBLE_EQ(scores.accuracy_deviation, 0);
+  EXPECT_TRUE(std::isnan(scores.accuracy_interval.low));
+  EXPECT_EQ(scores.correct, (std::vector<std::uint8_t>{1, 1, 1, 1}));
+  EXPECT_FALSE(verify_pairs({kFan, 2}, separable_pairs(), kFars).one_fold);
+}
+
 TEST(VerifyPairs, RefusesWhatItCannotScore) {
   auto pairs = separable_pairs();
   pairs.back().second = 10;
-  EXPECT_THROW(verify_pairs({kFan, 2}, pairs, kFars), DataError);
-  pairs = {{0, 1, true, 4}, {0, 9, false, 4}};
   EXPECT_THROW(verify_pairs({kFan, 2}, pairs, kFars), DataError);
   EXPECT_THROW(verify_pairs({kFan, 2}, {}, kFars), DataError);
   auto diverged = kFan;

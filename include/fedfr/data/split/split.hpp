@@ -34,8 +34,9 @@ struct SplitReport {
 /// with
 ///                  the parts
 /// @throws DataError if the folder exists, or the proof fails (naming identity and places)
-SplitReport write_split(const Dataset& collection, const SplitPlan& plan, const std::filesystem::path& folder,
-                        const std::function<void(const std::filesystem::path&)>& complete = {});
+SplitReport write_split(
+    const Dataset& collection, const SplitPlan& plan, const std::filesystem::path& folder,
+    const std::function<void(const std::filesystem::path&, const SplitReport&)>& complete = {});
 
 /// The report as a table, with the proof in words.
 std::string describe(const SplitReport& report);

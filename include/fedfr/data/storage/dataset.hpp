@@ -23,6 +23,8 @@ enum class Encoding { raw, jpeg };
 std::string_view name(Role role);          ///< as in dataset.json
 std::string_view name(Encoding encoding);  ///< "raw" or "jpeg"
 
+inline constexpr int most_folds = 1 << 12;  ///< of a benchmark
+
 /// One pair of a verification benchmark; indices count the images of the whole dataset.
 struct Pair {
   std::int64_t first = 0;
@@ -47,6 +49,8 @@ class ImageSet {
   std::span<const std::int32_t> labels() const;            ///< [N]
   std::span<const Subset> subsets() const;                 ///< [N]
   std::vector<std::int64_t> indices(Subset subset) const;  ///< ascending, into this view
+
+  std::vector<std::uint32_t> checksums() const;  ///< [N] CRC32C of each image as it is stored
 
   /// Copies or decodes images, planar RGB, and compares the checksum of each.
   /// @param which  [n] indices into this view
@@ -86,6 +90,8 @@ class Dataset {
   std::int64_t clients() const;     ///< C
   std::int64_t images() const;      ///< of all clients
   std::int64_t identities() const;  ///< of all clients together
+  std::int64_t shards() const;
+  std::int64_t bytes() const;  ///< of all its files on disk
   std::string client_name(ClientId client) const;
   ImageSet client(ClientId client) const;
   ImageSet all() const;  ///< labels as stored: global ones except in a set of clients

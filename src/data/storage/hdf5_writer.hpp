@@ -1,0 +1,46 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "hdf5_library.hpp"
+
+namespace fedfr::data {
+
+/// A new HDF5 file. It holds the library from creation to closing, so a thread has one file open at a time.
+class Hdf5Writer {
+ public:
+  explicit Hdf5Writer(std::filesystem::path path);  ///< @throws DataError naming the path
+
+  void set_attribute(const char* name, std::int64_t value);
+
+  template <class T>
+  void write(const char* name, std::span<const T> values) {
+    write<T>(name, values, {values.size()});
+  }
+  template <class T>
+  void write(const char* name, std::span<const T> values, const std::vector<hsize_t>& shape) {
+    write_from(name, hdf5_type<T>(), values.data(), shape);
+  }
+  void write_strings(const char* name, const std::vector<std::string>& values);  ///< of UTF-8
+
+  /// A contiguous uint8 data set whose content `fill` supplies in parts of at most `part` rows.
+  void write_rows(const char* name, const std::vector<hsize_t>& shape, std::size_t part,
+                  const std::function<void(std::span<std::uint8_t> rows)>& fill);
+
+  void flush();  ///< @throws DataError when the disk is full
+
+ private:
+  void write_from(const char* name, hid_t type, const void* data, const std::vector<hsize_t>& shape);
+  void check(bool good, const char* name) const;
+
+  std::filesystem::path path_;
+  std::unique_lock<std::mutex> library_;  // before the file, so that it is still held while that closes
+  Hdf5Handle file_;
+};
+
+}  // namespace fedfr::data
