@@ -63,4 +63,17 @@ refuse 3 "this is a folder; name a file in it" "$job" --output run --init small
 head -c 5000 small/model.safetensors >torn.safetensors
 refuse 3 "torn.safetensors" "$job" --output run --init torn.safetensors
 
+# Small files that ask for gigabytes and terabytes.
+weights() {  # weights FILE HEADER: a safetensors file of that header alone, of less than 256 bytes
+  printf "\\x$(printf %02x ${#2})\\0\\0\\0\\0\\0\\0\\0%s" "$2" >"$1"
+}
+large='"backbone":"sphere20","width":"4","embedding":"4096","image_height":"56","image_width":"56"'
+weights network.safetensors "{\"__metadata__\":{$large}}"
+launch 1 evaluate network.safetensors "$data/pairs"
+expect_code 3 "weights that name a network for which they have no numbers"
+expect_text "network.safetensors is no model: it has fewer numbers" "weights that name a large network"
+tensor='"a":{"dtype":"F32","shape":[1000000,1000000],"data_offsets":[0,4000000000000]}'
+weights tensor.safetensors "{$tensor}"
+refuse 3 "tensor.safetensors" "$job" --output run --init tensor.safetensors
+
 refuse 3 "has diverged" "$job" --output diverged --lr 100 --algorithm local
