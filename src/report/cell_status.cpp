@@ -1,3 +1,5 @@
+// Where the cells of a sweep stand, told from their files alone. Sweeps are long, so one cell whose files
+// cannot be read does not keep the others from being shown, collected and run.
 #include "fedfr/report/cell_status.hpp"
 
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/run/options/option_table.hpp"
+#include "presence.hpp"
 
 namespace fedfr::report {
 
@@ -31,12 +34,12 @@ void refuse_another_run(const Cell& cell, const RunRecord& record) {
 }
 
 std::optional<int> read_exit_code(const fs::path& file) {
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return std::nullopt;
-  const auto text = read_text(file);
+  if (!is_there(file)) return std::nullopt;
+  const auto content = read_text(file);
+  const auto text = trim(content);
   int code = 0;
   const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), code);
-  if (failed != std::errc{})
+  if (failed != std::errc{} || stop != text.data() + text.size())
     throw DataError("{} is damaged: expected an exit code. Remove it", file.string());
   return code;
 }
@@ -47,13 +50,9 @@ std::string score_text(const CellStatus& status) {
   return score ? fmt::format("{:.2f} % {}", 100 * score->second, score->first) : "";
 }
 
-}  // namespace
-
-CellStatus status_of(const Sweep& sweep, const Cell& cell) {
-  CellStatus status;
+void read(CellStatus& status, const Sweep& sweep, const Cell& cell) {
   status.exit_code = read_exit_code(sweep.paths.exit_code(cell));
-  std::error_code ignored;
-  if (fs::exists(cell.options().output / "config.cfg", ignored)) {
+  if (is_there(cell.options().output / "config.cfg")) {
     status.run = read_run(cell.options().output);
     refuse_another_run(cell, *status.run);
     status.state = status.run->state;
@@ -65,6 +64,19 @@ CellStatus status_of(const Sweep& sweep, const Cell& cell) {
   if (at_rest && status.exit_code && *status.exit_code != 0 &&
       *status.exit_code != static_cast<int>(ExitCode::resubmit))
     status.state = RunState::failed;
+}
+
+}  // namespace
+
+CellStatus status_of(const Sweep& sweep, const Cell& cell) {
+  CellStatus status;
+  try {
+    read(status, sweep, cell);
+  } catch (const Error& e) {
+    status.run.reset();  // it may be another one
+    status.state = RunState::damaged;
+    status.problem = e;
+  }
   return status;
 }
 
@@ -72,6 +84,18 @@ std::vector<CellStatus> status_of(const Sweep& sweep) {
   std::vector<CellStatus> all;
   for (const auto& cell : sweep.cells) all.push_back(status_of(sweep, cell));
   return all;
+}
+
+void refuse_other_runs(const std::vector<CellStatus>& cells) {
+  for (const auto& cell : cells)
+    if (cell.problem && cell.problem->code() == ExitCode::usage) throw *cell.problem;
+}
+
+std::string problems(const Sweep& sweep, const std::vector<CellStatus>& cells) {
+  std::string text;
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    if (cells[i].problem) text += fmt::format("{}: {}\n", sweep.cells[i].name, cells[i].problem->what());
+  return text;
 }
 
 void save_exit_code(const Sweep& sweep, const Cell& cell, int code) {
@@ -85,7 +109,7 @@ std::string status_table(const Sweep& sweep, const std::vector<CellStatus>& cell
       fmt::format("{:{}}  {:8}  {:>9}  {:>12}  {}\n", "cell", width, "state", "round", "last event", "score");
   std::map<RunState, int> counts;
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const auto& [state, run, exit_code] = cells[i];
+    const auto& [state, run, exit_code, problem] = cells[i];
     ++counts[state];
     const auto round =
         fmt::format("{}/{}", run ? run->completed_rounds() : 0, sweep.cells[i].options().rounds);
@@ -97,7 +121,7 @@ std::string status_table(const Sweep& sweep, const std::vector<CellStatus>& cell
   }
   text += fmt::format("{} cells", cells.size());
   for (const auto& [state, count] : counts) text += fmt::format(", {} {}", count, name(state));
-  return text + '\n';
+  return text + '\n' + problems(sweep, cells);
 }
 
 }  // namespace fedfr::report

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "fedfr/core/utf8.hpp"
+
 namespace fedfr::report {
 
 using Json = nlohmann::ordered_json;
@@ -56,9 +58,10 @@ Json collect(const Sweep& sweep, const std::vector<CellStatus>& cells) {
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const Cell& cell = sweep.cells[i];
     Json row = {{"cell", cell.name}};
-    for (const auto& [axis, value] : cell.axes) row[axis] = value;
+    for (const auto& [axis, value] : cell.axes) row[axis] = printable(value);
     row["seed"] = cell.options().seed;
     row["state"] = std::string(name(cells[i].state));
+    if (cells[i].problem) row["problem"] = printable(cells[i].problem->what());
     if (cells[i].run) add_run(row, *cells[i].run);
     rows.push_back(std::move(row));
   }

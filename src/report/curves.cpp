@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
+
+#include "fedfr/core/error.hpp"
+#include "presence.hpp"
 
 namespace fedfr::report {
 
@@ -18,15 +22,38 @@ void add_point(Series& series, double x, double y) {
   series.y.push_back(y);
 }
 
+std::optional<run::Evaluation> read_evaluation(const RunRecord& record, int round) {
+  const auto file = run::evaluation_path(record.folder, round);
+  if (!is_there(file)) return std::nullopt;
+  auto evaluation = run::load_evaluation(file);
+  for (const auto* clients : {&evaluation.global, &evaluation.own})
+    eval::summarise(*clients);  // of one set of targets
+  return evaluation;
+}
+
 Series named(const std::string& name) { return {.name = name, .x = {}, .y = {}}; }
 
 }  // namespace
 
 std::optional<run::Evaluation> evaluation_of(const RunRecord& record, int round) {
-  const auto file = run::evaluation_path(record.folder, round);
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return std::nullopt;
-  return run::load_evaluation(file);
+  try {
+    return read_evaluation(record, round);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+std::vector<std::string> unreadable_evaluations(const RunRecord& record) {
+  if (record.evaluations.empty()) return {};
+  std::vector<std::string> problems;
+  for (const int round : std::set<int>{0, record.evaluations.back().round}) {
+    try {
+      read_evaluation(record, round);
+    } catch (const Error& e) {
+      problems.emplace_back(e.what());
+    }
+  }
+  return problems;
 }
 
 std::optional<run::Evaluation> last_evaluation(const RunRecord& record) {
@@ -35,7 +62,8 @@ std::optional<run::Evaluation> last_evaluation(const RunRecord& record) {
 }
 
 double shown_far(const run::Options& options) {
-  return options.fars.at(std::min<std::size_t>(1, options.fars.size() - 1));
+  return options.fars.empty() ? eval::kUndefined
+                              : options.fars[std::min<std::size_t>(1, options.fars.size() - 1)];
 }
 
 std::string shown_tar(const run::Options& options) { return fmt::format("TAR@{:g}", shown_far(options)); }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "fedfr/core/text.hpp"
+#include "fedfr/core/utf8.hpp"
 #include "fedfr/core/version.hpp"
 
 namespace fedfr::report::html {
@@ -69,30 +71,32 @@ std::string cells(const std::vector<std::string>& texts, const std::vector<bool>
   return row + "</tr>\n";
 }
 
+/// The character as HTML has it.
+std::string entity(char c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    default:
+      return {c};
+  }
+}
+
 }  // namespace
 
 std::string escape(std::string_view text) {
   std::string safe;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        safe += c;
-    }
+  while (!text.empty()) {
+    const bool ended = text.find('\n') != std::string_view::npos;
+    for (const char c : printable(next_part(text, '\n'))) safe += entity(c);
+    if (ended) safe += '\n';
   }
   return safe;
 }

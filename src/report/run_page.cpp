@@ -1,3 +1,5 @@
+// The page of one run. What a run did not keep, or what cannot be read any more, is left out and named; the
+// rest stands.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -188,6 +190,7 @@ std::string run_page(const RunRecord& run) {
     if (const auto picture = learning_curve(run); !picture.rates.empty())
       text += html::section("Learning", figures(sketches.figure(picture, "")));
   }
+  for (const auto& problem : unreadable_evaluations(run)) text += html::paragraph("Left out: " + problem);
   if (const auto after = last_evaluation(run)) {
     const auto before = evaluation_of(run, 0);
     const bool compare = before && after->round > 0;
@@ -197,7 +200,7 @@ std::string run_page(const RunRecord& run) {
   }
   if (!rounds.empty()) text += html::section("Time", figures(time_figures(sketches, run)));
   text += html::section("Options", html::details("config.cfg", html::preformatted(run.config)));
-  return html::page(run.folder.lexically_normal().string(),
+  return html::page(run.folder.string(),
                     fmt::format("A run of fedfr: {}, {} of {} rounds.", run.options.algorithm,
                                 run.completed_rounds(), run.options.rounds),
                     text);

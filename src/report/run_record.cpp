@@ -1,14 +1,19 @@
+// What a run directory tells. A run may be working in it, may have been killed at any instant, and may have
+// been copied or edited: what cannot be read is named, and nothing here waits for anything.
 #include "fedfr/report/run_record.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <span>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/record/run_directory.hpp"
 #include "fedfr/run/record/run_lock.hpp"
+#include "presence.hpp"
 
 namespace fedfr::report {
 
@@ -16,10 +21,21 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// The end of a file, however long that is.
+std::string last_part(const fs::path& path) {
+  constexpr std::int64_t most = 65536;
+  const auto file = open_for_reading(path);
+  std::error_code failed;
+  const auto size = static_cast<std::int64_t>(fs::file_size(path, failed));
+  if (failed) throw DataError("cannot read {}: {}", path.string(), failed.message());
+  std::string text(static_cast<std::size_t>(std::min(size, most)), '\0');
+  read_exactly(file, path, size - std::ssize(text), std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
 bool says_done(const fs::path& log, int rounds) {
-  std::error_code ignored;
-  if (!fs::exists(log, ignored)) return false;
-  const std::string text = read_text(log);
+  if (!is_there(log)) return false;
+  const std::string text = last_part(log);
   const auto last = text.rfind(" DONE model_hash=");
   const auto line =
       last == std::string::npos ? std::string() : text.substr(last, text.find('\n', last) - last);
@@ -42,6 +58,8 @@ std::string_view name(RunState state) {
       return "stopped";
     case RunState::failed:
       return "failed";
+    case RunState::damaged:
+      return "damaged";
     case RunState::done:
       return "done";
   }
@@ -74,13 +92,13 @@ std::string RunRecord::model_hash() const {
 
 RunRecord read_run(const fs::path& folder) {
   const run::RunPaths paths(folder);
-  std::error_code ignored;
-  if (!fs::exists(paths.config, ignored))
+  if (!is_there(paths.config))
     throw DataError("{} is no run directory: it holds no config.cfg", folder.string());
   RunRecord record{
       .folder = folder, .options = {}, .config = read_text(paths.config), .metrics = {}, .evaluations = {}};
   record.options = run::resolve(run::parse_job_file(record.config, paths.config.string()), {}).options;
-  if (fs::exists(paths.metrics, ignored)) {
+  std::error_code ignored;
+  if (is_there(paths.metrics)) {
     record.metrics = run::read_metrics(paths.metrics);
     for (const auto& event : record.metrics.evaluations) record.evaluations.push_back(figures_of(event));
     record.age = seconds_since(fs::last_write_time(paths.metrics, ignored));

@@ -1,3 +1,5 @@
+// A sweep file and its base job file become cells here, each a complete run with a folder of its own, before
+// anything is written: what does not fit is refused with file and line.
 #include "fedfr/report/sweep.hpp"
 
 #include <fmt/format.h>
@@ -6,10 +8,11 @@
 #include <charconv>
 #include <cmath>
 
-#include "fedfr/core/checksum.hpp"
+#include "cell_names.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/run/options/job_file.hpp"
+#include "presence.hpp"
 
 namespace fedfr::report {
 
@@ -20,35 +23,12 @@ namespace {
 constexpr std::string_view clients_count = "clients-count";
 constexpr std::string_view split_prefix = "split-";
 
-/// Fit for a file name on any system.
-std::string plain(const std::string& text) {
-  std::string name;
-  for (const char c : text) {
-    const bool kept = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.';
-    name += kept ? c : '-';
-  }
-  return name;
-}
-
-/// Values that look alike once they are fit for a file name are told apart by a hash, as are long names.
-std::string cell_name(const Cell& cell) {
-  constexpr std::size_t longest = 120;
-  std::string name, exact;
-  bool altered = false;
-  for (const auto& [axis, value] : cell.axes) {
-    name += fmt::format("{}{}-{}", name.empty() ? "" : "_", axis, plain(value));
-    exact += fmt::format("{}={}\n", axis, value);
-    altered = altered || plain(value) != value;
-  }
-  if (!altered && name.size() <= longest) return name;
-  return name.substr(0, longest) + '-' + hex16(hash64(std::as_bytes(std::span(exact)))).substr(0, 8);
-}
-
 std::int64_t count_of(const Axis& axis, const std::string& text) {
   std::int64_t count = 0;
   const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (failed != std::errc{} || stop != text.data() + text.size() || count < 1)
-    throw UsageError("{}: {} = {}: expected whole numbers of at least 1", axis.where, axis.name, text);
+  if (failed != std::errc{} || stop != text.data() + text.size() || count < 1 || count > most_of_a_kind)
+    throw UsageError("{}: {} = {}: expected whole numbers from 1 to {}", axis.where, axis.name, text,
+                     most_of_a_kind);
   return count;
 }
 
@@ -59,6 +39,16 @@ std::vector<std::vector<std::size_t>> choices(const SweepFile& file) {
     for (std::size_t i = 0; i < file.axes.front().values.size(); ++i) cells.emplace_back(file.axes.size(), i);
     return cells;
   }
+  std::size_t count = 1;
+  for (const auto& axis : file.axes) {
+    count *= axis.values.size();  // both factors are at most most_cells
+    if (count > most_cells)
+      throw UsageError(
+          "{}: with {} there are {} cells or more, but a sweep has at most {}: give it fewer values, or make "
+          "several sweeps",
+          axis.where, axis.name, count, most_cells);
+  }
+  cells.reserve(count);
   cells.emplace_back();
   for (const auto& axis : file.axes) {
     std::vector<std::vector<std::size_t>> longer;
@@ -96,16 +86,16 @@ CellData data_for(const Sweep& sweep, std::int64_t clients, std::vector<run::Set
       data.total_identities ? *data.total_identities / clients : *data.identities_per_client;
   made.arguments = {"--clients", std::to_string(clients), "--identities-per-client",
                     std::to_string(made.identities_per_client)};
-  std::string name = fmt::format("clients-{}x{}", clients, made.identities_per_client);
+  std::vector<std::pair<std::string, std::string>> varied;
   for (const auto& setting : made.split) {
     made.arguments.insert(made.arguments.end(), {"--" + setting.name, setting.value});
     const auto is_axis = [&](const Axis& axis) {
       return axis.name == std::string(split_prefix) + setting.name;
     };
-    if (std::ranges::any_of(sweep.file.axes, is_axis))
-      name += fmt::format("_{}-{}", setting.name, plain(setting.value));
+    if (std::ranges::any_of(sweep.file.axes, is_axis)) varied.emplace_back(setting.name, setting.value);
   }
-  made.folder = sweep.paths.data / name;
+  made.folder = sweep.paths.data / fmt::format("clients-{}x{}{}{}", clients, made.identities_per_client,
+                                               varied.empty() ? "" : "_", file_name_of(varied));
   return made;
 }
 
@@ -151,7 +141,7 @@ Cell cell_for(Sweep& sweep, std::span<const run::Setting> job, const std::vector
       replace(settings, {axis.name, value, axis.where});
     }
   }
-  cell.name = cell_name(cell);
+  cell.name = file_name_of(cell.axes);
   if (sweep.file.data) {
     if (!clients) throw UsageError("{}: a sweep with [Data] needs the axis clients-count", where);
     cell.data = place_of(sweep, data_for(sweep, *clients, std::move(split), where));
@@ -177,9 +167,14 @@ std::string Cell::value(std::string_view axis) const {
   return found == axes.end() ? "" : found->second;
 }
 
-SweepPaths::SweepPaths(fs::path where)
-    : folder(std::move(where)),
+fs::path never_an_option(const fs::path& path) {
+  return path.native().starts_with('-') ? fs::path(".") / path : path;
+}
+
+SweepPaths::SweepPaths(const fs::path& where)
+    : folder(never_an_option(where)),
       record(folder / "sweep.cfg"),
+      base_job(folder / "base.cfg"),
       data(folder / "data"),
       jobs(folder / "jobs"),
       runs(folder / "runs"),
@@ -192,29 +187,40 @@ fs::path SweepPaths::exit_code(const Cell& cell) const { return logs / (cell.nam
 Sweep expand(const SweepFile& file, std::span<const run::Setting> job) {
   Sweep sweep{.file = file, .paths = SweepPaths(file.output), .cells = {}, .datasets = {}};
   for (const auto& choice : choices(file)) sweep.cells.push_back(cell_for(sweep, job, choice));
+  check_distinct(sweep);
   return sweep;
 }
 
 Sweep load_sweep(const fs::path& path) {
   std::error_code ignored;
-  fs::path file = path;
-  if (fs::is_directory(path, ignored)) {
-    file = SweepPaths(path).record;
-    if (!fs::exists(file, ignored))
-      throw DataError("{} is no folder of a sweep: it holds no {}", path.string(), file.filename().string());
+  if (!fs::is_directory(path, ignored)) {
+    const auto parsed = parse_sweep_file(read_text(path), path);
+    return expand(parsed, run::parse_job_file(read_text(parsed.job), parsed.job.string()));
   }
-  SweepFile parsed = parse_sweep_file(read_text(file), file);
-  if (fs::is_directory(path, ignored)) parsed.output = path;  // also where the folder was moved
-  const auto job = run::parse_job_file(read_text(parsed.job), parsed.job.string());
-  return expand(parsed, job);
+  const SweepPaths paths(path);
+  if (!is_there(paths.record))
+    throw DataError("{} is no folder of a sweep: it holds no {}", path.string(),
+                    paths.record.filename().string());
+  auto parsed = parse_sweep_file(read_text(paths.record), paths.record);
+  parsed.output = path;  // also where the folder was moved, and from any working directory
+  if (is_there(paths.base_job)) parsed.job = paths.base_job;
+  return expand(parsed, run::parse_job_file(read_text(parsed.job), parsed.job.string()));
 }
+
+namespace {
+
+void keep(const fs::path& file, const fs::path& record) {
+  std::error_code ignored;
+  if (!fs::equivalent(file, record, ignored)) replace_file(record, read_text(file));
+}
+
+}  // namespace
 
 void write_jobs(const Sweep& sweep) {
   for (const auto& cell : sweep.cells) run::check_files(cell.configuration);
   for (const auto& folder : {sweep.paths.jobs, sweep.paths.runs, sweep.paths.logs}) make_folder(folder);
-  const std::string text = read_text(sweep.file.path);
-  std::error_code ignored;
-  if (!fs::equivalent(sweep.file.path, sweep.paths.record, ignored)) replace_file(sweep.paths.record, text);
+  keep(sweep.file.job, sweep.paths.base_job);
+  keep(sweep.file.path, sweep.paths.record);
   for (const auto& cell : sweep.cells) replace_file(sweep.paths.job(cell), run::record(cell.options()));
 }
 

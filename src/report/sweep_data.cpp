@@ -1,3 +1,5 @@
+// The datasets of the cells, made once for each distinct setting. A folder appears under its name when it is
+// complete, with the words that made it, so that a sweep that asks for something else is refused.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -5,6 +7,8 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/report/sweep.hpp"
+#include "fedfr/run/record/run_lock.hpp"
+#include "presence.hpp"
 
 namespace fedfr::report {
 
@@ -34,11 +38,15 @@ void make(const DataSettings& data, const CellData& made, const fs::path& fedfr_
   const fs::path parts = made.folder.string() + ".tmp";
   std::error_code ignored;
   fs::remove_all(parts, ignored);
-  std::vector<std::string> split = {"split", data.source.string(), "--output", parts.string()};
+  std::vector<std::string> split = {"split", never_an_option(data.source).string(), "--output",
+                                    parts.string()};
   split.insert(split.end(), made.arguments.begin(), made.arguments.end());
   run_program(fedfr_data, split);
   replace_file(parts / "recipe.txt", recipe(data, made));
-  fs::rename(parts, made.folder);
+  std::error_code failed;
+  fs::rename(parts, made.folder, failed);
+  if (failed)
+    throw DataError("cannot rename {} to {}: {}", parts.string(), made.folder.string(), failed.message());
   sync_folder(made.folder.parent_path());
 }
 
@@ -47,9 +55,10 @@ void make(const DataSettings& data, const CellData& made, const fs::path& fedfr_
 void make_datasets(const Sweep& sweep, const fs::path& fedfr_data) {
   if (!sweep.file.data) return;
   make_folder(sweep.paths.data);
+  std::optional<run::RunLock> lock;  // two sweeps that begin at once must not make the same folder
   for (const auto& made : sweep.datasets) {
-    std::error_code ignored;
-    if (!fs::exists(made.folder, ignored)) {
+    if (!is_there(made.folder) && !lock) lock.emplace(sweep.paths.data / "lock");
+    if (!is_there(made.folder)) {
       make(*sweep.file.data, made, fedfr_data);
       continue;
     }

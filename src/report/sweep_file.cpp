@@ -1,3 +1,5 @@
+// The sections of a sweep file and their keys. Nothing is multiplied here: how many cells the axes make is
+// for `expand`.
 #include "fedfr/report/sweep_file.hpp"
 
 #include <fmt/format.h>
@@ -5,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/program_options/parsers.hpp>
 #include <charconv>
+#include <map>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/ini_file.hpp"
@@ -21,24 +25,29 @@ constexpr auto split_settings = std::to_array<std::string_view>(
      "max-images", "public-min-images", "public-max-images", "heldout-min-images", "heldout-max-images",
      "alpha-identities", "pairs", "lfw-pairs", "alpha-images"});
 
+constexpr int most_ranks = 1'000'000;
+
 /// Options that the sweep itself decides.
 constexpr std::array<std::string_view, 2> own_options{"output", "dry-run"};
 
 template <class T>
-T whole_number(const IniLine& line, T least) {
+T count_from(const IniLine& line, T most) {
   T number{};
   const char* end = line.value.data() + line.value.size();
   const auto [stop, failed] = std::from_chars(line.value.data(), end, number);
-  if (failed != std::errc{} || stop != end || number < least)
-    throw UsageError("{}: {} = {}: expected a whole number of at least {}", line.where, line.key, line.value,
-                     least);
+  if (failed != std::errc{} || stop != end || number < 1 || number > most)
+    throw UsageError("{}: {} = {}: expected a whole number from 1 to {}", line.where, line.key, line.value,
+                     most);
   return number;
 }
 
-std::vector<std::string> words(std::string_view text) {
-  std::vector<std::string> found;
-  while (!(text = trim(text)).empty()) found.emplace_back(next_part(text, ' '));
-  return found;
+/// As a shell takes them: with quotes, and a backslash before a blank or a quote.
+std::vector<std::string> words(const IniLine& line) {
+  try {
+    return boost::program_options::split_unix(line.value);
+  } catch (const std::exception& e) {
+    throw UsageError("{}: {} = {}: {}", line.where, line.key, line.value, e.what());
+  }
 }
 
 [[noreturn]] void refuse_key(const IniLine& line, std::string_view known) {
@@ -51,11 +60,11 @@ void set_sweep(SweepFile& file, const IniLine& line) {
   else if (line.key == "output")
     file.output = line.value;
   else if (line.key == "ranks")
-    file.ranks = whole_number(line, 1);
+    file.ranks = count_from(line, most_ranks);
   else if (line.key == "launcher")
-    file.launcher = words(line.value);
+    file.launcher = words(line);
   else if (line.key == "sbatch")
-    file.sbatch = words(line.value);
+    file.sbatch = words(line);
   else if (line.key == "combine" && (line.value == "grid" || line.value == "list"))
     file.grid = line.value == "grid";
   else if (line.key == "combine")
@@ -68,9 +77,9 @@ void set_data(DataSettings& data, const IniLine& line) {
   if (line.key == "source")
     data.source = line.value;
   else if (line.key == "total-identities")
-    data.total_identities = whole_number<std::int64_t>(line, 1);
+    data.total_identities = count_from(line, most_of_a_kind);
   else if (line.key == "identities-per-client")
-    data.identities_per_client = whole_number<std::int64_t>(line, 1);
+    data.identities_per_client = count_from(line, most_of_a_kind);
   else if (is_split_setting(line.key))
     data.split.push_back({line.key, line.value, line.where});
   else
@@ -103,6 +112,8 @@ Axis axis_from(const IniLine& line) {
   for (std::string_view rest = line.value; !rest.empty();) {
     axis.values.emplace_back(trim(next_part(rest, separator)));
     if (axis.values.back().empty()) throw UsageError("{}: {} has an empty value", line.where, line.key);
+    if (axis.values.size() > most_cells)
+      throw UsageError("{}: {} has more than {} values", line.where, line.key, most_cells);
     if (std::ranges::count(axis.values, axis.values.back()) > 1)
       throw UsageError("{}: {} has the value {} twice", line.where, line.key, axis.values.back());
   }
@@ -139,16 +150,12 @@ bool is_split_setting(std::string_view name) {
 
 SweepFile parse_sweep_file(std::string_view text, const std::filesystem::path& path) {
   SweepFile file{.path = path, .job = {}, .output = {}};
-  std::vector<IniLine> seen;
+  std::map<std::pair<std::string, std::string>, std::string> seen;  // where each key of a section was set
   for (const auto& line : parse_ini(text, path.string())) {
-    const auto same = [&](const IniLine& other) {
-      return other.section == line.section && other.key == line.key;
-    };
-    if (const auto before = std::ranges::find_if(seen, same);
-        before != seen.end() && !(line.section == "Options" && line.key == "benchmark"))
+    const auto [before, fresh] = seen.try_emplace({line.section, line.key}, line.where);
+    if (!fresh && !(line.section == "Options" && line.key == "benchmark"))
       throw UsageError("{}: {} was set before, at {}: remove one of the two", line.where, line.key,
-                       before->where);
-    seen.push_back(line);
+                       before->second);
     if (line.section == "Sweep") {
       set_sweep(file, line);
     } else if (line.section == "Data") {

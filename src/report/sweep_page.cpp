@@ -1,8 +1,10 @@
+// The page of a sweep: its cells beside each other, whatever state each is in.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "fedfr/report/curves.hpp"
 #include "fedfr/report/html.hpp"
 #include "fedfr/report/pages.hpp"
 #include "page_parts.hpp"
@@ -54,6 +56,19 @@ std::string configurations(const Sweep& sweep, const std::vector<CellStatus>& ce
   return text;
 }
 
+/// What is missing from the page, and why.
+std::string left_out(const Sweep& sweep, const std::vector<CellStatus>& cells) {
+  std::string text;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    std::vector<std::string> problems;
+    if (cells[i].problem) problems.emplace_back(cells[i].problem->what());
+    if (cells[i].run) problems = unreadable_evaluations(*cells[i].run);
+    for (const auto& problem : problems)
+      text += html::paragraph(fmt::format("Left out of {}: {}", sweep.cells[i].name, problem));
+  }
+  return text;
+}
+
 std::string picture_section(const char* title, const std::string& pictures) {
   return pictures.empty() ? "" : html::section(title, figures(pictures));
 }
@@ -64,7 +79,7 @@ std::string sweep_page(const Sweep& sweep, const std::vector<CellStatus>& cells)
   const auto done = std::ranges::count(cells, RunState::done, &CellStatus::state);
   const auto groups = groups_of(sweep, cells);
   Sketches sketches;
-  std::string text = html::section("Cells", html::table(cells_table(sweep, cells)));
+  std::string text = html::section("Cells", html::table(cells_table(sweep, cells)) + left_out(sweep, cells));
   text += picture_section("Against the options", axis_figures(sketches, groups));
   text += picture_section("Learning", learning_figures(sketches, groups));
   text += picture_section("Recognition", curve_figures(sketches, groups));
@@ -72,7 +87,7 @@ std::string sweep_page(const Sweep& sweep, const std::vector<CellStatus>& cells)
   text += picture_section("Time", time_figures(sketches, groups));
   text += html::section("Options of each cell", configurations(sweep, cells));
   return html::page(
-      "Sweep " + sweep.paths.folder.lexically_normal().string(),
+      "Sweep " + sweep.paths.folder.string(),
       fmt::format("Base job {}; {} of {} cells are done.", sweep.file.job.string(), done, cells.size()),
       text);
 }

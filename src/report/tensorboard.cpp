@@ -1,3 +1,5 @@
+// A folder of events is of one run: TensorBoard draws all that it finds in a folder as one line. So the
+// folder says whose it is, and another run is refused.
 #include "fedfr/report/tensorboard.hpp"
 
 #include <fcntl.h>
@@ -9,14 +11,19 @@
 #include <cmath>
 #include <span>
 #include <system_error>
+#include <vector>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "presence.hpp"
 
 namespace fedfr::report {
 
 namespace {
+
+constexpr const char* event_file = "events.out.tfevents.fedfr";
+constexpr const char* owner_file = "fedfr-run.txt";  // which run the folder is of
 
 /// The lower `bytes` bytes, the least significant first.
 std::string little_endian(std::uint64_t value, int bytes) {
@@ -49,6 +56,47 @@ std::string bytes_field(std::uint64_t field, std::string_view bytes) {
 
 std::string wall_time_field(double wall_time) {
   return key(1, Wire::fixed64) + little_endian(std::bit_cast<std::uint64_t>(wall_time), 8);
+}
+
+bool is_client_folder(const std::filesystem::path& folder) {
+  return folder.filename().string().starts_with("client_");
+}
+
+/// Where TensorBoard would find events that it shows as those of this export: in the folder, and in what are
+/// or could be the folders of clients.
+std::vector<std::filesystem::path> event_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+    std::error_code ignored;
+    if (entry.path().filename().string().find("tfevents") != std::string::npos) files.push_back(entry.path());
+    if (!is_client_folder(entry.path()) || entry.is_symlink(ignored)) continue;
+    for (const auto& inner : std::filesystem::directory_iterator(entry.path(), ignored))
+      if (inner.path().filename().string().find("tfevents") != std::string::npos)
+        files.push_back(inner.path());
+  }
+  return files;
+}
+
+/// Makes the folder that of this run alone: removes the events that an earlier export of it has left.
+/// @throws UsageError if there are events of another run, or of another program
+std::filesystem::path claimed(const std::filesystem::path& folder, const RunRecord& run) {
+  make_folder(folder);
+  const auto owner = folder / owner_file;
+  const auto name = std::filesystem::absolute(run.folder).lexically_normal().string() + '\n';
+  const bool own = is_there(owner) && read_text(owner) == name;
+  for (const auto& file : event_files(folder)) {
+    if (!own || file.filename() != event_file)
+      throw UsageError(
+          "{} holds the events of {}, which TensorBoard would mix with those of {}: choose another folder, "
+          "or "
+          "remove it",
+          folder.string(), own ? "another program (" + file.filename().string() + ")" : "another run",
+          run.folder.string());
+  }
+  for (const auto& file : event_files(folder)) std::filesystem::remove(file);
+  replace_file(owner, name);
+  return folder;
 }
 
 double start_time(const RunRecord& run) {
@@ -88,10 +136,12 @@ std::string scalar_event(double wall_time, std::int64_t step, std::string_view t
          bytes_field(5, bytes_field(1, entry));
 }
 
-EventFile::EventFile(const std::filesystem::path& folder, double wall_time)
-    : path_(folder / "events.out.tfevents.fedfr") {
+EventFile::EventFile(const std::filesystem::path& folder, double wall_time) : path_(folder / event_file) {
   make_folder(folder);
-  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  // A new file: another fedfr-report may still write into the one of this name.
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   if (!file_) throw DataError("cannot write {}: {}", path_.string(), std::generic_category().message(errno));
   append(version_event(wall_time));
 }
@@ -107,7 +157,7 @@ void EventFile::append(const std::string& event) {
 }
 
 TensorBoardExport::TensorBoardExport(const std::filesystem::path& folder, const RunRecord& run)
-    : folder_(folder), file_(folder, start_time(run)) {
+    : folder_(claimed(folder, run)), file_(folder, start_time(run)) {
   update(run);
 }
 

@@ -67,7 +67,7 @@ mkdir -p bin slurm
 : | tee slurm/sweep.sbatch >slurm/train.sbatch
 cat >bin/sbatch <<'END'
 #!/bin/sh
-printf '%s\n' "$@" "FEDFR=$FEDFR" >sbatch.arguments
+printf '%s\n' "$@" >sbatch.arguments
 echo "77;cluster"
 END
 printf '#!/bin/sh\ncat queue\n' >bin/squeue
@@ -89,12 +89,30 @@ slurm/sweep.sbatch
 slurm/train.sbatch
 swept
 $list
-FEDFR=$fedfr" "the words for sbatch"
+$fedfr" "the words for sbatch"
 expect_equal "$(cat "swept/$list")" "$(for cell in $cells; do printf '%s\t%s\n' "$([[ $cell = *-2_* ]] && echo 2 || echo 3)" "$cell"; done)" "the list of cells"
 echo "77 2" >queue
 PATH=$PWD/bin:$PATH call "$fedfr_sweep" submit.cfg --submit
 expect_text "clients-count-4_seed-1: in the queue already" "--submit again"
 expect_text "nothing to submit" "--submit again"
+
+# Names that mean something to sbatch's patterns, to shells and to others. Slurm takes arrays of at most 3 tasks here.
+printf '#!/bin/sh\necho "MaxArraySize            = 3"\n' >bin/scontrol
+chmod +x bin/scontrol
+odd="-100%A \$x 'q\" é"
+sed "s/^output = .*/output = $(sed 's/\$/$$/' <<<"$odd")/; s/^ranks = 2$/ranks = 1/; s/^seed = .*/seed = 1, 2, 3, 4/" sweep.cfg |
+  sed '/^\[Data\]/,/^test-images/d; /^clients-count/d' >odd.cfg
+PATH=$PWD/bin:$PATH call "$fedfr_sweep" odd.cfg --submit
+expect_code 0 "--submit of odd names"
+expect_equal "$(sed -n 's/^--array=//p; s/^--output=//p' sbatch.arguments | xargs -d '\n' printf '%s|')" \
+  "0|./${odd/\%/%%}/logs/slurm-%A_%a.log|" "the words for sbatch of odd names"
+expect_equal "$(grep -c 'submitted as job' last.out)" 2 "arrays of a larger sweep"
+expect_equal "$(cat "./$odd"/cells-*.txt | wc -l)" 4 "cells in the lists of a larger sweep"
+[ -e "./$odd/jobs/seed-4.cfg" ] || problem "the sweep of odd names has no job files"
+sed 's/^output = .*/output = a\\b/' odd.cfg >backslash.cfg
+PATH=$PWD/bin:$PATH call "$fedfr_sweep" backslash.cfg --submit
+expect_code 2 "--submit into a folder with a backslash"
+rm bin/scontrol
 
 rm swept/runs/clients-count-4_seed-1
 call "$fedfr_sweep" sweep.cfg --local
@@ -102,6 +120,23 @@ expect_code 0 "the sweep goes on"
 expect_text "4 cells, 4 done" "the sweep goes on"
 call "$fedfr_sweep" sweep.cfg --local
 expect_equal "$(grep -c 'done before' last.out)" 4 "cells that are passed over"
+
+# From another folder, and without standard input, output and errors: no log is lost.
+mkdir elsewhere
+(cd elsewhere && call "$fedfr_sweep" status "$PWD/../swept" && expect_text "4 cells, 4 done" "status from elsewhere" &&
+  exit "$failed") || failed=1
+cat >quiet.cfg <<END
+[Sweep]
+job = base.cfg
+output = quiet
+ranks = 2
+launcher = $mpiexec
+[Axes]
+seed = 5
+END
+timeout -k 5 "$limit" "$fedfr_sweep" quiet.cfg --local <&- >&- 2>&-
+code=$?
+grep -qs "^DONE" quiet/logs/seed-5.log || problem "a sweep without standard input has no log"
 
 # A cell of the sweep is a run like any other.
 launch 1 train swept/jobs/clients-count-2_seed-2.cfg --output alone
@@ -126,6 +161,10 @@ expect_code 0 "--tensorboard"
 for folder in events events/client_00000{0..3}; do
   [ -s "$folder/events.out.tfevents.fedfr" ] || problem "--tensorboard has written nothing to $folder"
 done
+call "$fedfr_report" swept/runs/clients-count-4_seed-1 --tensorboard events
+expect_code 0 "--tensorboard again"
+call "$fedfr_report" swept/runs/clients-count-4_seed-2 --tensorboard events
+expect_code 2 "--tensorboard into the folder of another run"
 
 # What is wrong is named.
 sed 's/^total-identities = 8/total-identities = 12/' sweep.cfg >other.cfg

@@ -9,7 +9,11 @@ namespace fedfr::tool {
 /// @returns 0, 85 after a stop, else the exit code of the first cell that failed
 int run_local(const report::Sweep& sweep);
 
-/// Submits the unfinished cells as one Slurm array.
+/// @throws UsageError if Slurm cannot write logs into the sweep's folder because of its name
+void check_submission(const report::Sweep& sweep);
+
+/// Submits the unfinished cells as a Slurm array, or as several where there are more cells than an array may
+/// have.
 /// @throws DataError if sbatch cannot be started or refuses
 int run_submit(const report::Sweep& sweep);
 

@@ -67,7 +67,8 @@ int run_local(const report::Sweep& sweep) {
   for (std::size_t i = 0; i < sweep.cells.size(); ++i) {
     const auto& cell = sweep.cells[i];
     const auto state =
-        report::status_of(sweep, cell).state;  // now, since another sweep may work beside this one
+        report::status_of(sweep, cell).state;  // now, since another sweep may work beside this one; damaged:
+                                               // fedfr itself mends what a crash has left, or says what to do
     fmt::print("[{}/{}] {}: ", i + 1, sweep.cells.size(), cell.name);
     if (state == report::RunState::done || state == report::RunState::running) {
       fmt::print("{}\n",
@@ -83,7 +84,9 @@ int run_local(const report::Sweep& sweep) {
     // mpirun has codes of its own for what ranks die of.
     if (first_failure == 0 && code != 0) first_failure = code >= usage && code <= peer ? code : peer;
   }
-  fmt::print("\n{}", report::status_table(sweep, report::status_of(sweep)));
+  const auto cells = report::status_of(sweep);
+  fmt::print("\n{}", report::status_table(sweep, cells));
+  if (first_failure == 0 && !report::problems(sweep, cells).empty()) return static_cast<int>(ExitCode::data);
   return first_failure;
 }
 

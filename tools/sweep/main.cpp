@@ -62,10 +62,19 @@ int run_sweep(std::span<const std::string> words) {
     fmt::print("{}", report::dry_run_table(sweep, report::status_of(sweep), speed));
     return 0;
   }
+  if (submit) tool::check_submission(sweep);
   report::make_datasets(sweep, tool::sibling("fedfr-data"));
-  report::status_of(sweep);  // refuses foreign runs before anything is changed
+  report::refuse_other_runs(report::status_of(sweep));  // before anything is changed
   report::write_jobs(sweep);
   return local ? tool::run_local(sweep) : tool::run_submit(sweep);
+}
+
+/// @param out  where they are told; null where they have been
+/// @returns the exit code: some of the cells are damaged, or none
+int tell_problems(const report::Sweep& sweep, const std::vector<report::CellStatus>& cells, std::FILE* out) {
+  const auto text = report::problems(sweep, cells);
+  if (out != nullptr) fmt::print(out, "{}", text);
+  return static_cast<int>(text.empty() ? ExitCode::done : ExitCode::data);
 }
 
 int run_status(std::span<const std::string> words) {
@@ -83,7 +92,8 @@ int run_status(std::span<const std::string> words) {
     if (every && ::isatty(STDOUT_FILENO) == 1) fmt::print("\x1b[H\x1b[2J");
     fmt::print("{}", report::status_table(sweep, cells));
     std::fflush(stdout);
-    if (!every || std::ranges::none_of(cells, &report::CellStatus::unfinished)) return 0;
+    if (!every || std::ranges::none_of(cells, &report::CellStatus::unfinished))
+      return tell_problems(sweep, cells, nullptr);
     std::this_thread::sleep_for(std::chrono::duration<double>(*every));
   }
 }
@@ -106,22 +116,24 @@ int run_collect(std::span<const std::string> words) {
   const auto sweep =
       only_sweep(words, "Writes one row a cell, as CSV and as JSON, into the folder of a sweep.");
   if (!sweep) return 0;
-  const auto rows = report::collect(*sweep, report::status_of(*sweep));
+  const auto cells = report::status_of(*sweep);
+  const auto rows = report::collect(*sweep, cells);
   const auto table = sweep->paths.folder / "sweep.csv";
   const auto json = sweep->paths.folder / "sweep.json";
   replace_file(table, report::csv(rows));
   replace_file(json, rows.dump(1) + "\n");
   fmt::print("{}\n{}\n", table.string(), json.string());
-  return 0;
+  return tell_problems(*sweep, cells, stderr);
 }
 
 int run_report(std::span<const std::string> words) {
   const auto sweep = only_sweep(words, "Writes report.html into the folder of a sweep.");
   if (!sweep) return 0;
   const auto page = sweep->paths.folder / "report.html";
-  replace_file(page, report::sweep_page(*sweep, report::status_of(*sweep)));
+  const auto cells = report::status_of(*sweep);
+  replace_file(page, report::sweep_page(*sweep, cells));
   fmt::print("{}\n", page.string());
-  return 0;
+  return tell_problems(*sweep, cells, stderr);
 }
 
 int run_command(std::span<const std::string> words) {

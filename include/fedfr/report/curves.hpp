@@ -12,9 +12,12 @@
 namespace fedfr::report {
 
 /// Every figure of every client after a round.
-/// @returns nothing if the run did not keep it
+/// @returns nothing if the run did not keep it, or it cannot be read, which `unreadable_evaluations` tells
 std::optional<run::Evaluation> evaluation_of(const RunRecord& record, int round);
 std::optional<run::Evaluation> last_evaluation(const RunRecord& record);
+
+/// Which of those of the start and of the last round cannot be read, and why.
+std::vector<std::string> unreadable_evaluations(const RunRecord& record);
 
 /// The FAR that pictures show the rate at, where they show one: the second of the run's, as a name and a
 /// number.

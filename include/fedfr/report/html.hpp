@@ -6,7 +6,8 @@
 /// Pieces of a page that needs no network and no script.
 namespace fedfr::report::html {
 
-/// Text in which no character has a meaning for HTML, also within attributes.
+/// Text in which no character has a meaning for HTML, also within attributes. Line breaks stay; bytes that
+/// are no UTF-8 and control characters are shown as \xNN.
 std::string escape(std::string_view text);
 
 /// All texts are escaped; columns whose cells are numbers stand to the right.

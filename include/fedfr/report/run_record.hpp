@@ -9,7 +9,7 @@
 
 namespace fedfr::report {
 
-enum class RunState { waiting, running, stopped, failed, done };
+enum class RunState { waiting, running, stopped, failed, damaged, done };
 std::string_view name(RunState state);
 
 /// All that a run directory tells without its models.

@@ -32,16 +32,20 @@ struct Cell {
   std::string value(std::string_view axis) const;  ///< empty without this axis
 };
 
+/// A path that no program takes for one of its options: with "./" in front of a dash.
+std::filesystem::path never_an_option(const std::filesystem::path& path);
+
 /// Where the files of a sweep lie.
 struct SweepPaths {
-  explicit SweepPaths(std::filesystem::path where);
+  explicit SweepPaths(const std::filesystem::path& where);
 
   std::filesystem::path folder;
-  std::filesystem::path record;  ///< sweep.cfg: the sweep file
-  std::filesystem::path data;    ///< data/: datasets of the cells
-  std::filesystem::path jobs;    ///< jobs/: a job file a cell
-  std::filesystem::path runs;    ///< runs/: a run directory a cell
-  std::filesystem::path logs;    ///< logs/: what the job of a cell printed (.log), and how it ended (.exit)
+  std::filesystem::path record;    ///< sweep.cfg: the sweep file
+  std::filesystem::path base_job;  ///< base.cfg: the base job file
+  std::filesystem::path data;      ///< data/: datasets of the cells
+  std::filesystem::path jobs;      ///< jobs/: a job file a cell
+  std::filesystem::path runs;      ///< runs/: a run directory a cell
+  std::filesystem::path logs;      ///< logs/: what the job of a cell printed (.log), and how it ended (.exit)
 
   std::filesystem::path job(const Cell& cell) const;
   std::filesystem::path log(const Cell& cell) const;
@@ -57,7 +61,8 @@ struct Sweep {
 
 /// The cells, the last axis running fastest. Opens nothing.
 /// @param job  of the base job file
-/// @throws UsageError naming file and line of a value that does not fit
+/// @throws UsageError naming file and line of a value that does not fit, more cells than most_cells, or two
+/// cells that are one run or would share their files
 Sweep expand(const SweepFile& file, std::span<const run::Setting> job);
 
 /// @param path  a sweep file, or the folder of a sweep that was started before
@@ -69,7 +74,8 @@ Sweep load_sweep(const std::filesystem::path& path);
 /// @throws UsageError if a folder was made with other settings, DataError if the program fails
 void make_datasets(const Sweep& sweep, const std::filesystem::path& fedfr_data);
 
-/// Records the sweep file and writes the job file of every cell; after the datasets are made.
+/// Records the sweep file and the base job file, and writes the job file of every cell; after the datasets
+/// are made.
 /// @throws UsageError, DataError if a cell is not complete
 void write_jobs(const Sweep& sweep);
 

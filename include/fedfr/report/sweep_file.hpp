@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -9,6 +10,11 @@
 #include "fedfr/run/options/options.hpp"
 
 namespace fedfr::report {
+
+/// Cells of a sweep, and values of an axis. Beyond it somebody has mistyped.
+constexpr std::size_t most_cells = 10'000;
+/// Clients, identities.
+constexpr std::int64_t most_of_a_kind = 1'000'000'000;
 
 /// An option with the values that it takes in the cells of a sweep.
 struct Axis {
@@ -43,8 +49,8 @@ struct SweepFile {
 /// Whether `fedfr-data split` has such an option that a sweep may set.
 bool is_split_setting(std::string_view name);
 
-/// @throws UsageError naming file and line: unknown sections or keys, an axis without values or with one
-/// twice
+/// @throws UsageError naming file and line: unknown sections or keys, an axis without values, with too many,
+/// or with one twice
 SweepFile parse_sweep_file(std::string_view text, const std::filesystem::path& path);
 
 }  // namespace fedfr::report

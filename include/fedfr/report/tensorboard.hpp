@@ -45,6 +45,8 @@ class EventFile {
 /// show so, 64, get none.
 class TensorBoardExport {
  public:
+  /// Begins anew where the folder has events of this run.
+  /// @throws UsageError if it has events of another run or another program
   TensorBoardExport(const std::filesystem::path& folder, const RunRecord& run);
 
   /// Writes what is new in the run.

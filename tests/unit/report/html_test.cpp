@@ -17,6 +17,10 @@ using testing::Not;
 const std::string kNasty = "<script>\"a\" & 'b'</script>";
 const std::string kSafe = "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;";
 
+TEST(Html, WhatIsNoTextIsShownByItsBytes) {
+  EXPECT_EQ(html::escape("a\n<caf\xE9>\x1b[2J\n"), "a\n&lt;caf\\xE9&gt;\\x1B[2J\n");
+}
+
 TEST(Html, EscapesEveryText) {
   EXPECT_EQ(html::escape(kNasty), kSafe);
   const auto page = html::page(

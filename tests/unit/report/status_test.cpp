@@ -5,8 +5,11 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/report/cell_status.hpp"
+#include "fedfr/report/collect.hpp"
 #include "fedfr/report/cost.hpp"
+#include "fedfr/report/pages.hpp"
 #include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/record/evaluation.hpp"
 #include "fedfr/run/record/run_lock.hpp"
 #include "run_folder.hpp"
 #include "support/temp_folder.hpp"
@@ -70,7 +73,10 @@ TEST_F(Status, ARunWithOtherOptionsIsRefused) {
   auto other = cell().options();
   other.lr = 0.5;
   test::write_run(other, {});
-  EXPECT_THAT([&] { status(); }, ThrowsMessage<UsageError>(HasSubstr("lr was '0.5' and is now '0.001'")));
+  EXPECT_EQ(status().state, RunState::damaged);
+  EXPECT_FALSE(status().run);
+  EXPECT_THAT([&] { refuse_other_runs({status()}); },
+              ThrowsMessage<Error>(HasSubstr("lr was '0.5' and is now '0.001'")));
 }
 
 TEST_F(Status, ADamagedLineIsNamedAndATornLastOneIsNot) {
@@ -78,7 +84,58 @@ TEST_F(Status, ADamagedLineIsNamedAndATornLastOneIsNot) {
   std::ofstream(run() / "metrics.jsonl", std::ios::app) << R"({"event":"rou)";
   EXPECT_EQ(status().run->completed_rounds(), 2);
   std::ofstream(run() / "metrics.jsonl", std::ios::app) << "\n";
-  EXPECT_THAT([&] { status(); }, ThrowsMessage<DataError>(HasSubstr("metrics.jsonl:11 is damaged")));
+  EXPECT_EQ(status().state, RunState::damaged);
+  EXPECT_THAT(problems(sweep_, {status()}), HasSubstr("metrics.jsonl:11 is damaged"));
+  EXPECT_NO_THROW(refuse_other_runs({status()}));  // its job mends what a crash has left
+}
+
+TEST_F(Status, WhateverLiesInTheFolderIsNamedAndTheOtherCellsAreTold) {
+  const auto two = expand(
+      parse_sweep_file("[Sweep]\njob = j\noutput = " + folder_.path().string() + "\n[Axes]\nseed = 1, 2\n",
+                       "s.cfg"),
+      run::parse_job_file("clients = c\npublic = p\nrounds = 2\n", "j"));
+  test::write_run(two.cells[1].options(), {});
+  const auto expect_damaged = [&](const std::string& what) {
+    const auto cells = status_of(two);
+    EXPECT_EQ(cells[0].state, RunState::damaged) << what;
+    EXPECT_EQ(cells[1].state, RunState::done) << what;
+    EXPECT_THAT(status_table(two, cells), HasSubstr("2 cells, 1 damaged, 1 done\nseed-1: ")) << what;
+    EXPECT_THAT(csv(collect(two, cells)), HasSubstr(",damaged,")) << what;
+    EXPECT_THAT(sweep_page(two, cells), HasSubstr("Left out of seed-1: ")) << what;
+  };
+  const auto fresh = [&] {
+    std::filesystem::remove_all(run());
+    test::write_run(cell().options(), {});
+  };
+  for (const char* file : {"metrics.jsonl", "config.cfg", "log.txt"}) {
+    fresh();
+    std::filesystem::remove(run() / file);
+    std::filesystem::create_directory(run() / file);
+    expect_damaged(std::string(file) + " is a folder");
+    std::filesystem::remove(run() / file);
+    std::filesystem::create_symlink(file, run() / file);
+    expect_damaged(std::string(file) + " is a link to itself");
+  }
+  fresh();
+  replace_file(run() / "config.cfg", "rounds = many\n");
+  expect_damaged("config.cfg is no job file");
+  fresh();
+  make_folder(two.paths.logs);
+  replace_file(two.paths.exit_code(two.cells[0]), "1x\n");
+  expect_damaged("the exit code is none");
+  std::filesystem::remove(two.paths.exit_code(two.cells[0]));
+  std::filesystem::remove(run() / "metrics.jsonl");
+  std::filesystem::create_symlink("nowhere", run() / "metrics.jsonl");  // as if there was none
+  EXPECT_EQ(status_of(two)[0].run->completed_rounds(), 0);
+}
+
+TEST_F(Status, AnEvaluationThatCannotBeReadIsLeftOutOfThePages) {
+  test::write_run(cell().options(), {});
+  make_folder(run() / "evaluation");
+  replace_file(run::evaluation_path(run(), 2), "{");
+  const auto named = HasSubstr("round_0002.json is damaged");
+  EXPECT_THAT(run_page(*status().run), named);
+  EXPECT_THAT(sweep_page(sweep_, {status()}), named);
 }
 
 TEST_F(Status, AFolderThatHoldsNoRunIsNamed) {

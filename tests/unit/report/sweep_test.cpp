@@ -97,6 +97,35 @@ TEST(Sweep, ValuesThatLookAlikeInAFileNameAreToldApart) {
   EXPECT_EQ(sweep.cells[0].name.find('/'), std::string::npos);
 }
 
+TEST(Sweep, DatasetsWhoseSettingsLookAlikeInAFileNameAreToldApart) {
+  const auto sweep = expanded(kHead + kData + "[Axes]\nclients-count = 2\nsplit-lfw-pairs = a/b, a-b\n");
+  ASSERT_EQ(sweep.datasets.size(), 2U);
+  EXPECT_NE(sweep.datasets[0].folder, sweep.datasets[1].folder);
+}
+
+TEST(Sweep, AFolderThatBeginsWithADashIsNoOption) {
+  const auto sweep = expanded("[Sweep]\njob = j.cfg\noutput = -out\n[Axes]\nseed = 1\n");
+  EXPECT_EQ(sweep.paths.job(sweep.cells[0]), "./-out/jobs/seed-1.cfg");
+}
+
+TEST(Sweep, WordsOfTheLauncherMayHaveBlanks) {
+  const auto file = parse_sweep_file(kHead +
+                                         "launcher = '/opt/my mpi/mpirun' --bind-to  none\nsbatch = "
+                                         "--comment=\"a b\" c\\ d\n[Axes]\nseed = 1\n",
+                                     "s.cfg");
+  EXPECT_THAT(file.launcher, ElementsAre("/opt/my mpi/mpirun", "--bind-to", "none"));
+  EXPECT_THAT(file.sbatch, ElementsAre("--comment=a b", "c d"));
+}
+
+TEST(Sweep, IsToldFromItsFolderWithoutTheBaseJobFile) {
+  const test::TempFolder folder;
+  replace_file(folder / "sweep.cfg", kHead + "[Axes]\nseed = 1, 2\n");
+  replace_file(folder / "base.cfg", "clients = c\npublic = p\nrounds = 7\n");
+  const auto sweep = load_sweep(folder.path());
+  EXPECT_EQ(sweep.cells.at(1).options().rounds, 7);
+  EXPECT_EQ(sweep.cells.at(1).options().output, folder / "runs/seed-2");
+}
+
 void expect_refused(const std::string& text, const std::string& message) {
   EXPECT_THAT([&] { expanded(text); }, ThrowsMessage<UsageError>(HasSubstr(message))) << text;
 }
@@ -122,6 +151,35 @@ TEST(Sweep, MistakesAreNamedWithFileAndLine) {
   expect_refused("[Sweep]\njob = j.cfg\n[Axes]\nseed = 1\n", "output = DIR");
   expect_refused(kHead + "combine = list\n[Axes]\nseed = 1\nlr = 1, 2\n",
                  "combine = list needs axes of one length");
+}
+
+TEST(Sweep, CellsThatAreOneRunAreRefused) {
+  expect_refused(kHead + "[Axes]\nlr = 0.1, 0.10\n",
+                 "s.cfg: the cells lr-0.1 and lr-0.10 have the same options");
+  expect_refused(kHead + "[Axes]\ndfc = true, on\n", "have the same options");
+  expect_refused(kHead + "[Axes]\nfars = 1e-1,1e-2; 0.1,0.01\n", "have the same options");
+  expect_refused(kHead + kData + "[Axes]\nclients-count = 2, 02\n", "have the same options");
+}
+
+TEST(Sweep, FilesThatSomeSystemsWouldNotTellApartAreRefused) {
+  expect_refused(kHead + "[Axes]\ninit = a.x, A.x\n",
+                 "s.cfg: the files of the cells init-a.x and init-A.x would have the same names");
+}
+
+TEST(Sweep, AbsurdNumbersAreRefused) {
+  std::string many = "1";
+  for (int i = 2; i <= 1000; ++i) many += fmt::format(",{}", i);
+  expect_refused(kHead + "[Axes]\nseed = " + many + "\nrounds = " + many + "\nbatch = " + many + "\n",
+                 "s.cfg:7: with rounds there are 1000000 cells or more, but a sweep has at most 10000");
+  for (int i = 1001; i <= 10001; ++i) many += fmt::format(",{}", i);
+  expect_refused(kHead + "[Axes]\nseed = " + many + "\n", "s.cfg:6: seed has more than 10000 values");
+  expect_refused(kHead + "combine = list\n[Axes]\nseed = " + many + "\n", "more than 10000 values");
+  expect_refused(kHead + kData + "[Axes]\nclients-count = 4611686018427387904\n",
+                 "whole numbers from 1 to 1000000000");
+  expect_refused(kHead + "[Data]\nsource = f\ntotal-identities = 99999999999\n[Axes]\nclients-count = 1\n",
+                 "from 1 to 1000000000");
+  expect_refused("[Sweep]\njob = j.cfg\noutput = out\nranks = 0\n[Axes]\nseed = 1\n",
+                 "ranks = 0: expected a whole number");
 }
 
 TEST(Sweep, NumbersOfAnArrayAreJoinedToRanges) {

@@ -119,6 +119,27 @@ TEST_F(TensorBoardOfARun, EachClientIsARunOfItsOwn) {
         << client;
 }
 
+TEST_F(TensorBoardOfARun, AFolderIsOfOneRun) {
+  const auto folder = folder_ / "tb";
+  { const TensorBoardExport first(folder, run(2)); }
+  const auto before = read_text(file_);
+  auto other = run(2);
+  other.folder = folder_ / "other";
+  EXPECT_THAT([&] { TensorBoardExport(folder, other); },
+              testing::ThrowsMessage<UsageError>(testing::HasSubstr("holds the events of another run")));
+  EXPECT_EQ(read_text(file_), before);
+  // The same run, begun anew with fewer clients: nothing of the first is left.
+  auto again = run(1);
+  again.metrics.clients.clear();
+  { const TensorBoardExport anew(folder, again); }
+  EXPECT_LT(read_text(file_).size(), before.size());
+  EXPECT_FALSE(std::filesystem::exists(folder / "client_000000" / file_.filename()));
+  replace_file(folder / "events.out.tfevents.1.host", "");
+  EXPECT_THAT(
+      [&] { TensorBoardExport(folder, again); },
+      testing::ThrowsMessage<UsageError>(testing::HasSubstr("another program (events.out.tfevents.1.host)")));
+}
+
 TEST_F(TensorBoardOfARun, MoreThan64ClientsAreNotShown) {
   auto record = run(1);
   const auto add_client = [&](std::int64_t id) {
