@@ -36,7 +36,8 @@ void refuse_another_run(const Cell& cell, const RunRecord& record) {
 std::optional<int> read_exit_code(const fs::path& file) {
   if (!is_there(file)) return std::nullopt;
   const auto content = read_text(file);
-  const auto text = trim(content);
+  std::string_view rest = content;
+  const auto text = trim(next_part(rest, '\n'));
   int code = 0;
   const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), code);
   if (failed != std::errc{} || stop != text.data() + text.size())

@@ -94,8 +94,11 @@ RunRecord read_run(const fs::path& folder) {
   const run::RunPaths paths(folder);
   if (!is_there(paths.config))
     throw DataError("{} is no run directory: it holds no config.cfg", folder.string());
-  RunRecord record{
-      .folder = folder, .options = {}, .config = read_text(paths.config), .metrics = {}, .evaluations = {}};
+  // Not all in one list: GCC 12 destroys an aggregate with lists of its own twice where a later initialiser
+  // throws.
+  RunRecord record;
+  record.folder = folder;
+  record.config = read_text(paths.config);
   record.options = run::resolve(run::parse_job_file(record.config, paths.config.string()), {}).options;
   std::error_code ignored;
   if (is_there(paths.metrics)) {

@@ -3,12 +3,13 @@
 . "$(dirname "$0")/slurm.sh"
 fedfr_sweep=$1/fedfr-sweep
 
+swept="100% swept/%A"  # signs that mean something in the names of logs
 cp -r "$(dirname "$train_sbatch")" slurm
 sed 's/^rounds = .*/rounds = 3/' "$job" >cell.cfg
 cat >sweep.cfg <<END
 [Sweep]
 job = cell.cfg
-output = swept
+output = 100% swept/%A
 ranks = 2
 sbatch = --time=10
 [Data]
@@ -41,14 +42,14 @@ start_slurm
 sweep sweep.cfg --submit
 expect_code 0 "--submit"
 expect_text "6 of 6 cells submitted" "--submit"
-array=$(cut -d' ' -f1 swept/submitted.txt)
+array=$(cut -d' ' -f1 "$swept/submitted.txt")
 sweep sweep.cfg --submit
 expect_text "nothing to submit" "--submit while the cells are in the queue"
 
 # In the middle of the last two cells, or at least before anybody can tell that they are done.
 deadline=$((SECONDS + limit))
 for cell in 4 5; do
-  until grep -qs '^round .* cohort' "swept/logs/slurm-${array}_$cell.log"; do
+  until grep -qs '^round .* cohort' "$swept/logs/slurm-${array}_$cell.log"; do
     [ "$SECONDS" -lt "$deadline" ] || { problem "cell $cell has no round"; exit 1; }
     sleep 0.05
   done
@@ -56,18 +57,18 @@ for cell in 4 5; do
   tell "cell $cell: killed"
 done
 wait_for_empty_queue
-sweep status swept
+sweep status "$swept"
 expect_equal "$(grep -cE ' done +3/3 ' last.out)" 4 "cells that are done"
 
 sweep sweep.cfg --submit
 expect_text "2 of 6 cells submitted" "--submit again"
 wait_for_empty_queue
-sweep status swept
+sweep status "$swept"
 expect_text "6 cells, 6 done" "the sweep"
-sweep collect swept
-expect_equal "$(tail -n +2 swept/sweep.csv | grep -c ',done,')" 6 "rows of sweep.csv"
+sweep collect "$swept"
+expect_equal "$(tail -n +2 "$swept/sweep.csv" | grep -c ',done,')" 6 "rows of sweep.csv"
 
 # The bits of a run that nobody disturbed.
-launch 1 train swept/jobs/clients-count-4_seed-3.cfg --output alone
+launch 1 train "$swept/jobs/clients-count-4_seed-3.cfg" --output alone
 hash=$(final_hash)
-grep -q "^clients-count-4_seed-3,.*,$hash," swept/sweep.csv || problem "the killed cell has another model hash than $hash"
+grep -q "^clients-count-4_seed-3,.*,$hash," "$swept/sweep.csv" || problem "the killed cell has another model hash than $hash"

@@ -1,5 +1,6 @@
 #include "fedfr/report/tensorboard.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <set>
 #include <vector>
 
+#include "fedfr/core/error.hpp"
 #include "run_folder.hpp"
 #include "support/temp_folder.hpp"
 
