@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "fedfr/fl/disclosure.hpp"
 #include "fedfr/run/load_balance.hpp"
 #include "fedfr/run/public_features.hpp"
 
@@ -34,7 +35,8 @@ void print_dry_run(const Startup& startup, const fl::GlobalModel& model, run::Co
     for (const auto client : placed[rank]) {
       ids.push_back(value(client));
       images += experiment.training_data(client).size();
-      if (experiment.training.public_images == fl::PublicImages::all) images += experiment.publics->images();
+      if (experiment.uses_public_images() && !experiment.algorithm.public_images->by_similarity)
+        images += experiment.publics->images();
     }
     constexpr std::size_t shown = 20;
     const bool cut = ids.size() > shown;
@@ -42,14 +44,18 @@ void print_dry_run(const Startup& startup, const fl::GlobalModel& model, run::Co
     console.info(fmt::format("rank {}: {} client(s), {} images an epoch: {}{}", rank, placed[rank].size(),
                              run::with_commas(images), fmt::join(ids, " "), cut ? " ..." : ""));
   }
-  const auto shared = static_cast<double>(model.shared().size());
+  auto sent = static_cast<std::int64_t>(model.shared().size());
+  const std::int64_t shared = sent;
+  for (const auto& sum : experiment.algorithm.sums) sent += fl::resolved(sum.size, shared);
   console.info(fmt::format(
       "memory of a rank, without activations: {:.0f} MB of models, {:.0f} MB of public features (beyond "
       "--feature-memory {:g} GB in files)",
-      model_megabytes(model, experiment.training.objective.contrastive),
+      model_megabytes(model, experiment.algorithm.reads_previous_features()),
       static_cast<double>(run::public_feature_bytes(experiment)) / megabyte,
       experiment.options.feature_memory));
-  console.info(fmt::format("traffic of a round: one allreduce of {:.1f} MB", shared * 8 / megabyte));
+  console.info(fmt::format("traffic of a round: one allreduce of {:.1f} MB",
+                           static_cast<double>(sent) * 8 / megabyte));
+  console.info("leaves a client: " + fl::disclosure(experiment.algorithm, model));
   console.info("dry run: nothing was trained");
 }
 

@@ -15,6 +15,7 @@
 #include "fedfr/core/spinning.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/data/inspect/overlap.hpp"
+#include "fedfr/fl/disclosure.hpp"
 #include "fedfr/run/options/job_file.hpp"
 
 namespace fedfr::app {
@@ -176,6 +177,7 @@ run::BannerFacts banner_facts(const Startup& startup, const fl::GlobalModel& mod
   if (experiment.publics) facts.datasets.emplace_back("public", describe_dataset(*experiment.publics));
   for (const auto& benchmark : experiment.benchmarks)
     facts.datasets.emplace_back("benchmark", describe_dataset(benchmark));
+  facts.leaves_client = fl::disclosure(experiment.algorithm, model);
   return facts;
 }
 

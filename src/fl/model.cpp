@@ -1,6 +1,10 @@
+// The model is one vector, the backbone's parameters and then the public class centres; roles tell which
+// stretches of it are the shared vector that clients send. With all of it shared, both are the same and
+// nothing is copied.
 #include "fedfr/fl/model.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
@@ -18,10 +22,7 @@ namespace fedfr::fl {
 
 namespace {
 
-constexpr const char* public_centres_name = "public_centres";
 constexpr double centre_deviation = 0.01;
-
-std::string prefixed(const std::string& name) { return "backbone." + name; }
 
 std::string describe(const nn::BackboneConfig& c) {
   return fmt::format("{} (width {}, {} dimensions, {}x{} pixels)", c.name, c.width, c.embedding, c.height,
@@ -48,6 +49,8 @@ T required_number(const nn::TensorFile& file, const std::filesystem::path& path,
 
 }  // namespace
 
+std::string backbone_tensor(const std::string& parameter) { return "backbone." + parameter; }
+
 nn::BackboneConfig backbone_of(const nn::TensorFile& file, const std::filesystem::path& path) {
   return {.name = required_text(file, path, "backbone"),
           .width = required_number<double>(file, path, "width"),
@@ -57,11 +60,20 @@ nn::BackboneConfig backbone_of(const nn::TensorFile& file, const std::filesystem
 }
 
 GlobalModel::GlobalModel(std::shared_ptr<const nn::Backbone> backbone, std::int64_t public_identities,
-                         at::Device device)
+                         at::Device device, TensorRoles roles)
     : backbone_(std::move(backbone)),
       parameters_(backbone_->make_parameters(device)),
       public_centres_(
-          at::zeros({public_identities, backbone_->config().embedding}, parameters_.flat().options())) {}
+          at::zeros({public_identities, backbone_->config().embedding}, parameters_.flat().options())),
+      roles_(std::move(roles)) {
+  std::vector<std::string> names;
+  for (const auto& tensor : tensors()) names.push_back(tensor.name);
+  roles_.check(names);
+  const Role of_centres = roles_.of(public_centres_tensor);
+  if (public_identities > 0 && (of_centres == Role::own || of_centres == Role::frozen))
+    throw UsageError("{} are classes of every client: they can neither be its own nor frozen",
+                     public_centres_tensor);
+}
 
 void GlobalModel::initialise(std::uint64_t seed) {
   parameters_.initialise(seed, Purpose::initialise_backbone);
@@ -69,25 +81,38 @@ void GlobalModel::initialise(std::uint64_t seed) {
 
 void GlobalModel::initialise_public_centres(std::uint64_t seed) {
   nn::ParameterSet centres(
-      {{public_centres_name, public_centres_.sizes().vec(), nn::Start::normal, centre_deviation}},
+      {{public_centres_tensor, public_centres_.sizes().vec(), nn::Start::normal, centre_deviation}},
       public_centres_.device());
   constexpr std::uint64_t no_client = ~std::uint64_t{0};
   centres.initialise(seed, Purpose::initialise_head, no_client);
   public_centres_ = centres[0];
 }
 
+std::vector<ModelTensor> GlobalModel::tensors() const {
+  std::vector<ModelTensor> tensors;
+  std::int64_t begin = 0;
+  const auto add = [&](const std::string& name, std::int64_t size) {
+    tensors.push_back({name, begin, size, roles_.of(name)});
+    begin += size;
+  };
+  for (std::size_t i = 0; i < parameters_.specs().size(); ++i)
+    add(backbone_tensor(parameters_.specs()[i].name), parameters_[i].numel());
+  if (public_centres_.numel() > 0) add(public_centres_tensor, public_centres_.numel());
+  return tensors;
+}
+
 std::vector<SharedTensor> GlobalModel::layout() const {
   std::vector<SharedTensor> layout;
   std::int64_t begin = 0;
-  for (std::size_t i = 0; i < parameters_.specs().size(); ++i) {
-    layout.push_back({prefixed(parameters_.specs()[i].name), begin, parameters_[i].numel()});
-    begin += parameters_[i].numel();
+  for (const auto& tensor : tensors()) {
+    if (tensor.role != Role::shared) continue;
+    layout.push_back({tensor.name, begin, tensor.size});
+    begin += tensor.size;
   }
-  if (public_centres_.numel() > 0) layout.push_back({public_centres_name, begin, public_centres_.numel()});
   return layout;
 }
 
-std::vector<float> GlobalModel::shared() const {
+std::vector<float> GlobalModel::all() const {
   const at::Tensor weights = parameters_.flat().cpu();
   const at::Tensor centres = public_centres_.cpu().contiguous();
   std::vector<float> out(static_cast<std::size_t>(weights.numel() + centres.numel()));
@@ -96,18 +121,55 @@ std::vector<float> GlobalModel::shared() const {
   return out;
 }
 
-void GlobalModel::set_shared(std::span<const float> shared) {
+void GlobalModel::set_all(std::span<const float> all) {
   const at::NoGradGuard no_grad;
   // from_blob wants a mutable pointer, but nothing is written through it.
-  auto* data = const_cast<float*>(shared.data());
+  auto* data = const_cast<float*>(all.data());
   parameters_.copy_from(at::from_blob(data, {parameters_.size()}, at::kFloat));
   public_centres_.copy_(at::from_blob(data + parameters_.size(), public_centres_.sizes(), at::kFloat));
 }
 
+std::vector<float> GlobalModel::shared() const {
+  auto values = all();
+  auto end = values.begin();
+  for (const auto& tensor : tensors()) {  // moved forwards, over those that are not shared
+    if (tensor.role != Role::shared) continue;
+    const auto from = values.begin() + tensor.begin;
+    end = from == end ? end + tensor.size : std::copy_n(from, tensor.size, end);
+  }
+  values.erase(end, values.end());
+  return values;
+}
+
+void GlobalModel::set_shared(std::span<const float> shared) {
+  if (std::ssize(shared) == parameters_.size() + public_centres_.numel()) return set_all(shared);
+  auto values = all();
+  auto from = shared.begin();
+  for (const auto& tensor : tensors()) {
+    if (tensor.role != Role::shared) continue;
+    std::copy_n(from, tensor.size, values.begin() + tensor.begin);
+    from += tensor.size;
+  }
+  set_all(values);
+}
+
+at::Tensor GlobalModel::shared_of(const at::Tensor& all) const {
+  std::vector<at::Tensor> pieces;
+  std::int64_t size = 0;
+  bool is_beginning = true;
+  for (const auto& tensor : tensors()) {
+    if (tensor.role != Role::shared) continue;
+    is_beginning = is_beginning && tensor.begin == size;
+    pieces.push_back(all.narrow(0, tensor.begin, tensor.size));
+    size += tensor.size;
+  }
+  return is_beginning ? all.narrow(0, 0, size) : at::cat(pieces);
+}
+
 std::uint64_t GlobalModel::hash() const {
   std::string names;
-  for (const auto& tensor : layout()) names += fmt::format("{} {}\n", tensor.name, tensor.size);
-  const auto values = shared();
+  for (const auto& tensor : tensors()) names += fmt::format("{} {}\n", tensor.name, tensor.size);
+  const auto values = all();
   const std::uint64_t parts[] = {hash64(std::as_bytes(std::span(names))),
                                  hash64(std::as_bytes(std::span(values)))};
   return hash64(std::as_bytes(std::span(parts)));
@@ -125,8 +187,8 @@ nn::TensorFile GlobalModel::to_file(const std::string& public_fingerprint) const
                    {"public_fingerprint", public_fingerprint},
                    {"model_hash", hex16(hash())}};
   for (std::size_t i = 0; i < parameters_.specs().size(); ++i)
-    file.tensors.emplace_back(prefixed(parameters_.specs()[i].name), parameters_[i].detach());
-  if (public_centres_.numel() > 0) file.tensors.emplace_back(public_centres_name, public_centres_);
+    file.tensors.emplace_back(backbone_tensor(parameters_.specs()[i].name), parameters_[i].detach());
+  if (public_centres_.numel() > 0) file.tensors.emplace_back(public_centres_tensor, public_centres_);
   return file;
 }
 
@@ -138,17 +200,17 @@ bool GlobalModel::take(const nn::TensorFile& file, const std::filesystem::path& 
                     describe(backbone_->config()));
   const at::NoGradGuard no_grad;
   for (std::size_t i = 0; i < parameters_.specs().size(); ++i) {
-    const std::string name = prefixed(parameters_.specs()[i].name);
+    const std::string name = backbone_tensor(parameters_.specs()[i].name);
     if (!file.has(name) || file.at(name).sizes() != parameters_[i].sizes())
       throw DataError("the weights {} lack {} of shape [{}]", path.string(), name,
                       fmt::join(parameters_.specs()[i].shape, ","));
     at::Tensor(parameters_[i].detach()).copy_(file.at(name));
   }
-  const bool same_set = public_centres_.numel() > 0 && file.has(public_centres_name) &&
-                        file.at(public_centres_name).sizes() == public_centres_.sizes() &&
+  const bool same_set = public_centres_.numel() > 0 && file.has(public_centres_tensor) &&
+                        file.at(public_centres_tensor).sizes() == public_centres_.sizes() &&
                         file.metadata.contains("public_fingerprint") &&
                         file.text("public_fingerprint") == public_fingerprint;
-  if (same_set) public_centres_.copy_(file.at(public_centres_name));
+  if (same_set) public_centres_.copy_(file.at(public_centres_tensor));
   return same_set;
 }
 

@@ -1,5 +1,9 @@
+// A checkpoint holds what all ranks have in common between two rounds, so one rank writes it and all read it.
+// It is complete under its name or not there; which one counts is decided by reading, newest first, never by
+// a list.
 #include "fedfr/run/checkpoint.hpp"
 
+#include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,6 +26,7 @@ constexpr std::string_view prefix = "round_";
 constexpr std::string_view suffix = ".ckpt";
 constexpr const char* rounds_key = "completed_rounds";
 constexpr const char* clients_key = "clients_fingerprint";
+constexpr std::string_view server_prefix = "server.";
 
 /// The rounds of the checkpoints in a folder, newest first.
 std::vector<int> rounds_in(const fs::path& folder) {
@@ -48,7 +53,27 @@ void check_data(const fs::path& path, const nn::TensorFile& file, const char* ke
       path.string(), what, found->second, now);
 }
 
-Checkpoint load_one(const fs::path& path, fl::GlobalModel& model, const Fingerprints& data) {
+nn::TensorFile model_file(const fl::GlobalModel& model, int completed_rounds, const Fingerprints& data) {
+  nn::TensorFile file = model.to_file(data.publics);
+  file.metadata[rounds_key] = std::to_string(completed_rounds);
+  file.metadata[clients_key] = data.clients;
+  return file;
+}
+
+/// The server's vectors in a checkpoint.
+fl::NamedVectors server_state(const nn::TensorFile& file) {
+  fl::NamedVectors state;
+  for (const auto& [name, tensor] : file.tensors) {
+    if (!name.starts_with(server_prefix)) continue;
+    if (tensor.scalar_type() != at::kFloat) throw DataError("{} is not float32", name);
+    const auto* values = tensor.const_data_ptr<float>();
+    state[name.substr(server_prefix.size())].assign(values, values + tensor.numel());
+  }
+  return state;
+}
+
+Checkpoint load_one(const fs::path& path, fl::Server& server, const Fingerprints& data) {
+  fl::GlobalModel& model = server.model();
   const auto file = nn::load(path);
   const auto rounds = file.metadata.find(rounds_key);
   if (rounds == file.metadata.end()) throw DataError("{} is no checkpoint", path.string());
@@ -60,6 +85,11 @@ Checkpoint load_one(const fs::path& path, fl::GlobalModel& model, const Fingerpr
   if (checkpoint.model_hash != file.text("model_hash"))
     throw UsageError("{} holds a model of the hash {}, but names {}: was it made by another fedfr?",
                      path.string(), checkpoint.model_hash, file.text("model_hash"));
+  try {
+    server.restore(server_state(file));
+  } catch (const DataError& e) {
+    throw UsageError("{} does not fit this algorithm: {}; choose another --output", path.string(), e.what());
+  }
   return checkpoint;
 }
 
@@ -67,10 +97,7 @@ Checkpoint load_one(const fs::path& path, fl::GlobalModel& model, const Fingerpr
 
 void save_model(const fs::path& path, const fl::GlobalModel& model, int completed_rounds,
                 const Fingerprints& data) {
-  nn::TensorFile file = model.to_file(data.publics);
-  file.metadata[rounds_key] = std::to_string(completed_rounds);
-  file.metadata[clients_key] = data.clients;
-  nn::save(path, file);
+  nn::save(path, model_file(model, completed_rounds, data));
 }
 
 int completed_rounds_of(const fs::path& weights) {
@@ -86,8 +113,11 @@ fs::path CheckpointStore::path(int completed_rounds) const {
   return folder_ / fmt::format("{}{:04}{}", prefix, completed_rounds, suffix);
 }
 
-void CheckpointStore::save(const fl::GlobalModel& model, int completed_rounds) const {
-  save_model(path(completed_rounds), model, completed_rounds, data_);
+void CheckpointStore::save(const fl::Server& server, int completed_rounds) const {
+  nn::TensorFile file = model_file(server.model(), completed_rounds, data_);
+  for (const auto& [name, values] : server.state())
+    file.tensors.emplace_back(std::string(server_prefix) + name, at::tensor(at::ArrayRef<float>(values)));
+  nn::save(path(completed_rounds), file);
   int kept = 0;
   for (const int round : rounds_in(folder_)) {
     // Later ones are damaged, the run fell back past them: they must not push out good ones.
@@ -97,10 +127,10 @@ void CheckpointStore::save(const fl::GlobalModel& model, int completed_rounds) c
   }
 }
 
-std::optional<Checkpoint> CheckpointStore::load_newest(fl::GlobalModel& model, std::string& warnings) const {
+std::optional<Checkpoint> CheckpointStore::load_newest(fl::Server& server, std::string& warnings) const {
   for (const int round : rounds_in(folder_)) {
     try {
-      return load_one(path(round), model, data_);
+      return load_one(path(round), server, data_);
     } catch (const DataError& e) {
       warnings += fmt::format("{}; falling back to the checkpoint before it\n", e.what());
     }

@@ -1,3 +1,6 @@
+// The protocols of evaluation on models of a run. The test images of all clients are one set, in which each
+// client's own ones are the probes that it knows and the others (or some of them) are strangers; the global
+// model embeds it once for all clients, a client's own model for itself.
 #include "fedfr/run/evaluator.hpp"
 
 #include <ATen/ops/from_blob.h>
@@ -122,14 +125,12 @@ at::Tensor Evaluator::global_features(const fl::GlobalModel& model, const data::
   return eval::evaluation_features(plain, experiment_.options.mirror_embedding ? embed(true) : at::Tensor());
 }
 
-at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& branch,
+at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& head,
                                    const data::ImageSet& images, std::span<const std::int64_t> which) const {
   const auto embed = [&](bool mirrored) {
     const at::Tensor shared = eval::embed_alone(*experiment_.backbone, backbone, images, which, mirrored,
                                                 experiment_.training.embed);
-    if (branch.tensors().empty()) return shared;
-    return nn::convert(experiment_.training.objective.converter, std::span(branch.tensors()).subspan(2),
-                       shared);
+    return head.tensors().empty() ? shared : experiment_.algorithm.personal->embed(head, shared);
   };
   const at::Tensor plain = embed(false);
   return eval::evaluation_features(plain, experiment_.options.mirror_embedding ? embed(true) : at::Tensor());
@@ -138,13 +139,13 @@ at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::P
 std::vector<eval::ClientScores> Evaluator::global_for_clients(const fl::GlobalModel& model) {
   const Span span("global model for the clients");
   const at::Tensor probes = global_features(model, experiment_.clients->all(), probes_);
-  const nn::ParameterSet no_branch;
+  const nn::ParameterSet no_head;
   std::vector<eval::ClientScores> mine;
   for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size()) {
     const ClientId client{c};
     Trial of_client = trial(client);
     mine.push_back(score(client, of_client, rows_of(probes, of_client.rows),
-                         own_features(model.parameters(), no_branch, experiment_.clients->client(client),
+                         own_features(model.parameters(), no_head, experiment_.clients->client(client),
                                       gallery_indices(client))));
   }
   return gather_scores(comm_, mine);
@@ -156,17 +157,16 @@ eval::ClientScores Evaluator::own_for_client(ClientId client, const PersonalMode
   nn::ParameterSet backbone = network.make_parameters(experiment_.device);
   backbone.copy_from(model.backbone);
   const data::ImageSet own = experiment_.clients->client(client);
-  nn::ParameterSet branch;
-  if (model.dfc.defined()) {
-    branch = nn::ParameterSet(fl::dfc_specs(experiment_.training.objective.converter, own.identities(),
-                                            network.config().embedding));
-    branch.copy_from(model.dfc);
+  nn::ParameterSet head;
+  if (model.head.defined()) {
+    head = nn::ParameterSet(personal_head_specs(experiment_, client));
+    head.copy_from(model.head);
   }
   const Trial of_client = trial(client);
   std::vector<std::int64_t> images;
   for (const auto row : of_client.rows) images.push_back(probes_[static_cast<std::size_t>(row)]);
-  return score(client, of_client, own_features(backbone, branch, experiment_.clients->all(), images),
-               own_features(backbone, branch, own, gallery_indices(client)));
+  return score(client, of_client, own_features(backbone, head, experiment_.clients->all(), images),
+               own_features(backbone, head, own, gallery_indices(client)));
 }
 
 std::vector<eval::ClientScores> gather_scores(comm::Communicator& comm,

@@ -1,11 +1,13 @@
+// The one place where options become things. All that can be wrong with them is found here, before any rank
+// works.
 #include "fedfr/run/experiment.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <numeric>
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/run/algorithms.hpp"
 
 namespace fedfr::run {
 
@@ -18,44 +20,15 @@ nn::Margin margin_of(const std::string& name) {
                              : nn::Margin::none;
 }
 
-nn::Converter converter_of(const std::string& name) {
-  return name == "linear"       ? nn::Converter::linear
-         : name == "bottleneck" ? nn::Converter::bottleneck
-                                : nn::Converter::none;
-}
-
-fl::ObjectiveConfig objective_of(const Options& o) {
-  return {.margin = {.kind = margin_of(o.margin), .scale = o.margin_scale, .margin = o.margin_value},
-          .margin_weight = o.margin_weight,
-          .dfc = o.dfc,
-          .dfc_weight = o.dfc_weight,
-          .converter = converter_of(o.dfc_converter),
-          .dfc_config = {.scale = o.dfc_scale,
-                         .margin = o.dfc_margin,
-                         .lambda = o.dfc_lambda,
-                         .power = o.dfc_power},
-          .dfc_detach = o.dfc_detach,
-          .contrastive = o.contrastive,
-          .contrastive_weight = o.contrastive_weight,
-          .temperature = o.temperature};
-}
-
-fl::PublicImages public_images_of(const Options& o) {
-  if (o.algorithm == "centralized")
-    return o.centralized_data == "clients" ? fl::PublicImages::none : fl::PublicImages::all;
-  return o.hard_negatives ? fl::PublicImages::hard_negatives : fl::PublicImages::none;
-}
-
 nn::Precision precision_of(const Options& o) {
   return o.precision == "bf16" ? nn::Precision::bf16 : nn::Precision::fp32;
 }
 
 fl::LocalTrainingConfig training_of(const Options& o) {
-  return {.objective = objective_of(o),
+  return {.margin = {.kind = margin_of(o.margin), .scale = o.margin_scale, .margin = o.margin_value},
+          .margin_weight = o.margin_weight,
           .sgd = {.momentum = o.momentum, .weight_decay = o.weight_decay, .clip_norm = o.clip_norm},
-          .mining = {.threshold = o.hn_threshold, .cap = o.hn_cap},
-          .public_images = public_images_of(o),
-          .public_classes = o.public_classes || o.algorithm == "centralized",
+          .public_classes = o.public_classes,
           .batch = o.batch,
           .keep_incomplete = o.incomplete_batch == "keep",
           .allow_no_steps = o.reference_semantics,
@@ -85,13 +58,6 @@ std::optional<data::Dataset> open_as(const std::filesystem::path& path, data::Ro
   return dataset;
 }
 
-std::int64_t value_count(const std::vector<nn::ParameterSpec>& specs) {
-  std::int64_t count = 0;
-  for (const auto& spec : specs)
-    count += std::accumulate(spec.shape.begin(), spec.shape.end(), std::int64_t{1}, std::multiplies{});
-  return count;
-}
-
 }  // namespace
 
 at::MemoryFormat memory_format(const Options& o, at::Device device) {
@@ -102,7 +68,6 @@ at::MemoryFormat memory_format(const Options& o, at::Device device) {
 
 Experiment::Experiment(const Options& o, at::Device where, Numerics with_numerics)
     : options(o),
-      algorithm(fl::algorithm(o.algorithm)),
       clients(open_as(o.clients, data::Role::clients, "clients")),
       publics(open_as(o.public_set, data::Role::public_set, "public")),
       schedule(schedule_of(o)),
@@ -133,6 +98,8 @@ Experiment::Experiment(const Options& o, at::Device where, Numerics with_numeric
                                  .height = first->image_size().height,
                                  .width_pixels = first->image_size().width});
   training.embed.format = memory_format(o, device);
+  algorithm = algorithm_of(o, *backbone);
+  training.public_classes = training.public_classes || algorithm.pools_data;
 }
 
 void Experiment::check_training(int ranks) const {
@@ -144,7 +111,7 @@ void Experiment::check_training(int ranks) const {
         ranks, cohort_size(), cohort_size());
   for (std::int64_t c = 0; c < trained_clients(); ++c) {
     const auto data = training_data(ClientId{c});  // refuses empty clients by name
-    if (training.objective.margin.kind == nn::Margin::logits && data.identities > options.embedding)
+    if (training.margin.kind == nn::Margin::logits && data.identities > options.embedding)
       throw UsageError("margin = logits with --embedding {} has {} classes, but client {} ({}) has {}",
                        options.embedding, options.embedding, c, data.name, data.identities);
   }
@@ -171,16 +138,11 @@ std::vector<std::int64_t> Experiment::local_images(std::span<const ClientId> coh
   return images;
 }
 
-at::Tensor Experiment::random_backbone(ClientId client) const {
-  nn::ParameterSet random = backbone->make_parameters();
-  random.initialise(options.seed, Purpose::initialise_backbone,
-                    static_cast<std::uint64_t>(value(client)) + 1);
-  return random.flat();
-}
-
-std::int64_t Experiment::weight_bound(std::span<const std::int64_t> local_images) const {
-  const std::int64_t bound = std::accumulate(local_images.begin(), local_images.end(), std::int64_t{0});
-  return uses_public_images() ? bound + publics->images() * std::ssize(local_images) : bound;
+fl::RoundBound Experiment::bound(std::span<const std::int64_t> local_images) const {
+  fl::RoundBound bound{.weight = std::accumulate(local_images.begin(), local_images.end(), std::int64_t{0}),
+                       .clients = std::ssize(local_images)};
+  if (uses_public_images()) bound.weight += publics->images() * bound.clients;
+  return bound;
 }
 
 std::int64_t Experiment::public_identities() const {
@@ -189,19 +151,23 @@ std::int64_t Experiment::public_identities() const {
 
 bool Experiment::keeps_private_state() const {
   if (algorithm.pools_data) return false;
-  const auto& objective = training.objective;
-  return objective.margin.kind != nn::Margin::logits || objective.dfc || objective.contrastive ||
-         algorithm.own_backbone || options.personalised || options.personal_models;
+  return training.margin.kind != nn::Margin::logits || algorithm.keeps_private_state() ||
+         options.personalised || options.personal_models;
 }
 
-std::int64_t Experiment::client_tensor_bytes() const {
+std::int64_t Experiment::client_tensor_bytes(const fl::GlobalModel& model) const {
   std::int64_t identities = 0;
   for (std::int64_t c = 0; c < clients->clients(); ++c)
     identities = std::max<std::int64_t>(identities, clients->client(ClientId{c}).identities());
   const std::int64_t dimension = options.embedding;
-  std::int64_t values = (identities + public_identities()) * dimension + value_count(backbone->specs());
-  if (training.objective.dfc)
-    values += value_count(fl::dfc_specs(training.objective.converter, identities, dimension));
+  const std::int64_t all = model.parameters().size() + model.public_centres().numel();
+  std::int64_t shared = 0;
+  for (const auto& tensor : model.layout()) shared += tensor.size;
+  std::int64_t values = identities * dimension + all;
+  if (algorithm.roles.has(fl::Role::own) || algorithm.roles.has(fl::Role::frozen)) values += shared;
+  for (const auto& head : algorithm.heads) values += nn::element_count(head.specs(identities, dimension));
+  for (const auto& vector : algorithm.keeps) values += fl::resolved(vector.size, shared);
+  for (const auto& sum : algorithm.sums) values += fl::resolved(sum.size, shared);
   return values * static_cast<std::int64_t>(sizeof(float));
 }
 
@@ -211,9 +177,9 @@ RecordedRun Experiment::recorded() const {
                   .numerics = numerics,
                   .data = fingerprints(),
                   .terms = {},
-                  .mines = training.public_images == fl::PublicImages::hard_negatives,
+                  .mines = algorithm.public_images && algorithm.public_images->by_similarity,
                   .schedule = schedule};
-  const fl::LocalObjective objective(training.objective);
+  const fl::LocalObjective objective(training.margin, training.margin_weight, algorithm.terms);
   for (const auto& term : objective.terms()) run.terms.push_back(term.name);
   return run;
 }
@@ -228,7 +194,7 @@ bool Experiment::evaluates_in_round(int completed_rounds) const {
 }
 
 fl::GlobalModel Experiment::initial_model(std::string& note) const {
-  fl::GlobalModel model(backbone, public_identities(), device);
+  fl::GlobalModel model(backbone, public_identities(), device, algorithm.roles);
   model.initialise(options.seed);
   model.initialise_public_centres(options.seed);
   if (options.init.empty()) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "fedfr/fl/cohort.hpp"
+#include "fedfr/fl/server/cohort.hpp"
 
 namespace fedfr::run {
 

@@ -10,12 +10,6 @@ namespace fedfr::run {
 
 namespace {
 
-std::vector<nn::ParameterSpec> branch_specs(const Experiment& experiment, ClientId client) {
-  return fl::dfc_specs(experiment.training.objective.converter,
-                       experiment.clients->client(client).identities(),
-                       experiment.backbone->config().embedding);
-}
-
 /// The tensors of `specs` one after the other, or nothing if the file lacks the first.
 at::Tensor flat_of(const nn::TensorFile& file, const std::vector<nn::ParameterSpec>& specs,
                    const std::string& prefix, const std::filesystem::path& path) {
@@ -33,6 +27,18 @@ at::Tensor flat_of(const nn::TensorFile& file, const std::vector<nn::ParameterSp
 
 }  // namespace
 
+PersonalModel personal_model(const fl::PrivateState& state, const fl::Algorithm& algorithm) {
+  return {.backbone = state.at(fl::kept::backbone),
+          .head = algorithm.personal ? fl::find(state, algorithm.personal->head) : at::Tensor()};
+}
+
+std::vector<nn::ParameterSpec> personal_head_specs(const Experiment& experiment, ClientId client) {
+  const auto& algorithm = experiment.algorithm;
+  if (!algorithm.personal) return {};
+  return algorithm.head(algorithm.personal->head)
+      ->specs(experiment.clients->client(client).identities(), experiment.backbone->config().embedding);
+}
+
 std::filesystem::path personal_model_path(const std::filesystem::path& folder, ClientId client) {
   return folder / fmt::format("client_{:06}.safetensors", value(client));
 }
@@ -43,11 +49,11 @@ void save_personal_model(const std::filesystem::path& folder, ClientId client, c
   own.parameters().copy_from(model.backbone);
   nn::TensorFile file = own.to_file("");
   file.metadata["client"] = experiment.clients->client_name(client);
-  if (model.dfc.defined()) {
-    nn::ParameterSet branch(branch_specs(experiment, client));
-    branch.copy_from(model.dfc);
-    for (std::size_t i = 0; i < branch.specs().size(); ++i)
-      file.tensors.emplace_back(branch.specs()[i].name, branch[i]);
+  if (model.head.defined()) {
+    nn::ParameterSet head(personal_head_specs(experiment, client));
+    head.copy_from(model.head);
+    for (std::size_t i = 0; i < head.specs().size(); ++i)
+      file.tensors.emplace_back(head.specs()[i].name, head[i]);
   }
   nn::save(personal_model_path(folder, client), file);
 }
@@ -59,7 +65,7 @@ std::optional<PersonalModel> load_personal_model(const std::filesystem::path& fo
   const auto file = nn::load(path);
   const auto backbone = flat_of(file, experiment.backbone->specs(), "backbone.", path);
   if (!backbone.defined()) throw DataError("{} holds no backbone", path.string());
-  return PersonalModel{backbone, flat_of(file, branch_specs(experiment, client), "", path)};
+  return PersonalModel{backbone, flat_of(file, personal_head_specs(experiment, client), "", path)};
 }
 
 }  // namespace fedfr::run

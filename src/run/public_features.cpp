@@ -1,3 +1,6 @@
+// Every client of a round would see the same in the public images, so the ranks look at them once, each at a
+// share, and gather. Which embeddings are needed at all follows from the parts: those that choose images and
+// those that compare.
 #include "fedfr/run/public_features.hpp"
 
 #include <cstdint>
@@ -5,22 +8,26 @@
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/indices.hpp"
 #include "fedfr/eval/embed.hpp"
-#include "fedfr/fl/hard_negatives.hpp"
+#include "fedfr/fl/parts/hard_negatives.hpp"
 
 namespace fedfr::run {
 
 namespace {
 
-bool mines(const Experiment& experiment) {
-  return experiment.training.public_images == fl::PublicImages::hard_negatives;
+bool chooses_by_similarity(const Experiment& experiment) {
+  return experiment.uses_public_images() && experiment.algorithm.public_images->by_similarity;
+}
+
+bool compares(const Experiment& experiment) {
+  return experiment.algorithm.reads_global_features() || experiment.algorithm.reads_previous_features();
 }
 
 bool needs_features(const Experiment& experiment) {
-  return experiment.uses_public_images() && (mines(experiment) || experiment.training.objective.contrastive);
+  return experiment.uses_public_images() && (chooses_by_similarity(experiment) || compares(experiment));
 }
 
 bool needs_mirrored(const Experiment& experiment) {
-  return experiment.training.objective.contrastive && experiment.training.mirror;
+  return compares(experiment) && experiment.training.mirror;
 }
 
 }  // namespace
@@ -42,7 +49,7 @@ fl::PublicData see_public_set(const Experiment& experiment, comm::Communicator& 
   };
   publics.plain_features = embed(false);
   if (needs_mirrored(experiment)) publics.mirrored_features = embed(true);
-  if (mines(experiment)) publics.candidates = fl::candidates(publics.plain_features);
+  if (chooses_by_similarity(experiment)) publics.candidates = fl::candidates(publics.plain_features);
   return publics;
 }
 

@@ -35,6 +35,11 @@ check data/import data/storage data/codec core
 check data/split data/storage data/codec core
 check data/inspect data/storage data/codec core
 check data/synth data/storage data/codec core
+# { client, server } -> what both share -> parts
+check fl/parts nn core
+check fl/ fl/parts nn comm core
+check fl/client fl/ fl/parts nn data core
+check fl/server fl/ fl/parts nn comm core
 # backbones -> the rest of the layer and kernels
 check nn/kernels core
 check nn/ nn/kernels nn/backbones core
@@ -43,7 +48,17 @@ check run/options core
 check run/pictures eval core
 check run/record run/options run/pictures fl eval nn comm core
 
-rooms='data/(codec|import|inspect|split|storage|synth)|fl/(parts)|nn/(backbones|kernels)|run/(options|pictures|record)'
+# A part knows the kinds of parts and no other part.
+kinds='algorithm|client_end|gradient_correction|named_tensors|personal_model|phase|public_images|server_step|start|tensor_roles|term'
+for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
+  name=$(basename "${part%.*}")
+  if grep -HnE '#include "fedfr/fl/parts/' "$part" | grep -vE "parts/($kinds|$name)\.hpp"; then
+    echo "^ $part may include kinds of parts only"
+    failed=1
+  fi
+done
+
+rooms='data/(codec|import|inspect|split|storage|synth)|fl/(client|parts|server)|nn/(backbones|kernels)|run/(options|pictures|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

@@ -9,6 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "fedfr/comm/all_equal.hpp"
+
 namespace fedfr::test {
 namespace {
 
@@ -48,6 +50,15 @@ TEST_P(CommunicatorContract, SumsMoreThanAChunk) {
   }
   comm_->allreduce_sum(values);
   EXPECT_TRUE(values == expected);
+}
+
+TEST_P(CommunicatorContract, TellsWhetherAllHaveTheSameNumber) {
+  constexpr std::uint64_t number = 0xfedcba9876543210U;
+  EXPECT_TRUE(comm::all_equal(*comm_, number));
+  for (const int bit : {0, 31, 32, 63}) {
+    const auto other = number ^ (rank_ == size_ - 1 ? std::uint64_t{1} << static_cast<unsigned>(bit) : 0U);
+    EXPECT_EQ(comm::all_equal(*comm_, other), size_ == 1) << bit;
+  }
 }
 
 TEST_P(CommunicatorContract, FindsTheLargest) {

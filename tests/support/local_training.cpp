@@ -2,6 +2,10 @@
 
 #include "fedfr/core/rng.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
+#include "fedfr/fl/client/round_views.hpp"
+#include "fedfr/fl/parts/contrastive.hpp"
+#include "fedfr/fl/parts/dfc.hpp"
+#include "fedfr/fl/parts/hard_negatives.hpp"
 
 namespace fedfr::test {
 
@@ -47,7 +51,7 @@ LocalTraining::LocalTraining(at::Device device, const std::string& backbone) {
   model_->initialise(7);
   model_->initialise_public_centres(7);
   config_.batch = 4;
-  config_.mining = {.threshold = -1, .cap = 0.5};
+  row_ = row_of(true, true, true);
   publics_.images = public_set_->all();
   publics_.plain_features = see_publics(false);
   publics_.mirrored_features = see_publics(true);
@@ -64,11 +68,18 @@ at::Tensor LocalTraining::see_publics(bool mirrored) {
   return out;
 }
 
+fl::Algorithm LocalTraining::row_of(bool hard_negatives, bool dfc, bool contrastive) {
+  fl::Algorithm row;
+  if (hard_negatives) row.public_images = fl::hard_negatives({.threshold = -1, .cap = 0.5});
+  if (dfc) fl::add_dfc(row, {});
+  if (contrastive) row.terms.push_back(fl::contrastive_term({}));
+  return row;
+}
+
 fl::LocalResult LocalTraining::train(int round, const fl::PrivateState* state, const fl::LocalHooks& hooks) {
-  fl::LocalTrainer trainer(*model_, config_, &publics_, memory_, graph_);
+  fl::LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_);
   const std::vector<double> rates = {0.01, 0.005};
-  return trainer.train(fl::client_data(*clients_, ClientId{0}, 0), round, rates, state,
-                       model_->parameters().flat(), hooks);
+  return trainer.train(fl::client_data(*clients_, ClientId{0}, 0), round, rates, state, hooks);
 }
 
 }  // namespace fedfr::test

@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/client/local_trainer.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::test {
@@ -15,6 +15,9 @@ class LocalTraining {
 
   explicit LocalTraining(at::Device device = at::kCPU, const std::string& backbone = "mobile");
 
+  /// FedFR's row, or some parts of it.
+  static fl::Algorithm row_of(bool hard_negatives, bool dfc, bool contrastive);
+
   fl::LocalResult train(int round = 0, const fl::PrivateState* state = nullptr,
                         const fl::LocalHooks& hooks = {});
 
@@ -24,6 +27,7 @@ class LocalTraining {
   TempFolder folder_;
   std::unique_ptr<data::Dataset> clients_, public_set_;
   std::unique_ptr<fl::GlobalModel> model_;
+  fl::Algorithm row_;  // FedFR's
   fl::LocalTrainingConfig config_;
   nn::FeatureMemory memory_;
   nn::GpuGraph graph_;

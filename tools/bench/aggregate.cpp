@@ -6,7 +6,7 @@
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/comm/local_communicator.hpp"
-#include "fedfr/fl/aggregator.hpp"
+#include "fedfr/fl/server/aggregator.hpp"
 #include "measure.hpp"
 #include "setting.hpp"
 
@@ -43,11 +43,13 @@ void run_aggregate(Words words) {
   const std::span<const float> values(update.const_data_ptr<float>(), static_cast<std::size_t>(parameters));
   constexpr std::int64_t weight = 100;
   constexpr std::int64_t many = 1'000'000;
-  fl::Aggregator aggregator(layout_of(parameters), values, many);
+  fl::Aggregator aggregator(layout_of(parameters), values, {.weight = many});
   comm::LocalCommunicator alone;
   const auto timings = measure_in_turn(
       setting.runs,
-      {[&] { aggregator.add({.client = ClientId{0}, .sample_weight = weight, .shared = update}); },
+      {[&] {
+         aggregator.add({.client = ClientId{0}, .sample_weight = weight, .shared = update, .sums = {}});
+       },
        [&] { aggregator.finish(alone); }});
   const double rate = memory_rate();
   const auto gigabytes = [&](double bytes_a_value, double seconds) {

@@ -5,7 +5,7 @@
 
 #include "commands.hpp"
 #include "common/parse.hpp"
-#include "fedfr/fl/hard_negatives.hpp"
+#include "fedfr/fl/parts/hard_negatives.hpp"
 #include "fedfr/nn/losses.hpp"
 #include "measure.hpp"
 #include "setting.hpp"

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "kernels.hpp"
 #include "measure.hpp"
 
@@ -31,14 +34,13 @@ Trainee::Trainee(const Setting& setting, const NetworkSetting& network, int step
 }
 
 fl::LocalStatistics Trainee::train(bool contrastive) {
-  auto config = experiment_->training;
-  config.public_images = fl::PublicImages::none;
-  config.objective.contrastive = contrastive;
-  fl::LocalTrainer trainer(*model_, config, nullptr, features_, graph_);
+  fl::Algorithm row;
+  std::ranges::copy_if(experiment_->algorithm.terms, std::back_inserter(row.terms),
+                       [&](const fl::Term& term) { return contrastive || !term.reads_previous_features; });
+  row.heads = experiment_->algorithm.heads;
+  fl::LocalTrainer trainer(row, experiment_->training, {*model_}, features_, graph_);
   const std::vector<double> rate = {1e-4};
-  return trainer
-      .train(experiment_->training_data(ClientId{0}), 0, rate, nullptr, model_->parameters().flat(), {})
-      .statistics;
+  return trainer.train(experiment_->training_data(ClientId{0}), 0, rate, nullptr, {}).statistics;
 }
 
 void Trainee::embed() {

@@ -1,7 +1,8 @@
 #pragma once
 #include <memory>
 
-#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/client/local_trainer.hpp"
+#include "fedfr/fl/client/round_views.hpp"
 #include "random_faces.hpp"
 #include "setting.hpp"
 

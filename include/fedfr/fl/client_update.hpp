@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fedfr/core/ids.hpp"
+#include "fedfr/fl/parts/named_tensors.hpp"
 
 namespace fedfr::fl {
 
@@ -16,11 +17,14 @@ struct SharedTensor {
   std::int64_t size = 0;
 };
 
-/// All that may leave a client. Private heads and features cannot be expressed in it.
+/// All that may leave a client. Private heads, what a client keeps, and features cannot be expressed in it:
+/// its shared vector has room for the shared tensors only, and the aggregator takes no vector that the row of
+/// the algorithm does not declare.
 struct ClientUpdate {
   ClientId client{};
   std::int64_t sample_weight = 0;  ///< n_k: local images plus hard negatives of this round
-  at::Tensor shared;               ///< [P] float32 on the CPU: backbone, then public class centres
+  at::Tensor shared;               ///< [S] float32 on the CPU
+  NamedTensors sums = {};          ///< the extra sums of the row, by name
 };
 
 }  // namespace fedfr::fl

@@ -9,18 +9,35 @@
 #include <vector>
 
 #include "fedfr/fl/client_update.hpp"
+#include "fedfr/fl/parts/tensor_roles.hpp"
 #include "fedfr/nn/backbones/backbone.hpp"
 #include "fedfr/nn/tensor_file.hpp"
 
 namespace fedfr::fl {
 
+/// The names of tensors in weight files and in the layout of the shared vector.
+std::string backbone_tensor(const std::string& parameter);
+constexpr const char* public_centres_tensor = "public_centres";
+
+/// A tensor of the model within the vector of all of them: the backbone's, then the public centres.
+struct ModelTensor {
+  std::string name;
+  std::int64_t begin = 0;
+  std::int64_t size = 0;
+  Role role = Role::shared;
+};
+
 /// What the server holds and every client receives: the backbone and the centres of the public identities.
+/// The *shared vector* is what clients send of it: its shared tensors one after the other, by default all of
+/// them.
 class GlobalModel {
  public:
   /// Zeros; to be initialised or loaded.
   /// @param public_identities  0 where no public set takes part
-  GlobalModel(std::shared_ptr<const nn::Backbone> backbone, std::int64_t public_identities,
-              at::Device device);
+  /// @param roles              of its tensors
+  /// @throws UsageError if they name tensors that it has not, or public centres that do not leave the server
+  GlobalModel(std::shared_ptr<const nn::Backbone> backbone, std::int64_t public_identities, at::Device device,
+              TensorRoles roles = {});
 
   const nn::Backbone& backbone() const { return *backbone_; }
   const nn::ParameterSet& parameters() const { return parameters_; }
@@ -31,10 +48,14 @@ class GlobalModel {
   void initialise(std::uint64_t seed);
   void initialise_public_centres(std::uint64_t seed);
 
-  std::vector<SharedTensor> layout() const;  ///< of the shared vector: backbone, then public centres
-  std::vector<float> shared() const;         ///< [P] on the host
+  std::vector<ModelTensor> tensors() const;
+  std::vector<SharedTensor> layout() const;  ///< of the shared vector
+  std::vector<float> shared() const;         ///< [S] on the host
   void set_shared(std::span<const float> shared);
-  std::uint64_t hash() const;  ///< of names, shapes and bits of all that is shared
+  /// @param all  [P] all tensors, on the host
+  /// @returns    [S] the shared vector of them; no copy if it is their beginning
+  at::Tensor shared_of(const at::Tensor& all) const;
+  std::uint64_t hash() const;  ///< of names, shapes and bits of all tensors
 
   /// The model as a weights file and back; `public_fingerprint` names the public set that the centres belong
   /// to.
@@ -46,9 +67,13 @@ class GlobalModel {
             const std::string& public_fingerprint);
 
  private:
+  std::vector<float> all() const;
+  void set_all(std::span<const float> all);
+
   std::shared_ptr<const nn::Backbone> backbone_;
   nn::ParameterSet parameters_;
   at::Tensor public_centres_;
+  TensorRoles roles_;
 };
 
 /// The network that a weights file was made with.

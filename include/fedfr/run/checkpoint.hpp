@@ -4,14 +4,15 @@
 #include <optional>
 #include <string>
 
-#include "fedfr/fl/model.hpp"
+#include "fedfr/fl/server/server.hpp"
 #include "fedfr/run/record/fingerprints.hpp"
 
 namespace fedfr::run {
 
-/// The state of a run between two rounds: the global model and how many rounds made it. Everything else is
-/// either derived from the options or, as private client state, kept by ClientStateStore. A checkpoint is
-/// also a weights file.
+/// The state of a run between two rounds: the server's, which is the global model and what its steps keep,
+/// and how many rounds made it. Everything else is either derived from the options or, as private client
+/// state, kept by ClientStateStore. A checkpoint is also a weights file; the server's vectors are tensors
+/// named `server.NAME`.
 struct Checkpoint {
   int completed_rounds = 0;
   std::string model_hash;  ///< 16 hex digits
@@ -31,13 +32,13 @@ class CheckpointStore {
   CheckpointStore(std::filesystem::path folder, int keep, Fingerprints data);
 
   /// Durable; of the files up to this round only the newest `keep` stay, and none of later rounds.
-  void save(const fl::GlobalModel& model, int completed_rounds) const;
+  void save(const fl::Server& server, int completed_rounds) const;
 
-  /// Loads the newest valid checkpoint into `model`; damaged ones are passed over with a warning in
+  /// Loads the newest valid checkpoint into `server`; damaged ones are passed over with a warning in
   /// `warnings`.
   /// @returns nothing if there is none
   /// @throws UsageError if it was made with other data
-  std::optional<Checkpoint> load_newest(fl::GlobalModel& model, std::string& warnings) const;
+  std::optional<Checkpoint> load_newest(fl::Server& server, std::string& warnings) const;
 
   std::filesystem::path path(int completed_rounds) const;
 

@@ -3,8 +3,8 @@
 #include <future>
 #include <memory>
 
-#include "fedfr/fl/aggregator.hpp"
-#include "fedfr/fl/client_state.hpp"
+#include "fedfr/fl/client/client_state.hpp"
+#include "fedfr/fl/server/aggregator.hpp"
 
 namespace fedfr::run {
 

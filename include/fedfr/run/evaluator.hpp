@@ -32,7 +32,7 @@ class Evaluator {
  private:
   at::Tensor global_features(const fl::GlobalModel& model, const data::ImageSet& images,
                              std::span<const std::int64_t> which);
-  at::Tensor own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& branch,
+  at::Tensor own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& head,
                           const data::ImageSet& images, std::span<const std::int64_t> which) const;
   /// What a client's models are tried with: rows of `probes_`, ascending, its own ones among them.
   struct Trial {

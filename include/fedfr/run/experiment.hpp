@@ -1,6 +1,4 @@
 #pragma once
-#include <ATen/core/Tensor.h>
-
 #include <memory>
 #include <optional>
 #include <span>
@@ -8,11 +6,13 @@
 #include <vector>
 
 #include "fedfr/data/storage/dataset.hpp"
-#include "fedfr/fl/algorithm.hpp"
-#include "fedfr/fl/client_data.hpp"
-#include "fedfr/fl/cohort.hpp"
-#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/client/client_data.hpp"
+#include "fedfr/fl/client/local_training.hpp"
+#include "fedfr/fl/client/objective.hpp"
+#include "fedfr/fl/parts/algorithm.hpp"
 #include "fedfr/fl/schedule.hpp"
+#include "fedfr/fl/server/aggregator.hpp"
+#include "fedfr/fl/server/cohort.hpp"
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/options/options.hpp"
 #include "fedfr/run/record/numerics.hpp"
@@ -50,20 +50,18 @@ struct Experiment {
   fl::ClientData training_data(ClientId client) const;
   std::int64_t cohort_size() const { return std::ssize(cohort(0)); }
   std::vector<std::int64_t> local_images(std::span<const ClientId> cohort) const;  ///< of each, for training
-  /// On the sum of a cohort's sample weights, from the local images of each.
-  std::int64_t weight_bound(std::span<const std::int64_t> local_images) const;
+  /// On what a cohort sends, from the local images of each.
+  fl::RoundBound bound(std::span<const std::int64_t> local_images) const;
   std::int64_t public_identities() const;
-  std::int64_t client_tensor_bytes() const;  ///< the most that what is saved of a client can have
+  /// The most that what is saved of a client can have.
+  std::int64_t client_tensor_bytes(const fl::GlobalModel& model) const;
   Fingerprints fingerprints() const;
   RecordedRun recorded() const;
-  bool uses_public_images() const { return training.public_images != fl::PublicImages::none; }
+  bool uses_public_images() const { return algorithm.public_images.has_value(); }
   /// Whether anything of a client outlives the round; plain classification by averaging has nothing, unless
   /// the clients' own models are wanted.
   bool keeps_private_state() const;
   bool evaluates_in_round(int completed_rounds) const;
-
-  /// What the released program takes for a new client's previous model: a random network.
-  at::Tensor random_backbone(ClientId client) const;  ///< [P]
 
   /// The model of the start: the weights of --init, or random ones.
   /// @param note  receives what a user should know of it

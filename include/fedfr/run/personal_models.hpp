@@ -3,18 +3,28 @@
 
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "fedfr/core/ids.hpp"
+#include "fedfr/fl/client/client_state.hpp"
+#include "fedfr/fl/parts/algorithm.hpp"
 
 namespace fedfr::run {
 
 struct Experiment;
 
-/// A client's own model: its backbone after its last round and, with DFC, its private branch.
+/// A client's own model: its backbone after its last round and, where the algorithm's personal model has one,
+/// its private head.
 struct PersonalModel {
   at::Tensor backbone;  ///< [P]
-  at::Tensor dfc;       ///< flat parameters of the private branch, or undefined
+  at::Tensor head;      ///< flat parameters, or undefined
 };
+
+/// Of what a client keeps.
+PersonalModel personal_model(const fl::PrivateState& state, const fl::Algorithm& algorithm);
+
+/// The parameters of the client's private head; none where its own model has no such head.
+std::vector<nn::ParameterSpec> personal_head_specs(const Experiment& experiment, ClientId client);
 
 /// `client_NNNNNN.safetensors` with the tensors by name, readable as a weights file.
 std::filesystem::path personal_model_path(const std::filesystem::path& folder, ClientId client);

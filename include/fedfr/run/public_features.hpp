@@ -1,11 +1,12 @@
 #pragma once
 #include "fedfr/comm/communicator.hpp"
-#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/client/local_training.hpp"
+#include "fedfr/nn/feature_memory.hpp"
 #include "fedfr/run/experiment.hpp"
 
 namespace fedfr::run {
 
-/// The public images of a round, and what mining and the contrastive term need to know of them by the global
+/// The public images of a round, and what the choice of images and terms need to know of them by the global
 /// model: worked out once for all clients, each rank a share. Collective.
 /// @throws comm::AgreedError where a rank has no room for the embeddings
 fl::PublicData see_public_set(const Experiment& experiment, comm::Communicator& comm,

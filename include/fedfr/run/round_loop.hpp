@@ -4,10 +4,14 @@
 #include <vector>
 
 #include "fedfr/comm/communicator.hpp"
-#include "fedfr/fl/aggregator.hpp"
-#include "fedfr/fl/client_state.hpp"
+#include "fedfr/fl/client/client_state.hpp"
+#include "fedfr/fl/client/local_training.hpp"
+#include "fedfr/fl/server/aggregator.hpp"
+#include "fedfr/fl/server/server.hpp"
+#include "fedfr/nn/feature_memory.hpp"
+#include "fedfr/nn/kernels/gpu_graph.hpp"
+#include "fedfr/run/attempt.hpp"
 #include "fedfr/run/checkpoint.hpp"
-#include "fedfr/run/client_finisher.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/experiment.hpp"
 #include "fedfr/run/load_balance.hpp"
@@ -29,36 +33,22 @@ class RoundLoop {
   void run();
 
  private:
-  /// A round as all ranks see it at its start.
-  struct Attempt {
-    int round = 0;                 ///< from 0
-    std::uint64_t key = 0;         ///< equal where its clients' results are: see ClientStateStore::save
-    std::vector<ClientId> cohort;  ///< ascending
-    std::vector<std::int64_t> local_images;  ///< of each client of the cohort
-    std::vector<ClientId> finished;          ///< of the cohort, before the run was stopped; ascending
-    bool has_finished(ClientId client) const;
-    bool is_trained() const { return finished.size() == cohort.size(); }
-  };
-
   void resume();
   void run_round(int round);
   Attempt begin(int round);
-  std::vector<ClientId> place(const Attempt& attempt) const;
+  fl::PublicData look_at_public_set(const Attempt& attempt, RoundRecord& record);
+  void train_clients(const Attempt& attempt, const fl::PublicData& publics, fl::Aggregator& sum,
+                     RoundRecord& record);
+  void step_server(fl::Aggregator& sum, RoundRecord& record);
   void tell_of_files();
-  void train_client(ClientId client, const Attempt& attempt, fl::LocalTrainer& trainer,
-                    ClientFinisher& finisher, RoundRecord& record);
-  bool take_over(ClientId client, const Attempt& attempt, ClientFinisher& finisher, RoundRecord& record);
-  void evaluate_own(const fl::FinishedClient& finished, const Attempt& attempt, RoundRecord& record);
-  fl::LocalHooks hooks(std::size_t clients_done, const Attempt& attempt) const;
-  void server_step(fl::Aggregator& aggregator);
-  void evaluate(int completed_rounds, std::vector<eval::ClientScores> own, RoundRecord& record);
+  void evaluate(int completed_rounds, RoundRecord& record);
   void score_idle_clients(int completed_rounds, std::vector<eval::ClientScores>& own);
   void checkpoint(int completed_rounds);
   void save_results();
 
   const Experiment& experiment_;
   comm::Communicator& comm_;
-  fl::GlobalModel model_;
+  fl::Server server_;
   RunPaths paths_;
   Recorder& recorder_;
   nn::FeatureMemory features_;

@@ -33,6 +33,7 @@ std::string banner(const BannerFacts& facts, const Options& options) {
   text += fmt::format("# model {}, {} | start {}\n", facts.model, count_of(facts.parameters, "parameter"),
                       facts.start);
   for (const auto& [name, what] : facts.datasets) text += fmt::format("# {} {}\n", name, what);
+  text += fmt::format("# leaves a client: {}\n", facts.leaves_client);
   text += fmt::format("# options that differ from the defaults of {}, as a job file reads them:",
                       options.algorithm);
   for (const auto& line : changed_settings(options)) text += "\n" + line;

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "fedfr/comm/local_communicator.hpp"
-#include "fedfr/fl/aggregator.hpp"
+#include "fedfr/fl/server/aggregator.hpp"
 #include "support/tensors.hpp"
 
 namespace fedfr::fl {
@@ -18,12 +18,14 @@ TEST(GoldenG, WeightedMeanOfAllClients) {
     SCOPED_TRACE(name);
     const auto first = file.floats("client0/" + name);
     const std::vector<SharedTensor> layout = {{name, 0, std::ssize(first)}};
-    Aggregator aggregator(layout, first, counts[0] + counts[1] + counts[2]);
+    Aggregator aggregator(layout, first, {.weight = counts[0] + counts[1] + counts[2]});
     for (std::size_t c = 0; c < counts.size(); ++c)
-      aggregator.add({ClientId{static_cast<std::int64_t>(c)}, counts[c],
-                      test::tensor(file, "client" + std::to_string(c) + "/" + name).flatten()});
+      aggregator.add({ClientId{static_cast<std::int64_t>(c)},
+                      counts[c],
+                      test::tensor(file, "client" + std::to_string(c) + "/" + name).flatten(),
+                      {}});
     comm::LocalCommunicator alone;
-    const auto mean = aggregator.finish(alone);
+    const auto mean = aggregator.finish(alone).mean;
     // The reference adds in float32; ours is the correctly rounded mean up to one unit in the last place.
     EXPECT_LT(test::relative_error(mean, file.floats("aggregate/" + name)), 1e-6);
     if (!file.has("aggregate/" + name + ".f64")) continue;

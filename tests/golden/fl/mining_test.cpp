@@ -1,7 +1,7 @@
 // Case f: which public images are hard negatives.
 #include <gtest/gtest.h>
 
-#include "fedfr/fl/hard_negatives.hpp"
+#include "fedfr/fl/parts/hard_negatives.hpp"
 #include "fedfr/nn/losses.hpp"
 #include "support/tensors.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "fedfr/fl/cohort.hpp"
+#include "fedfr/fl/server/cohort.hpp"
 #include "support/golden.hpp"
 
 namespace fedfr::fl {

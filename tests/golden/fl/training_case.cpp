@@ -6,6 +6,10 @@
 
 #include "fedfr/data/codec/image_codec.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
+#include "fedfr/fl/client/round_views.hpp"
+#include "fedfr/fl/parts/contrastive.hpp"
+#include "fedfr/fl/parts/dfc.hpp"
+#include "fedfr/fl/parts/hard_negatives.hpp"
 
 namespace fedfr::fl::test_case {
 
@@ -50,17 +54,24 @@ std::unique_ptr<GlobalModel> TrainingCase::initial_model() const {
 LocalTrainingConfig TrainingCase::config() const {
   const auto number = [&](const char* name) { return file_.number(".", name); };
   LocalTrainingConfig config;
-  config.objective.margin = {.kind = nn::Margin::cosface, .scale = number("s"), .margin = number("m")};
-  config.objective.dfc_weight = number("bce_weight");
-  config.objective.contrastive_weight = number("contrastive_weight");
-  config.objective.temperature = number("temperature");
+  config.margin = {.kind = nn::Margin::cosface, .scale = number("s"), .margin = number("m")};
   config.sgd = {.momentum = number("momentum"), .weight_decay = number("weight_decay")};
-  config.mining.threshold = number("hn_threshold");
   config.batch = static_cast<int>(number("batch"));
   config.keep_incomplete = false;
   config.mirror = false;
   config.embed.batch = config.batch;
   return config;
+}
+
+Algorithm TrainingCase::row() const {
+  const auto number = [&](const char* name) { return file_.number(".", name); };
+  Algorithm row;
+  row.public_images = hard_negatives({.threshold = number("hn_threshold")});
+  add_dfc(row, {.weight = number("bce_weight")});
+  row.terms.push_back(contrastive_term({.weight = number("contrastive_weight"),
+                                        .temperature = number("temperature"),
+                                        .newcomers_model = nullptr}));
+  return row;
 }
 
 ClientData TrainingCase::client(int number) const {
@@ -84,7 +95,7 @@ PublicData TrainingCase::publics(const GlobalModel& global) const {
 PrivateState TrainingCase::initial_state(int number, const std::string& variant) const {
   PrivateState state;
   const std::int64_t dimension = backbone_->config().embedding;
-  state.local_centres = test::formula_tensor(
+  state[kept::local_centres] = test::formula_tensor(
       seed(),
       static_cast<std::uint64_t>(file_.number(".", "local_fc_tensor")) + static_cast<std::uint64_t>(number),
       file_.number(".", "fc_scale"), 0, {client(number).identities, dimension});
@@ -92,7 +103,7 @@ PrivateState TrainingCase::initial_state(int number, const std::string& variant)
   nn::ParameterSet previous = backbone_->make_parameters();
   const auto step = static_cast<std::uint64_t>(file_.number(".", "previous_model_seed_step"));
   test::formula_weights(seed() + step * (static_cast<std::uint64_t>(number) + 1), previous);
-  state.backbone = previous.flat();
+  state[kept::backbone] = previous.flat();
   return state;
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "fedfr/data/storage/dataset.hpp"
-#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/client/local_trainer.hpp"
 #include "support/temp_folder.hpp"
 #include "support/tensors.hpp"
 
@@ -23,6 +23,7 @@ class TrainingCase {
 
   std::unique_ptr<GlobalModel> initial_model() const;
   LocalTrainingConfig config() const;
+  Algorithm row() const;  ///< FedFR's
   ClientData client(int number) const;
   PublicData publics(const GlobalModel& global) const;  ///< with the global model's features
   PrivateState initial_state(int number, const std::string& variant) const;

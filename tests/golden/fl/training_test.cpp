@@ -8,7 +8,8 @@
 #include <map>
 
 #include "fedfr/comm/local_communicator.hpp"
-#include "fedfr/fl/aggregator.hpp"
+#include "fedfr/fl/parts/dfc.hpp"
+#include "fedfr/fl/server/aggregator.hpp"
 #include "training_case.hpp"
 
 namespace fedfr::fl {
@@ -93,7 +94,7 @@ class StepChecks {
     const auto norms = file_.doubles(group_ + "/first_step_gradient/norm");
     const auto gradient = [&](const std::string& name) -> at::Tensor {
       if (name == "fc") return view.heads.classifier.grad();
-      if (name.starts_with("dfc.")) return view.heads.dfc.at(name).grad();
+      if (name.starts_with("dfc.")) return view.heads.own.at(dfc_name).at(name).grad();
       return view.backbone.at(name.substr(std::string("backbone.").size())).grad();
     };
     for (std::size_t i = 0; i < names.size(); ++i)
@@ -117,8 +118,8 @@ void check_hard_negatives(const test::GoldenFile& file, const std::string& group
 
 NamedTensors private_tensors(const PrivateState& state, const ClientData& client, std::int64_t dimension) {
   nn::ParameterSet dfc(dfc_specs(nn::Converter::linear, client.identities, dimension));
-  dfc.copy_from(state.dfc);
-  NamedTensors out = {{"local_fc", state.local_centres}};
+  dfc.copy_from(state.at(dfc_name));
+  NamedTensors out = {{"local_fc", state.at(kept::local_centres)}};
   for (std::size_t i = 0; i < dfc.specs().size(); ++i) out.emplace_back(dfc.specs()[i].name, dfc[i]);
   return out;
 }
@@ -126,11 +127,11 @@ NamedTensors private_tensors(const PrivateState& state, const ClientData& client
 /// The state with heads that a first round starts from: binary classifiers equal to the centres, identity
 /// converter.
 PrivateState with_heads(PrivateState state, const ClientData& client, std::int64_t dimension) {
-  if (state.dfc.defined()) return state;
+  if (state.contains(dfc_name)) return state;
   nn::ParameterSet dfc(dfc_specs(nn::Converter::linear, client.identities, dimension));
   dfc.initialise(0, Purpose::initialise_head);
-  at::Tensor(dfc[0]).copy_(state.local_centres);
-  state.dfc = dfc.flat();
+  at::Tensor(dfc[0]).copy_(state.at(kept::local_centres));
+  state[dfc_name] = dfc.flat();
   return state;
 }
 
@@ -144,9 +145,9 @@ LocalResult check_client(const TrainingCase& setup, const GlobalModel& global, c
   hooks.after_backward = [&](const StepView& view) { checks(view); };
   nn::FeatureMemory memory;
   nn::GpuGraph graph;
-  LocalTrainer trainer(global, setup.config(), &publics, memory, graph);
-  LocalResult result =
-      trainer.train(client, round, setup.rates(group), &state, global.parameters().flat(), hooks);
+  const Algorithm row = setup.row();
+  LocalTrainer trainer(row, setup.config(), {global, &publics}, memory, graph);
+  LocalResult result = trainer.train(client, round, setup.rates(group), &state, hooks);
   EXPECT_EQ(static_cast<std::size_t>(checks.steps), checks.expected_steps());
   check_hard_negatives(setup.file(), group, result, limits);
 
@@ -174,7 +175,7 @@ void check_federation(const std::string& file_name, const std::string& variant) 
     const std::string group = variant + "/round" + std::to_string(round);
     const PublicData publics = setup.publics(*global);
     const NamedTensors before = backbone_tensors(global->backbone(), global->parameters().flat().clone());
-    Aggregator aggregator(global->layout(), global->shared(), 1 << 20);
+    Aggregator aggregator(global->layout(), global->shared(), {.weight = 1 << 20});
     for (int c = 0; c < setup.clients(); ++c) {
       auto& state = states[static_cast<std::size_t>(c)];
       LocalResult result =
@@ -183,7 +184,7 @@ void check_federation(const std::string& file_name, const std::string& variant) 
       state = std::move(result.state);
     }
     comm::LocalCommunicator alone;
-    const auto mean = aggregator.finish(alone);
+    const auto mean = aggregator.finish(alone).mean;
     global->set_shared(mean);
     check_summary(setup.file(), group + "/after_aggregation",
                   backbone_tensors(global->backbone(), global->parameters().flat()), before,

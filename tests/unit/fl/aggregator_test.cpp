@@ -1,6 +1,7 @@
-#include "fedfr/fl/aggregator.hpp"
+#include "fedfr/fl/server/aggregator.hpp"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,7 +32,7 @@ std::vector<ClientUpdate> make_updates(int clients) {
     for (std::int64_t i = 0; i < size; ++i)
       shared.data_ptr<float>()[i] =
           static_cast<float>(random.normal() * std::exp2(-static_cast<double>(i % 12)));
-    updates.push_back({ClientId{c}, static_cast<std::int64_t>(1 + random.below(5000)), shared});
+    updates.push_back({ClientId{c}, static_cast<std::int64_t>(1 + random.below(5000)), shared, {}});
   }
   return updates;
 }
@@ -43,10 +44,10 @@ std::int64_t total_weight(const std::vector<ClientUpdate>& updates) {
 
 std::vector<float> aggregate(const std::vector<ClientUpdate>& updates, std::int64_t bound) {
   const std::vector<float> global(size, 0.5F);
-  Aggregator aggregator(layout, global, bound);
+  Aggregator aggregator(layout, global, {.weight = bound});
   for (const auto& update : updates) aggregator.add(update);
   comm::LocalCommunicator alone;
-  return aggregator.finish(alone);
+  return aggregator.finish(alone).mean;
 }
 
 TEST(Aggregator, WithinOneUnitInTheLastPlaceOfTheExactMean) {
@@ -91,7 +92,7 @@ TEST(Aggregator, AnUpdateIsRoundedToTheNearestAndToEven) {
     const int exponent = i % 3 == 0 ? -56 : -56 + static_cast<int>(random.below(40));
     shared.data_ptr<float>()[i] = static_cast<float>(std::ldexp(halves, exponent));
   }
-  const auto mean = aggregate({{ClientId{0}, 1, shared}}, 1);
+  const auto mean = aggregate({{ClientId{0}, 1, shared, {}}}, 1);
   for (std::int64_t i = 0; i < size; ++i) {
     const double stored = static_cast<double>(std::llrint(std::ldexp(shared.data_ptr<float>()[i], 55)));
     EXPECT_EQ(mean[static_cast<std::size_t>(i)], static_cast<float>(std::ldexp(stored, -55))) << i;
@@ -117,6 +118,51 @@ TEST(Aggregator, AnUpdateOfAnotherModelIsRefused) {
   updates = make_updates(1);
   updates[0].sample_weight = 0;
   EXPECT_THROW(aggregate(updates, 1 << 20), DataError);
+}
+
+/// Two clients, of the weights 1 and 3.
+class ExtraSums : public testing::Test {
+ protected:
+  static at::Tensor filled(std::int64_t values, float value) { return at::full({values}, value); }
+  static ClientUpdate update(std::int64_t weight, float plain, float weighted) {
+    return {ClientId{weight},
+            weight,
+            filled(size, 0),
+            {{"plain", filled(size, plain)}, {"one", filled(1, weighted)}}};
+  }
+  RoundSum sum(const std::vector<ClientUpdate>& updates) const {
+    Aggregator aggregator(layout, std::vector<float>(size, 0.5F), {.weight = 4, .clients = 2}, sums_);
+    for (const auto& one : updates) aggregator.add(one);
+    comm::LocalCommunicator alone;
+    return aggregator.finish(alone);
+  }
+  std::vector<ExtraSum> sums_ = {
+      {.name = "plain", .what = "", .bound = 8, .value = {}},
+      {.name = "one", .what = "", .size = 1, .mean = ExtraSum::Mean::by_samples, .bound = 1000, .value = {}}};
+};
+
+TEST_F(ExtraSums, AreMeansByClientsOrBySamples) {
+  const RoundSum both = sum({update(1, 1, 900), update(3, 2, 100)});
+  EXPECT_EQ(both.weight, 4);
+  EXPECT_EQ(both.clients, 2);
+  EXPECT_EQ(both.extras.at("plain"), std::vector<float>(size, 1.5F));
+  EXPECT_EQ(both.extras.at("one"), std::vector<float>(1, 300));
+}
+
+TEST_F(ExtraSums, BeyondTheBoundTheyNameClientAndVector) {
+  EXPECT_THAT([&] { sum({update(3, 17, 0)}); },
+              ThrowsMessage<DataError>(testing::AllOf(HasSubstr("client 3"), HasSubstr("plain"))));
+}
+
+TEST_F(ExtraSums, WhatWasNotDeclaredIsRefused) {
+  auto more = update(1, 1, 1);
+  more.sums["heads"] = filled(3, 1);
+  EXPECT_THROW(sum({more}), DataError);
+  auto larger = update(1, 1, 1);
+  larger.sums["one"] = filled(2, 1);
+  EXPECT_THAT([&] { sum({larger}); }, ThrowsMessage<DataError>(HasSubstr("one")));
+  sums_[0].bound = 0;
+  EXPECT_THROW(sum({update(1, 1, 1)}), std::logic_error);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "fedfr/fl/client_state.hpp"
+#include "fedfr/fl/client/client_state.hpp"
 
 #include <ATen/ops/cat.h>
 #include <gmock/gmock.h>
@@ -20,12 +20,12 @@ constexpr std::int64_t tensor_bytes = (3 * 4 + 50 + 8) * 4;
 
 FinishedClient work_of(ClientId client, std::uint64_t seed) {
   FinishedClient work;
-  work.state = {.local_centres = test::formula_tensor(seed, 0, 1, 0, {3, 4}),
-                .dfc = at::Tensor(),
-                .backbone = test::formula_tensor(seed, 1, 1, 0, {50})};
+  work.state = {{kept::local_centres, test::formula_tensor(seed, 0, 1, 0, {3, 4})},
+                {kept::backbone, test::formula_tensor(seed, 1, 1, 0, {50})}};
   work.update = {.client = client,
                  .sample_weight = static_cast<std::int64_t>(seed),
-                 .shared = at::cat({work.state.backbone, test::formula_tensor(seed, 2, 1, 0, {8})})};
+                 .shared = at::cat({work.state.at(kept::backbone), test::formula_tensor(seed, 2, 1, 0, {8})}),
+                 .sums = {}};
   work.report = R"({"seed": ")" + std::to_string(seed) + "\"}";
   return work;
 }
@@ -41,7 +41,7 @@ class ClientStates : public testing::Test {
     const auto state = store_.load(client_, completed_rounds);
     if (!state) return 0;
     for (std::uint64_t seed = 1; seed < 20; ++seed)
-      if (state->backbone.equal(work_of(client_, seed).state.backbone)) return seed;
+      if (state->at(kept::backbone).equal(work_of(client_, seed).state.at(kept::backbone))) return seed;
     throw std::logic_error("an unknown state");
   }
   /// Flips a bit in each place where the file holds the bytes of `value`.
@@ -109,8 +109,8 @@ TEST_F(ClientStates, AFinishedClientIsTakenOverInTheSameAttemptOnly) {
   ASSERT_TRUE(work.has_value());
   const auto expected = work_of(client_, 5);
   EXPECT_TRUE(work->update.shared.equal(expected.update.shared));
-  EXPECT_TRUE(work->state.local_centres.equal(expected.state.local_centres));
-  EXPECT_FALSE(work->state.dfc.defined());
+  EXPECT_TRUE(work->state.at(kept::local_centres).equal(expected.state.at(kept::local_centres)));
+  EXPECT_EQ(work->state.size(), expected.state.size());
   EXPECT_EQ(work->update.sample_weight, 5);
   EXPECT_EQ(work->update.client, client_);
   EXPECT_EQ(work->report, expected.report);
@@ -120,9 +120,26 @@ TEST_F(ClientStates, AFinishedClientIsTakenOverInTheSameAttemptOnly) {
   }
 }
 
+TEST_F(ClientStates, HoldsWhatPartsNameAndUpdatesOfPrivateTensors) {
+  FinishedClient work = work_of(client_, 5);
+  work.state["drift"] = test::formula_tensor(5, 3, 1, 0, {2});
+  work.state.erase(kept::local_centres);
+  work.update.shared = test::formula_tensor(5, 4, 1, 0, {6});  // not the beginning of the backbone
+  work.update.sums["moved"] = test::formula_tensor(5, 5, 1, 0, {4});
+  store_.save(client_, 1, attempt, work);
+  const auto found = store_.load_finished(client_, 1, attempt);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_TRUE(found->update.shared.equal(work.update.shared));
+  EXPECT_TRUE(found->update.sums.at("moved").equal(work.update.sums.at("moved")));
+  const auto state = store_.load(client_, 1);
+  ASSERT_TRUE(state.has_value());
+  EXPECT_EQ(state->size(), 2U) << "no part of the update is kept as the client's own";
+  EXPECT_TRUE(state->at("drift").equal(work.state.at("drift")));
+}
+
 TEST_F(ClientStates, DamageNamesFileAndClient) {
   save(1, 1);
-  damage(work_of(client_, 1).state.backbone.data_ptr<float>()[20]);
+  damage(work_of(client_, 1).state.at(kept::backbone).data_ptr<float>()[20]);
   EXPECT_FALSE(store_.load_finished(client_, 1, attempt).has_value());
   EXPECT_THAT([&] { store_.load(client_, 1); },
               testing::ThrowsMessage<DataError>(

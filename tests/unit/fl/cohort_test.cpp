@@ -1,4 +1,4 @@
-#include "fedfr/fl/cohort.hpp"
+#include "fedfr/fl/server/cohort.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/client/local_trainer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,7 +9,8 @@
 #include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
-#include "fedfr/fl/aggregator.hpp"
+#include "fedfr/fl/parts/dfc.hpp"
+#include "fedfr/fl/server/aggregator.hpp"
 #include "support/local_training.hpp"
 #include "support/tensors.hpp"
 
@@ -25,7 +26,7 @@ TEST_F(LocalTrainerTest, RepeatsToTheBitAndDependsOnRoundAndSeed) {
   const LocalResult a = train();
   const LocalResult b = train();
   EXPECT_TRUE(a.update.shared.equal(b.update.shared));
-  EXPECT_TRUE(a.state.dfc.equal(b.state.dfc));
+  EXPECT_TRUE(a.state.at("dfc").equal(b.state.at("dfc")));
   EXPECT_FALSE(a.update.shared.equal(train(1).update.shared));
   config_.seed = 5;
   EXPECT_FALSE(a.update.shared.equal(train().update.shared));
@@ -42,18 +43,18 @@ TEST_F(LocalTrainerTest, EmbeddingsInFilesGiveTheSameBits) {
 TEST_F(LocalTrainerTest, TheOrderOfTheClientsOfARoundDoesNotMatter) {
   const std::vector<double> rates = {0.01, 0.01};
   const auto round = [&](const std::vector<std::int64_t>& order) {
-    LocalTrainer trainer(*model_, config_, &publics_, memory_, graph_);
-    Aggregator aggregator(model_->layout(), model_->shared(), 1000);
+    LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_);
+    Aggregator aggregator(model_->layout(), model_->shared(), {.weight = 1000});
     std::map<std::int64_t, at::Tensor> backbones;
     for (const auto id : order) {
       ClientData client = client_data(*clients_, ClientId{0}, 0);
       client.id = ClientId{id};
-      const auto result = trainer.train(client, 0, rates, nullptr, model_->parameters().flat(), {});
+      const auto result = trainer.train(client, 0, rates, nullptr, {});
       aggregator.add(result.update);
-      backbones[id] = result.state.backbone;
+      backbones[id] = result.state.at(kept::backbone);
     }
     comm::LocalCommunicator alone;
-    return std::pair(aggregator.finish(alone), backbones);
+    return std::pair(aggregator.finish(alone).mean, backbones);
   };
   const auto [mean, backbones] = round({0, 1, 2});
   for (const auto& order : {std::vector<std::int64_t>{2, 1, 0}, {1, 2, 0}}) {
@@ -75,7 +76,7 @@ TEST_F(LocalTrainerTest, CountsLocalImagesAndHardNegatives) {
 }
 
 TEST_F(LocalTrainerTest, TheContrastiveTermIsLnTwoOnlyBeforeTheFirstRound) {
-  config_.objective.contrastive_weight = 1e-9;
+  row_.terms[1].weight = 1e-9;
   const LocalResult first = train();
   EXPECT_NEAR(first.statistics.terms[2], std::log(2.0), 1e-6);
   const LocalResult second = train(1, &first.state);
@@ -86,7 +87,7 @@ TEST_F(LocalTrainerTest, TheContrastiveTermIsLnTwoOnlyBeforeTheFirstRound) {
 /// are the same and none learns, both similarities of the contrastive term are those of an image with itself.
 TEST_F(LocalTrainerTest, EveryViewIsComparedWithItself) {
   PrivateState state;
-  state.backbone = model_->parameters().flat().clone();
+  state[kept::backbone] = model_->parameters().flat().clone();
   const std::vector<double> rates = {0, 0};
   LocalHooks hooks;
   int steps = 0;
@@ -94,8 +95,8 @@ TEST_F(LocalTrainerTest, EveryViewIsComparedWithItself) {
     ++steps;
     EXPECT_NEAR(step.terms[2].item<double>(), std::log(2.0), 1e-4) << "step " << step.step;
   };
-  LocalTrainer trainer(*model_, config_, &publics_, memory_, graph_);
-  trainer.train(client_data(*clients_, ClientId{0}, 0), 1, rates, &state, model_->parameters().flat(), hooks);
+  LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_);
+  trainer.train(client_data(*clients_, ClientId{0}, 0), 1, rates, &state, hooks);
   EXPECT_EQ(steps, 14);
 }
 
@@ -104,30 +105,62 @@ TEST_F(LocalTrainerTest, StepsWithoutAutogradHaveItsBits) {
       {.name = "linear", .embedding = 4, .height = image_size.height, .width_pixels = image_size.width}));
   model_ = std::make_unique<GlobalModel>(linear, 0, at::kCPU);
   model_->initialise(7);
-  config_.public_images = PublicImages::none;
-  config_.objective.margin.kind = nn::Margin::logits;
-  config_.objective.margin_weight = 0.7;
-  config_.objective.contrastive = false;
-  config_.objective.dfc_detach = true;  // a second term, which autograd takes, and which leaves the features
+  config_.margin.kind = nn::Margin::logits;
+  config_.margin_weight = 0.7;
+  row_ = {};
+  add_dfc(row_, {.detach = true});  // a second term, which autograd takes, and which leaves the features
   const LocalResult by_autograd = train();
-  config_.objective.dfc = false;
+  row_ = {};
   const LocalResult directly = train();
   EXPECT_TRUE(directly.update.shared.equal(by_autograd.update.shared));
   EXPECT_EQ(directly.statistics.terms.at(0), by_autograd.statistics.terms.at(0));
 }
 
-TEST_F(LocalTrainerTest, EveryTermHasASwitch) {
-  config_.objective.dfc = false;
-  config_.objective.contrastive = false;
-  config_.public_images = PublicImages::none;
+TEST_F(LocalTrainerTest, TheEmptyRowIsFederatedAveraging) {
+  row_ = {};
   const LocalResult result = train();
   EXPECT_EQ(result.statistics.terms.size(), 1U);
   EXPECT_EQ(result.update.sample_weight, 18);
-  EXPECT_FALSE(result.state.dfc.defined());
+  EXPECT_FALSE(result.state.contains("dfc"));
+}
+
+TEST_F(LocalTrainerTest, PhasesTakeTurnsEachWithTheRatesFromTheFirst) {
+  row_ = {};
+  row_.phases = {{.epochs = 3, .trains = [](const std::string& name, Role) { return name == "classifier"; }},
+                 {.epochs = 0, .trains = [](const std::string&, Role role) { return role == Role::shared; }}};
+  std::vector<double> rates;
+  LocalHooks hooks;
+  hooks.after_backward = [&](const StepView& step) {
+    if (rates.size() <= static_cast<std::size_t>(step.epoch)) rates.push_back(step.learning_rate);
+    const bool first = step.epoch < 3;
+    EXPECT_EQ(step.heads.classifier.grad().defined(), first);
+    EXPECT_EQ(step.backbone[0].grad().defined(), !first);
+  };
+  const LocalResult result = train(0, nullptr, hooks);
+  EXPECT_EQ(rates, (std::vector<double>{0.01, 0.005, 0.005, 0.01, 0.005}));
+  EXPECT_EQ(result.statistics.steps, 5 * 5);
+}
+
+TEST_F(LocalTrainerTest, FrozenTensorsNeitherLearnNorLeave) {
+  row_ = {};
+  row_.roles.set("backbone.stem.*", Role::frozen);
+  const auto network = std::shared_ptr(nn::Backbone::make({.name = "mobile",
+                                                           .width = 0.25,
+                                                           .embedding = 16,
+                                                           .height = image_size.height,
+                                                           .width_pixels = image_size.width}));
+  model_ = std::make_unique<GlobalModel>(network, 4, at::kCPU, row_.roles);
+  model_->initialise(7);
+  const LocalResult result = train();
+  EXPECT_EQ(result.update.shared.numel(), std::ssize(model_->shared()));
+  nn::ParameterSet trained = network->make_parameters();
+  trained.copy_from(result.state.at(kept::backbone));
+  EXPECT_TRUE(trained.at("stem.weight").equal(model_->parameters().at("stem.weight")));
+  EXPECT_FALSE(trained.flat().equal(model_->parameters().flat()));
 }
 
 TEST_F(LocalTrainerTest, WithoutPublicClassesTheirCentresStay) {
-  config_.public_images = PublicImages::none;
+  row_.public_images.reset();
   config_.public_classes = false;
   const at::Tensor centres =
       train().update.shared.narrow(0, model_->parameters().size(), std::int64_t{4} * 16);

@@ -1,9 +1,12 @@
 #include "fedfr/fl/model.hpp"
 
+#include <ATen/ops/tensor.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "fedfr/core/error.hpp"
 #include "support/tensors.hpp"
@@ -42,6 +45,39 @@ TEST(GlobalModel, SharedVectorAndLayoutAgree) {
   GlobalModel other = make(2);
   other.set_shared(model.shared());
   EXPECT_EQ(other.hash(), model.hash());
+}
+
+TEST(GlobalModel, OnlySharedTensorsAreInTheSharedVector) {
+  TensorRoles roles;
+  roles.set("backbone.stem.*", Role::own);
+  roles.set("public_centres", Role::passing);
+  GlobalModel some(nn::Backbone::make(tiny), 5, at::kCPU, roles);
+  some.initialise(1);
+  some.initialise_public_centres(1);
+  const GlobalModel all = make(1);
+  EXPECT_EQ(some.hash(), all.hash()) << "the hash is of all tensors";
+  EXPECT_LT(some.shared().size(), all.shared().size());
+  for (const auto& tensor : some.layout())
+    EXPECT_TRUE(!tensor.name.starts_with("backbone.stem.") && tensor.name != "public_centres") << tensor.name;
+  auto shared = some.shared();
+  const auto everything = all.shared();
+  const at::Tensor gathered = some.shared_of(at::tensor(at::ArrayRef<float>(everything)));
+  EXPECT_TRUE(std::ranges::equal(shared, std::span(gathered.const_data_ptr<float>(), shared.size())));
+  for (float& value : shared) value += 1;
+  some.set_shared(shared);
+  EXPECT_EQ(some.shared(), shared);
+  for (const char* kept : {"stem.weight"})
+    EXPECT_TRUE(some.parameters().at(kept).equal(all.parameters().at(kept))) << kept;
+  EXPECT_TRUE(some.public_centres().equal(all.public_centres()));
+}
+
+TEST(GlobalModel, PublicCentresCanBeNobodysOwn) {
+  for (const Role role : {Role::own, Role::frozen}) {
+    TensorRoles roles;
+    roles.set("public_centres", role);
+    EXPECT_THAT([&] { GlobalModel(nn::Backbone::make(tiny), 5, at::kCPU, roles); },
+                ThrowsMessage<UsageError>(HasSubstr("public_centres")));
+  }
 }
 
 TEST(GlobalModel, FilesCarryCentresOfTheSamePublicSetOnly) {

@@ -1,4 +1,4 @@
-#include "fedfr/fl/round_views.hpp"
+#include "fedfr/fl/client/round_views.hpp"
 
 #include <ATen/ops/arange.h>
 #include <gmock/gmock.h>

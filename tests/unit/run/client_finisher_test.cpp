@@ -29,8 +29,8 @@ class ClientFinisherTest : public testing::TestWithParam<bool> {
   std::shared_ptr<const fl::FinishedClient> client(std::int64_t id, float value) const {
     const at::Tensor shared = at::full({values}, value);
     fl::FinishedClient finished;
-    finished.state.backbone = shared;
-    finished.update = {.client = ClientId{id}, .sample_weight = 1, .shared = shared};
+    finished.state[fl::kept::backbone] = shared;
+    finished.update = {.client = ClientId{id}, .sample_weight = 1, .shared = shared, .sums = {}};
     finished.report = "{}";
     return std::make_shared<const fl::FinishedClient>(std::move(finished));
   }
@@ -38,7 +38,7 @@ class ClientFinisherTest : public testing::TestWithParam<bool> {
   test::TempFolder folder_;
   fl::ClientStateStore store_{folder_.path(), 10, values* std::int64_t{sizeof(float)}};
   std::vector<float> start_ = std::vector<float>(values, 1.0F);
-  fl::Aggregator aggregator_{{{"all", 0, values}}, start_, 100};
+  fl::Aggregator aggregator_{{{"all", 0, values}}, start_, {.weight = 100}};
   ClientFinisher finisher_{
       &aggregator_, &store_, {.completed_rounds = 1, .attempt = attempt, .beside_gpu = GetParam()}};
 };
@@ -49,10 +49,10 @@ TEST_P(ClientFinisherTest, AddsAllAndSavesThoseThatAreNotTakenOver) {
   finisher_.finish(client(2, 6));
   finisher_.wait();
   comm::LocalCommunicator alone;
-  EXPECT_THAT(aggregator_.finish(alone), Each(3.0F));
+  EXPECT_THAT(aggregator_.finish(alone).mean, Each(3.0F));
   EXPECT_TRUE(store_.has_finished(ClientId{0}, 1, attempt));
   EXPECT_FALSE(store_.has_finished(ClientId{1}, 1, attempt));
-  EXPECT_EQ(store_.load(ClientId{2}, 1)->backbone[0].item<float>(), 6);
+  EXPECT_EQ(store_.load(ClientId{2}, 1)->at(fl::kept::backbone)[0].item<float>(), 6);
 }
 
 TEST_P(ClientFinisherTest, AnErrorIsOfTheClientThatItBelongsTo) {

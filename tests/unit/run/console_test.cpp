@@ -107,7 +107,8 @@ TEST(Banner, StatesWhatTheRunDependsOn) {
                                    .model = "sphere20",
                                    .parameters = 23'456'789,
                                    .start = "random weights",
-                                   .datasets = {{"clients", "data/a: 40 clients"}}},
+                                   .datasets = {{"clients", "data/a: 40 clients"}},
+                                   .leaves_client = "backbone"},
                                   options);
   EXPECT_THAT(text, StartsWith("# fedfr " + std::string(version())));
   EXPECT_THAT(text, HasSubstr("\n# mpi Open MPI 4.1.4 | hdf5 1.10.8\n"));
@@ -115,6 +116,7 @@ TEST(Banner, StatesWhatTheRunDependsOn) {
                               config_hash(options) + "\n# 2 processors allowed\n"));
   EXPECT_THAT(text, HasSubstr("\n# model sphere20, 23,456,789 parameters | start random weights\n"));
   EXPECT_THAT(text, HasSubstr("\n# clients data/a: 40 clients\n"));
+  EXPECT_THAT(text, HasSubstr("\n# leaves a client: backbone\n"));
   EXPECT_THAT(text, testing::EndsWith("\nrounds = 3"));
 }
 

@@ -2,7 +2,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "fedfr/core/ids.hpp"
-#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/client/local_training.hpp"
 
 namespace fedfr::run {
 

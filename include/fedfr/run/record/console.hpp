@@ -55,6 +55,7 @@ struct BannerFacts {
   std::int64_t parameters = 0;
   std::string start;                ///< where the weights come from
   std::vector<NamedText> datasets;  ///< {"clients", "data/a: 40 clients, 4,000 images, fingerprint ..."}
+  std::string leaves_client;        ///< what each client sends
 };
 
 /// Facts first, each line with a `#`, then the options that differ from the defaults, as a job file reads

@@ -8,7 +8,7 @@
 #include "fedfr/comm/communicator.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/progress_bar.hpp"
-#include "fedfr/fl/local_trainer.hpp"
+#include "fedfr/fl/client/local_training.hpp"
 #include "fedfr/fl/schedule.hpp"
 #include "fedfr/run/record/client_record.hpp"
 #include "fedfr/run/record/console.hpp"

@@ -1,0 +1,47 @@
+#pragma once
+#include <optional>
+
+#include "fedfr/fl/client/client_state.hpp"
+#include "fedfr/fl/client/local_trainer.hpp"
+#include "fedfr/run/attempt.hpp"
+#include "fedfr/run/client_finisher.hpp"
+#include "fedfr/run/evaluator.hpp"
+#include "fedfr/run/record/recorder.hpp"
+
+namespace fedfr::run {
+
+/// What a rank does with one client of a round after the other: load what it keeps, train it, or take over
+/// what it had finished before the run was stopped; hand the result on; score its own model.
+class ClientWork {
+ public:
+  struct Tools {
+    const Experiment& experiment;
+    const Evaluator& evaluator;
+    Recorder& recorder;
+    fl::ClientStateStore* states;  ///< null: clients have none
+  };
+
+  /// @param ranks   that share the cohort
+  /// @param record  receives what each client's work was
+  ClientWork(const Tools& tools, int rank, int ranks, const Attempt& attempt, RoundRecord& record)
+      : tools_(tools), rank_(rank), ranks_(ranks), attempt_(attempt), record_(record) {}
+
+  /// @throws StopRequested between two steps; DataError naming the client
+  void train(ClientId client, fl::LocalTrainer& trainer, ClientFinisher& finisher);
+
+  /// @returns whether there was something to take over
+  bool take_over(ClientId client, ClientFinisher& finisher);
+
+ private:
+  std::optional<fl::PrivateState> load(ClientId client);
+  void score_own_model(const fl::FinishedClient& finished);
+  fl::LocalHooks hooks() const;
+
+  Tools tools_;
+  int rank_;
+  int ranks_;
+  const Attempt& attempt_;
+  RoundRecord& record_;
+};
+
+}  // namespace fedfr::run

@@ -1,0 +1,39 @@
+#include "gradient_step.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+
+#include "fedfr/core/trace.hpp"
+#include "fedfr/nn/losses.hpp"
+
+namespace fedfr::fl {
+
+StepLosses step_by_autograd(const LocalObjective& objective, const StepInput& input, const Heads& heads) {
+  StepLosses losses{.terms = objective.evaluate(input, heads), .loss = {}};
+  losses.loss = objective.total(losses.terms);
+  const Span span("backward");
+  losses.loss.backward();
+  return losses;
+}
+
+bool can_step_directly(const nn::Backbone& backbone, const LocalTrainingConfig& config, bool more_terms) {
+  return backbone.has_gradients() && config.embed.precision == nn::Precision::fp32 && !more_terms &&
+         config.margin_weight > 0 && config.margin.kind == nn::Margin::logits;
+}
+
+StepLosses step_directly(const nn::Backbone& backbone, const nn::ParameterSet& parameters,
+                         const at::Tensor& images, const at::Tensor& labels, double weight) {
+  const at::NoGradGuard no_grad;
+  const auto logits = [&] {
+    const Span span("forward");
+    return backbone.embed(parameters, images);
+  }();
+  const Span span("losses and backward");
+  const auto found = nn::softmax_loss_and_gradient(logits, labels, weight);
+  auto gradients = backbone.gradients(parameters, images, found.gradient);
+  for (std::size_t i = 0; i < gradients.size(); ++i)
+    at::Tensor(parameters[i]).mutable_grad() = std::move(gradients[i]);
+  return {.terms = {found.loss}, .loss = found.loss * weight};
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,109 @@
+// A client's round, part by part. Everything that belongs to the round of one client lies in `Round`; the
+// trainer itself only has what all clients of a round share. The training is in local_phases.cpp, what
+// becomes of it in local_result.cpp.
+#include "fedfr/fl/client/local_trainer.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/tensor.h>
+
+#include "client_round.hpp"
+#include "fedfr/core/activity.hpp"
+#include "fedfr/core/clock.hpp"
+#include "fedfr/core/trace.hpp"
+
+namespace fedfr::fl {
+
+namespace {
+
+at::Tensor tensor_of(const std::vector<float>& values) { return at::tensor(at::ArrayRef<float>(values)); }
+
+}  // namespace
+
+LocalTrainer::LocalTrainer(const Algorithm& row, const LocalTrainingConfig& config, const RoundStart& start,
+                           nn::FeatureMemory& memory, nn::GpuGraph& graph)
+    : row_(row),
+      config_(config),
+      global_(start.global),
+      publics_(start.publics),
+      memory_(memory),
+      graph_(graph),
+      objective_(config.margin, config.margin_weight, row.terms),
+      backbone_(global_.backbone().make_parameters(global_.parameters().device(), config.embed.format)) {
+  if (start.server != nullptr)
+    for (const auto& [name, values] : *start.server) server_[name] = tensor_of(values);
+  if (!row.keeps.empty() || !row.sums.empty() || !row.corrections.empty())
+    shared_at_start_ = tensor_of(global_.shared());
+}
+
+LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<const double> learning_rates,
+                                const PrivateState* state, const LocalHooks& hooks) {
+  const ActivityScope scope = with_client(client.id);
+  Round r{.client = client,
+          .number = round,
+          .learning_rates = learning_rates,
+          .kept = state != nullptr ? *state : NamedTensors{},
+          .hooks = hooks,
+          .frozen = {global_, config_.embed, memory_},
+          .images = RoundImages(client),
+          .epochs = {},
+          .heads = {},
+          .loss_sums = {},
+          .result = {}};
+  choose_images(r);
+  r.epochs = plan_epochs(phases_of(row_), learning_rates, r.images.size(),
+                         {config_.seed, round, client.id, config_.mirror}, hooks);
+  look_with_frozen_models(r);
+  begin_backbone(r);
+  r.heads = begin_heads(row_, config_, global_, client, r.kept);
+  run_phases(r);
+  return finish(r);
+}
+
+/// The client's images and the public ones to train with.
+void LocalTrainer::choose_images(Round& round) const {
+  if (!row_.public_images) return;
+  auto& statistics = round.result.statistics;
+  auto& kept = round.result.hard_negatives;
+  at::Tensor own;
+  if (row_.public_images->by_similarity) {
+    const Span span("frozen features");
+    const ScopedTimer timer(statistics.seconds_frozen);
+    own = round.frozen.look_at_own(round.images);
+  }
+  {
+    const Span span("mining");
+    const ScopedTimer timer(statistics.seconds_mining);
+    kept = row_.public_images->choose(own.defined() ? nn::unit_rows(own) : own, publics_->candidates,
+                                      publics_->images.size());
+  }
+  if (!kept.empty()) round.images.add_public(publics_->images, kept, round.client.identities);
+}
+
+void LocalTrainer::look_with_frozen_models(Round& round) const {
+  if (!row_.reads_global_features() && !row_.reads_previous_features()) return;
+  const Span span("frozen features");
+  const ScopedTimer timer(round.result.statistics.seconds_frozen);
+  const FrozenFeatures::Look look{round.images, round.epochs, round.result.hard_negatives, publics_};
+  round.frozen.look_by_global(look);
+  if (!row_.reads_previous_features()) return;
+  at::Tensor previous = find(round.kept, kept::backbone);
+  for (const auto& term : row_.terms)
+    if (!previous.defined() && term.newcomers_model) previous = term.newcomers_model(round.client.id);
+  round.frozen.look_by_previous(look, previous);
+}
+
+/// From the global model, unless a part says otherwise; a client's own tensors go on from where they were.
+void LocalTrainer::begin_backbone(const Round& round) {
+  const at::Tensor global = global_.parameters().flat();
+  backbone_.copy_from(row_.start ? row_.start({round.client.id, global, round.kept}) : global);
+  const at::Tensor before = find(round.kept, kept::backbone);
+  if (!before.defined() || !row_.roles.has(Role::own)) return;
+  const at::NoGradGuard no_grad;
+  const auto tensors = global_.tensors();
+  for (std::size_t i = 0; i < backbone_.tensors().size(); ++i)
+    if (tensors[i].role == Role::own)
+      at::Tensor(backbone_[i])
+          .copy_(before.narrow(0, tensors[i].begin, tensors[i].size).view(backbone_[i].sizes()));
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,40 @@
+#include "fedfr/fl/parts/tensor_roles.hpp"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "fedfr/core/error.hpp"
+
+namespace fedfr::fl {
+
+namespace {
+
+bool matches(const std::string& glob, const std::string& name) {
+  return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0;
+}
+
+}  // namespace
+
+void TensorRoles::set(std::string glob, Role role) { rules_.push_back({std::move(glob), role}); }
+
+Role TensorRoles::of(const std::string& name) const {
+  Role role = Role::shared;
+  for (const auto& rule : rules_)
+    if (matches(rule.glob, name)) role = rule.role;
+  return role;
+}
+
+bool TensorRoles::has(Role role) const {
+  return std::ranges::find(rules_, role, &Rule::role) != rules_.end();
+}
+
+void TensorRoles::check(std::span<const std::string> names) const {
+  for (const auto& rule : rules_)
+    if (std::ranges::none_of(names, [&](const std::string& name) { return matches(rule.glob, name); }))
+      throw UsageError("'{}' matches no tensor of the model; they are called like '{}'", rule.glob,
+                       names.empty() ? "" : names.front());
+}
+
+}  // namespace fedfr::fl

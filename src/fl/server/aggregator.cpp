@@ -1,0 +1,162 @@
+// Floating-point sums depend on their order, integer sums do not: each value becomes an integer at once, by a
+// factor that all ranks know before the round, and only integers are added, by clients, ranks and network
+// cards in any order.
+#include "fedfr/fl/server/aggregator.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <stdexcept>
+#include <utility>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/magnitude.hpp"
+#include "fedfr/core/trace.hpp"
+#include "fedfr/core/vector_clones.hpp"
+
+namespace fedfr::fl {
+
+namespace {
+
+constexpr int integer_bits =
+    62;  // of the 63 of a signed integer: one to spare for the rounding of each update
+constexpr float smallest_bound = 64;
+constexpr float headroom = 16;
+
+float power_of_two_above(float x) { return std::ldexp(1.0F, std::ilogb(x) + 1); }
+
+float bound_of(std::span<const float> tensor) {
+  return power_of_two_above(std::max(smallest_bound / 2, largest_magnitude(tensor) * headroom));
+}
+
+/// Bits of the largest sum of weights.
+int bits_of(std::int64_t weights) {
+  return std::ilogb(static_cast<double>(std::max<std::int64_t>(weights, 1))) + 1;
+}
+
+/// sum += round(value * factor), to the nearest and to even; |value * factor| < 2^62. In two halves, because
+/// most processors convert only to 32-bit integers as vectors: adding 1.5 * 2^52 rounds a double below 2^51
+/// to an integer, which its low bits then hold. The high half, a multiple of 2^32, is exact and even, so that
+/// the rounding of the low one is that of the whole.
+FEDFR_VECTOR_CLONES_INT64
+void add_rounded(std::int64_t* sum, const float* values, std::size_t size, double factor) {
+  constexpr double shift = 4294967296.0;
+  constexpr double magic = 6755399441055744.0;
+  constexpr auto magic_bits = std::bit_cast<std::int64_t>(magic);
+  for (std::size_t i = 0; i < size; ++i) {
+    const double scaled = static_cast<double>(values[i]) * factor;
+    const double high = scaled / shift + magic;
+    const double low = scaled - (high - magic) * shift + magic;
+    sum[i] += (std::bit_cast<std::int64_t>(high) - magic_bits) * std::int64_t{4294967296} +
+              (std::bit_cast<std::int64_t>(low) - magic_bits);
+  }
+}
+
+/// mean = sum / weight * unit, rounded to float.
+FEDFR_VECTOR_CLONES_INT64
+void divide(float* mean, const std::int64_t* sum, std::size_t size, double weight, double unit) {
+  for (std::size_t i = 0; i < size; ++i)
+    mean[i] = static_cast<float>(static_cast<double>(sum[i]) / weight * unit);
+}
+
+DataError diverged(ClientId client, const std::string& tensor, float largest, float bound) {
+  return DataError(
+      "the training of client {} has diverged: {} holds {}, more than the {} that a sane model can reach; "
+      "lower --lr or "
+      "set --clip-norm",
+      value(client), tensor,
+      std::isfinite(largest) ? fmt::format("values up to {}", largest) : "values that are not finite", bound);
+}
+
+}  // namespace
+
+Aggregator::Aggregator(std::vector<SharedTensor> layout, std::span<const float> global, RoundBound bound,
+                       const std::vector<ExtraSum>& sums)
+    : shared_size_(global.size()), bound_(bound) {
+  const auto block = [&](std::string name, std::size_t begin, std::size_t size, float largest,
+                         bool weighted) {
+    const int bits = bits_of(weighted ? bound.weight : bound.clients);
+    return Block{std::move(name), begin, size, largest, integer_bits - std::ilogb(largest) - bits, weighted};
+  };
+  for (auto& tensor : layout) {
+    const auto begin = static_cast<std::size_t>(tensor.begin);
+    const auto size = static_cast<std::size_t>(tensor.size);
+    tensors_.push_back(
+        block(std::move(tensor.name), begin, size, bound_of(global.subspan(begin, size)), true));
+  }
+  std::size_t end = global.size();
+  for (const auto& sum : sums) {
+    if (!(sum.bound > 0)) throw std::logic_error("the extra sum " + sum.name + " declares no bound");
+    const auto size = static_cast<std::size_t>(resolved(sum.size, std::ssize(global)));
+    extras_.push_back(
+        block(sum.name, end, size, power_of_two_above(sum.bound), sum.mean == ExtraSum::Mean::by_samples));
+    end += size;
+  }
+  sum_.resize(end + 2, 0);
+}
+
+void Aggregator::add(const ClientUpdate& update) {
+  const Span span("quantise");
+  const auto values_of = [&](const std::string& name, const at::Tensor& tensor, std::size_t size) {
+    const std::size_t found = tensor.defined() ? static_cast<std::size_t>(tensor.numel()) : 0;
+    if (found != size)
+      throw DataError("the update of client {} has {} values{} instead of {}", value(update.client), found,
+                      name, size);
+    return std::span(tensor.const_data_ptr<float>(), size);
+  };
+  if (update.sample_weight <= 0 || update.sample_weight > bound_.weight)
+    throw DataError("the update of client {} has the sample weight {}, not in 1..{}", value(update.client),
+                    update.sample_weight, bound_.weight);
+  if (update.sums.size() != extras_.size())
+    throw DataError("the update of client {} carries {} vectors besides the model instead of {}",
+                    value(update.client), update.sums.size(), extras_.size());
+  const auto shared = values_of("", update.shared, shared_size_);
+  for (const Block& tensor : tensors_) add_block(tensor, shared.subspan(tensor.begin, tensor.size), update);
+  for (const Block& extra : extras_)
+    add_block(extra, values_of(" of " + extra.name, find(update.sums, extra.name), extra.size), update);
+  sum_[sum_.size() - 2] += update.sample_weight;
+  sum_[sum_.size() - 1] += 1;
+}
+
+void Aggregator::add_block(const Block& block, std::span<const float> values, const ClientUpdate& update) {
+  const double weight = block.weighted ? static_cast<double>(update.sample_weight) : 1;
+  const double factor = std::ldexp(weight, block.exponent);
+  constexpr std::size_t piece = 4096;  // checked and added while it is in the cache
+  for (std::size_t at = 0; at < block.size; at += piece) {
+    const auto part = values.subspan(at, std::min(piece, block.size - at));
+    const float largest = largest_magnitude(part);
+    if (!(largest <= block.bound)) throw diverged(update.client, block.name, largest, block.bound);
+    add_rounded(sum_.data() + block.begin + at, part.data(), part.size(), factor);
+  }
+}
+
+RoundSum Aggregator::finish(comm::Communicator& comm) {
+  {
+    const Span span("allreduce");
+    comm.allreduce_sum(sum_);
+  }
+  const Span span("finish");
+  RoundSum round;
+  round.weight = sum_[sum_.size() - 2];
+  round.clients = sum_[sum_.size() - 1];
+  if (round.weight <= 0) throw DataError("no client of the cohort contributed to this round");
+  round.mean = mean_of(tensors_);
+  for (const Block& extra : extras_) round.extras[extra.name] = mean_of(std::span(&extra, 1));
+  return round;
+}
+
+/// Of blocks without gaps.
+std::vector<float> Aggregator::mean_of(std::span<const Block> blocks) const {
+  if (blocks.empty()) return {};
+  const std::size_t begin = blocks.front().begin;
+  std::vector<float> mean(blocks.back().begin + blocks.back().size - begin);
+  for (const Block& block : blocks) {
+    const std::int64_t weight = block.weighted ? sum_[sum_.size() - 2] : sum_[sum_.size() - 1];
+    divide(mean.data() + block.begin - begin, sum_.data() + block.begin, block.size,
+           static_cast<double>(weight), std::ldexp(1.0, -block.exponent));
+  }
+  return mean;
+}
+
+}  // namespace fedfr::fl

@@ -1,0 +1,81 @@
+// A client's work seen from its rank. A result is handed on before the client's own model is scored: beside a
+// GPU it is summed up and written meanwhile.
+#include "fedfr/run/client_work.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "fedfr/core/activity.hpp"
+#include "fedfr/core/clock.hpp"
+#include "fedfr/core/signals.hpp"
+#include "fedfr/core/trace.hpp"
+#include "fedfr/run/personal_models.hpp"
+
+namespace fedfr::run {
+
+void ClientWork::train(ClientId client, fl::LocalTrainer& trainer, ClientFinisher& finisher) {
+  const ActivityScope scope = with_client(client);
+  const Span span("client");
+  const Stopwatch watch;
+  const Experiment& experiment = tools_.experiment;
+  const auto before = load(client);
+  const auto rates = fl::learning_rates(experiment.schedule, attempt_.round);
+  auto result = trainer.train(experiment.training_data(client), attempt_.round, rates,
+                              before ? &*before : nullptr, hooks());
+  record_.clients.push_back({client, rank_, watch.seconds(), false, result.statistics});
+  const auto finished = std::make_shared<const fl::FinishedClient>(
+      fl::FinishedClient{.state = std::move(result.state),
+                         .update = std::move(result.update),
+                         .report = tools_.states != nullptr ? to_json(record_.clients.back()).dump() : ""});
+  finisher.finish(finished);
+  tools_.recorder.console().debug(fmt::format("round {}/{}: client {} trained in {:.3g} s",
+                                              attempt_.round + 1, experiment.options.rounds, value(client),
+                                              watch.seconds()));
+  score_own_model(*finished);
+}
+
+bool ClientWork::take_over(ClientId client, ClientFinisher& finisher) {
+  if (!attempt_.has_finished(client)) return false;
+  const ActivityScope scope = with_client(client);
+  const Span span("client taken over");
+  auto loaded = tools_.states->load_finished(client, attempt_.round + 1, attempt_.key);
+  if (!loaded) return false;
+  const auto finished = std::make_shared<const fl::FinishedClient>(*std::move(loaded));
+  record_.clients.push_back(client_record_from(nlohmann::json::parse(finished->report)));
+  record_.clients.back().taken_over = true;
+  finisher.take_over(finished);
+  score_own_model(*finished);
+  return true;
+}
+
+std::optional<fl::PrivateState> ClientWork::load(ClientId client) {
+  if (tools_.states == nullptr) return std::nullopt;
+  const Span span("state load");
+  const ScopedTimer timer(record_.seconds["state"]);
+  return tools_.states->load(client, attempt_.round);
+}
+
+void ClientWork::score_own_model(const fl::FinishedClient& finished) {
+  if (tools_.states == nullptr || !tools_.evaluator.has_personalised_protocol()) return;
+  if (!tools_.experiment.evaluates_in_round(attempt_.round + 1)) return;
+  const ScopedTimer timer(record_.seconds["evaluate own"]);
+  const ActivityScope phase = doing("evaluating the clients' own models");
+  record_.own_scores.push_back(tools_.evaluator.own_for_client(
+      finished.update.client, personal_model(finished.state, tools_.experiment.algorithm)));
+}
+
+fl::LocalHooks ClientWork::hooks() const {
+  fl::LocalHooks hooks;
+  hooks.stop_requested = [] { return stop_requested(); };
+  const auto of_rank = static_cast<double>(attempt_.cohort.size()) / ranks_;
+  hooks.progress = [this, of_rank, done = record_.clients.size()](std::int64_t step, std::int64_t steps) {
+    const double of_client = static_cast<double>(step) / static_cast<double>(steps);
+    tools_.recorder.progress((static_cast<double>(done) + of_client) / of_rank, attempt_.round);
+  };
+  return hooks;
+}
+
+}  // namespace fedfr::run
