@@ -1,14 +1,19 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/optional.hpp>
 #include <boost/program_options.hpp>
 #include <cstdio>
+#include <map>
 
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
 #include "fedfr/core/processors.hpp"
+#include "fedfr/core/utf8.hpp"
 #include "fedfr/data/import/importer.hpp"
 
 namespace fedfr::tool {
@@ -43,13 +48,35 @@ data::Encoding parse_encoding(const std::string& text) {
   throw UsageError("--encoding {} is not known: use raw or jpeg", text);
 }
 
+/// A line for each reason: how many, and the first few.
+void print_left_out(const std::vector<data::LeftOut>& all) {
+  constexpr std::size_t most_named = 3;
+  std::map<std::string, std::vector<std::string>> by_reason;
+  for (const auto& [why, path] : all) by_reason[why].push_back(printable(path));
+  for (const auto& [why, paths] : by_reason) {
+    const auto named = std::span(paths).first(std::min(most_named, paths.size()));
+    fmt::print("left out {}: {} ({}{})\n", paths.size(), why, fmt::join(named, ", "),
+               paths.size() > most_named ? ", ..." : "");
+  }
+}
+
+/// All that was not taken, a line each: the reason, a tab, the path.
+void write_left_out(const data::ImportReport& report, const std::string& file) {
+  std::string text;
+  for (const auto& [why, path] : report.left_out) text += fmt::format("{}\t{}\n", why, printable(path));
+  for (const auto& bad : report.bad) text += fmt::format("bad\t{}\n", printable(bad));
+  replace_file(file, text);
+  fmt::print("all that was left out is listed in {}\n", file);
+}
+
 void print(const data::ImportReport& report, const std::string& output, double seconds) {
   for (const auto& bad : report.bad) fmt::print(stderr, "skipped {}\n", bad);
   fmt::print("{}: {} identities, {} images in {:.1f} s ({:.0f} images/s)\n", output, report.identities,
              report.images, seconds, static_cast<double>(report.images) / seconds);
-  if (!report.bad.empty()) fmt::print("skipped {} bad image(s), named above\n", report.bad.size());
-  if (report.small_identities > 0)
-    fmt::print("left out {} identities with too few images\n", report.small_identities);
+  if (!report.bad.empty())
+    fmt::print("skipped {} bad image(s) or folder(s), named above\n", report.bad.size());
+  print_left_out(report.left_out);
+  if (!report.left_out.empty() || !report.bad.empty()) write_left_out(report, output + ".left-out.txt");
 }
 
 }  // namespace

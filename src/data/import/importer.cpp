@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 
 #include "fedfr/core/error.hpp"
@@ -11,8 +10,10 @@
 #include "fedfr/core/parallel.hpp"
 #include "fedfr/core/processors.hpp"
 #include "fedfr/core/progress_bar.hpp"
+#include "fedfr/core/utf8.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
+#include "find_images.hpp"
 
 namespace fedfr::data {
 
@@ -22,42 +23,6 @@ namespace {
 
 constexpr int resized_quality = 95;
 constexpr std::size_t images_at_once = 512;
-
-bool is_image(const fs::path& file) {
-  std::string extension = file.extension().string();
-  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
-  const bool hidden = file.filename().string().starts_with('.');
-  return !hidden && (extension == ".jpg" || extension == ".jpeg" || extension == ".png");
-}
-
-struct Identity {
-  std::string name;
-  std::vector<fs::path> files;
-};
-
-Identity find_images(const fs::path& folder, std::int64_t most) {
-  Identity identity{folder.filename().string(), {}};
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.is_regular_file() && is_image(entry.path())) identity.files.push_back(entry.path());
-  std::ranges::sort(identity.files);
-  if (std::ssize(identity.files) > most) identity.files.resize(static_cast<std::size_t>(most));
-  return identity;
-}
-
-std::vector<Identity> find_identities(const fs::path& source, std::int64_t most_images) {
-  std::vector<Identity> found;
-  try {
-    for (const auto& entry : fs::directory_iterator(source))
-      if (entry.is_directory()) found.push_back(find_images(entry.path(), most_images));
-  } catch (const fs::filesystem_error& e) {
-    throw DataError("cannot list {}: {}", source.string(), e.code().message());
-  }
-  std::ranges::sort(found, {}, &Identity::name);
-  if (std::ranges::all_of(found, [](const Identity& identity) { return identity.files.empty(); }))
-    throw DataError("{} holds no images: they are expected as IDENTITY/IMAGE.jpg (or .jpeg, .png)",
-                    source.string());
-  return found;
-}
 
 /// What is to be stored of one file, or why it cannot be used.
 struct Candidate {
@@ -92,16 +57,24 @@ Candidate load(const fs::path& file, const ImportOptions& options) {
 /// skipped.
 class Importer {
  public:
-  Importer(fs::path output, const ImportOptions& options) : output_(std::move(output)), options_(options) {}
+  /// @throws DataError if there is something bad already, and it is not to be skipped
+  Importer(fs::path output, const ImportOptions& options, FoundImages& found)
+      : output_(std::move(output)), options_(options) {
+    report_.bad = std::move(found.bad);
+    report_.left_out = std::move(found.left_out);
+    if (!options_.skip_bad && !report_.bad.empty()) throw DataError("{}", refusal());
+  }
 
   void take(const std::string& name, std::span<Candidate> candidates) {
     std::vector<Candidate*> good;
     for (auto& candidate : candidates)
       if (!note_if_bad(candidate)) good.push_back(&candidate);
-    if (std::ssize(good) < options_.min_images)
+    if (std::ssize(good) < options_.min_images) {
       ++report_.small_identities;
-    else if (options_.skip_bad || report_.bad.empty())
+      report_.left_out.push_back({"person with too few images", name});
+    } else if (options_.skip_bad || report_.bad.empty()) {
       write(name, good);
+    }
   }
 
   ImportReport finish() {
@@ -126,7 +99,8 @@ class Importer {
       trouble =
           fmt::format("it has {}x{} pixels, not the {}x{} of {}: --resize HxW makes them equal",
                       candidate.size.height, candidate.size.width, size_.height, size_.width, size_from_);
-    if (!trouble.empty()) report_.bad.push_back(fmt::format("{}: {}", candidate.file.string(), trouble));
+    if (!trouble.empty())
+      report_.bad.push_back(fmt::format("{}: {}", printable(candidate.file.string()), trouble));
     return !trouble.empty();
   }
 
@@ -146,8 +120,8 @@ class Importer {
 
   std::string refusal() const {
     constexpr std::size_t most_named = 5;
-    std::string text =
-        fmt::format("{} image(s) cannot be imported (--skip-bad leaves them out):", report_.bad.size());
+    std::string text = fmt::format(
+        "{} image(s) or folder(s) cannot be imported (--skip-bad leaves them out):", report_.bad.size());
     for (std::size_t i = 0; i < std::min(most_named, report_.bad.size()); ++i)
       text += "\n  " + report_.bad[i];
     return report_.bad.size() > most_named ? text + "\n  ..." : text;
@@ -163,7 +137,7 @@ class Importer {
 };
 
 /// Loads the images of a few identities on several threads and hands them on in order.
-void import_group(std::span<const Identity> group, const ImportOptions& options, Importer& importer) {
+void import_group(std::span<const FoundIdentity> group, const ImportOptions& options, Importer& importer) {
   std::vector<const fs::path*> files;
   for (const auto& identity : group)
     for (const auto& file : identity.files) files.push_back(&file);
@@ -190,11 +164,15 @@ ImportReport import_folder(const fs::path& source, const fs::path& output, const
   check(options);
   if (fs::exists(output))
     throw DataError("{} exists already: choose another name or remove it", output.string());
-  const auto identities = find_identities(source, options.max_images);
+  auto found = find_images(source, options.max_images);
+  Importer importer(output, options, found);
+  const auto& identities = found.identities;
   std::int64_t files = 0;
   for (const auto& identity : identities) files += std::ssize(identity.files);
+  if (files == 0)
+    throw DataError("{} holds no images: they are expected as IDENTITY/IMAGE.jpg (or .jpeg, .png)",
+                    printable(source.string()));
   ProgressBar bar("import", files);
-  Importer importer(output, options);
   for (std::size_t first = 0; first < identities.size();) {
     std::size_t last = first;
     std::size_t images = 0;

@@ -2,10 +2,12 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <string_view>
 
 #include "fedfr/core/error.hpp"
+#include "pictures.hpp"
 #include "stored_dataset.hpp"
 #include "support/temp_folder.hpp"
 
@@ -127,8 +129,8 @@ TEST_F(Import, ResizesWhenAsked) {
 
 TEST_F(Import, NamesTheFirstBadImagesAndCountsAll) {
   for (int i = 0; i < 8; ++i) put_text(fmt::format("bad/{}.jpg", i), "no image");
-  EXPECT_THAT(refusal(), AllOf(HasSubstr("8 image(s) cannot be imported"), HasSubstr("bad/0.jpg"),
-                               HasSubstr("bad/4.jpg"), Not(HasSubstr("bad/5.jpg"))));
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("8 image(s) or folder(s) cannot be imported"),
+                               HasSubstr("bad/0.jpg"), HasSubstr("bad/4.jpg"), Not(HasSubstr("bad/5.jpg"))));
 }
 
 TEST_F(Import, SkipsBadImagesWhenAsked) {
@@ -153,6 +155,65 @@ TEST_F(Import, LeavesOutSmallIdentitiesAndFurtherImages) {
   EXPECT_THAT(made.identity_names(ClientId{0}), ElementsAre("Bo", "carl"));
   EXPECT_THAT(made.all().labels(), ElementsAre(0, 0, 1, 1));
   EXPECT_THAT(source_names(made.all()), ElementsAre("a.jpeg", "b.JPG", "10.png", "2.png"));
+}
+
+std::vector<std::string> reasons(const ImportReport& report) {
+  std::vector<std::string> all;
+  for (const auto& [why, path] : report.left_out)
+    all.push_back(why + ": " + fs::path(path).filename().string());
+  return all;
+}
+
+TEST_F(Import, NotesWhatIsNoImageOfAPerson) {
+  for (const char* folder : {".ipynb_checkpoints", "@eaDir", "__MACOSX"})
+    put_png(folder + std::string("/a.png"), 9);
+  put_text("Bo/._a.jpg", "left by an archive");
+  put_text("Bo/b.webp", "RIFF");
+  put_png("Bo/more/a.png", 9);
+  fs::create_symlink("nothing", place("Bo/gone.jpg"));
+  ASSERT_EQ(mkfifo(place("Bo/pipe.jpg").c_str(), 0600), 0);
+  const auto report = import_folder(source(), out(), {});
+  EXPECT_EQ(report.identities, 3);
+  EXPECT_EQ(report.images, 6);
+  EXPECT_THAT(
+      reasons(report),
+      testing::UnorderedElementsAre(
+          "folder in the folder of a person: more", "hidden or of a system: .ipynb_checkpoints",
+          "hidden or of a system: @eaDir", "hidden or of a system: __MACOSX",
+          "hidden or of a system: ._a.jpg", "hidden or of a system: .hidden.png", "link to nothing: gone.jpg",
+          "neither JPEG nor PNG by its name: b.webp", "neither JPEG nor PNG by its name: notes.txt",
+          "no regular file: pipe.jpg", "not in a folder of a person: list.png"));
+}
+
+TEST_F(Import, RefusesNamesAndLoopsBeforeAnyImageIsRead) {
+  put_png("Zo\xEB/a.png", 8);
+  put_png("two\nlines/a.png", 8);
+  put_png("Bo/\xE9.png", 8);
+  put_text("Bo/bad.jpg", "no image");
+  fs::create_symlink("loop", place("loop"));
+  EXPECT_THAT(refusal(),
+              AllOf(HasSubstr("4 image(s) or folder(s)"), HasSubstr("Zo\\xEB: its name is not UTF-8"),
+                    HasSubstr("two\\x0Alines: its name has control"), HasSubstr("\\xE9.png"),
+                    HasSubstr("loop: Too many levels"), Not(HasSubstr("bad.jpg"))));
+  const auto report = import_folder(source(), out(), {.skip_bad = true});
+  EXPECT_EQ(report.bad.size(), 5U);
+  EXPECT_EQ(report.images, 6);
+}
+
+TEST_F(Import, TellsAFileByItsContentAndKeepsItsOrientation) {
+  fs::copy_file(test::picture_path("orientation6.jpg"), place("Bo/turned.JFIF"));
+  fs::copy_file(test::picture_path("one_column.png"), place("Bo/png.jpe"));
+  import_folder(source(), out(), {.encoding = Encoding::jpeg, .skip_bad = true, .max_images = 99});
+  EXPECT_EQ(Dataset(out()).image_size(), stored_size);
+  const auto other = folder_ / "other";
+  make_folder(other / "a");
+  for (const char* name : {"cmyk_orientation6.jpg", "orientation6.jpg"})
+    fs::copy_file(test::picture_path(name), other / "a" / name);
+  import_folder(other, folder_ / "kept", {.encoding = Encoding::jpeg});
+  const Dataset kept(folder_ / "kept");
+  EXPECT_EQ(kept.image_size(), (ImageSize{29, 22}));
+  EXPECT_EQ(read_one(kept.all(), 0), read_image(other / "a/cmyk_orientation6.jpg").pixels);
+  EXPECT_EQ(read_one(kept.all(), 1), read_image(other / "a/orientation6.jpg").pixels);
 }
 
 TEST_F(Import, RefusesWhatCannotBe) {

@@ -19,15 +19,24 @@ struct ImportOptions {
   int threads = 1;  ///< that decode; the result is the same
 };
 
+/// A file or folder that was passed over, and why.
+struct LeftOut {
+  std::string why;
+  std::string path;
+};
+
 struct ImportReport {
   std::int64_t identities = 0;
   std::int64_t images = 0;
   std::int64_t small_identities = 0;  ///< left out for having fewer than min_images
-  std::vector<std::string> bad;       ///< skipped images, each with the reason
+  std::vector<std::string> bad;       ///< skipped images and folders, each with the reason
+  std::vector<LeftOut> left_out;      ///< all else that was not taken
 };
 
-/// Makes a collection of `source`/IDENTITY/IMAGE.{jpg,jpeg,png}, identities and images in the order of their
-/// names; other files are passed over. Memory holds a few hundred images, or those of the largest identity.
+/// Makes a collection of `source`/IDENTITY/IMAGE.{jpg,jpeg,png,...}, identities and images in the order of
+/// their names; other files, and folders that are hidden or of a system, are passed over and reported. Names
+/// that are not UTF-8 and folders that cannot be read are bad, and found before any image is opened. Memory
+/// holds a few hundred images, or those of the largest identity.
 /// @throws UsageError for impossible options
 /// @throws DataError if `output` exists, there are no images, or (without skip_bad) images cannot be used: it
 /// names the
