@@ -98,14 +98,14 @@ fs::path folder_of(const std::string& group, const Mount& mount, const fs::path&
 
 /// Processors' worth of time by a group's files; none where there is no limit, or no such file.
 std::optional<double> limit_in(const fs::path& folder, bool version_2) {
-  constexpr double usual_period = 100000;  // microseconds
+  constexpr std::int64_t usual_period = 100000;  // microseconds, whole ones
   std::istringstream text(version_2 ? first_line(folder / "cpu.max")
                                     : first_line(folder / "cpu.cfs_quota_us") + " " +
                                           first_line(folder / "cpu.cfs_period_us"));
-  double quota = 0, period = usual_period;
+  std::int64_t quota = 0, period = usual_period;
   if (!(text >> quota) || quota <= 0) return std::nullopt;  // "max" and -1: no limit
   if (!(text >> period) || period <= 0) period = usual_period;
-  return quota / period;
+  return static_cast<double>(quota) / static_cast<double>(period);
 }
 
 }  // namespace

@@ -117,6 +117,22 @@ def names():
     }
 
 
+def control_groups():
+    mounts = b"30 23 0:26 / /cg rw,nosuid - cgroup2 cgroup2 rw\n"
+    old = b"31 23 0:28 /host /cg rw shared:9 - cgroup cgroup rw,cpu,cpuacct\n"
+    return {
+        "version_2": b"\0".join([mounts, b"0::/group\n", b"150000 100000\n"]),
+        "version_1": b"\0".join([old, b"4:cpu,cpuacct:/host/group\n", b"", b"50000\n", b"100000\n"]),
+        "no_limit": b"\0".join([mounts, b"0::/group\n", b"max 100000\n"]),
+        "no_period": b"\0".join([mounts, b"0::/group\n", b"150000 0\n"]),
+        "huge": b"\0".join([mounts, b"0::/group\n", b"1e308 1e-308\n"]),
+        "tiny": b"\0".join([mounts, b"0::/group\n", b"1e-308 1e308\n"]),
+        "above": b"\0".join([mounts, b"0::/../..\n", b"1 1\n"]), "absolute": b"\0".join([mounts, b"0:://tmp\n", b"1 1\n"]),
+        "escaped": b"30 23 0:26 /a\\040b /c\\777g\\ rw - cgroup2 x rw\n", "no_dash": b"30 23 0:26 / /cg rw\n",
+        "cut": b"30 - cgroup2\n\0" b"0:\n:\n0::\n", "empty": b"",
+    }
+
+
 def command_line():
     def words(*given):
         return b"\0".join(word.encode("latin-1") for word in given)
@@ -345,8 +361,8 @@ def jpeg():
     }
 
 
-TARGETS = [tensor_header, job_file, json_, names, command_line, sweep_file, pairs_txt, metrics, evaluation, manifest, png,
-           jpeg]
+TARGETS = [tensor_header, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
+           manifest, png, jpeg]
 
 
 def main():
