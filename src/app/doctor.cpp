@@ -11,6 +11,7 @@
 #include "fedfr/comm/make_communicator.hpp"
 #include "fedfr/comm/mpi_communicator.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/version.hpp"
 
 namespace fedfr::app {
@@ -75,7 +76,10 @@ int run_doctor(comm::MpiSession& mpi, std::span<const std::string> args) {
   }
   const auto comm = comm::make_communicator(mpi, false, deadline);
   Request request;
-  comm::on_every_rank(*comm, "reading the command line", [&] { request = parse(args); });
+  comm::on_every_rank(*comm, "reading the command line", [&] {
+    request = parse(args);
+    if (mpi.rank() == 0 && !request.json.empty()) check_output(request.json);
+  });
   DoctorReport report(*comm);
   check_versions(report);
   const comm::Topology topology = comm::discover_topology(*comm);
@@ -86,7 +90,7 @@ int run_doctor(comm::MpiSession& mpi, std::span<const std::string> args) {
   comm::on_every_rank(*comm, "writing the findings", [&] {
     if (mpi.rank() != 0) return;
     if (!request.json.empty()) report.save(request.json);
-    fmt::print("{}\n", report.summary());
+    if (request.json.empty() || !is_standard_output(request.json)) fmt::print("{}\n", report.summary());
   });
   return static_cast<int>(report.outcome());
 }

@@ -7,7 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "fedfr/comm/on_every_rank.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/version.hpp"
 
 namespace fedfr::app {
@@ -72,7 +73,7 @@ void DoctorReport::save(const std::filesystem::path& file) const {
                               {"ranks", comm_.size()},
                               {"exit_code", static_cast<int>(outcome())},
                               {"checks", checks}};
-  replace_file(file, all.dump(2) + "\n");
+  replace_file(file, json_text(all, 2) + "\n");
 }
 
 }  // namespace fedfr::app

@@ -14,7 +14,7 @@
 #include "doctor_checks.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/clock.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/record/run_lock.hpp"
 #include "startup.hpp"
 
@@ -104,8 +104,7 @@ Finding check_writing(comm::Communicator& comm, const fs::path& folder) {
     const std::vector<std::byte> data(static_cast<std::size_t>(mebibytes) << 20, std::byte{0x5A});
     const std::span<const std::byte> piece = data;
     Stopwatch watch;
-    replace_file(folder / "large",
-                 [&](const fs::path& temporary) { write_pieces(temporary, std::span(&piece, 1)); });
+    replace_file(folder / "large", std::span(&piece, 1));
     seconds[0] = watch.seconds();
     for (int repetition = 0; repetition < 3; ++repetition) {
       watch.restart();

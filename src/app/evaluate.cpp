@@ -6,7 +6,7 @@
 #include "commands.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/options/job_file.hpp"
@@ -93,6 +93,7 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
   Request request;
   const Startup startup = start_evaluation(mpi, [&] {
     request = parse(args);
+    if (mpi.rank() == 0 && !request.save.empty()) check_output(request.save);
     return options_of(request);
   });
   const run::Experiment& experiment = *startup.experiment;
@@ -118,8 +119,10 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
     evaluation.own = run::gather_scores(comm, own);
   }
   if (comm.rank() != 0) return 0;
-  fmt::print("{}", run::comparison_tables(evaluation, evaluation));
   if (!request.save.empty()) run::save(request.save, evaluation);
+  // The tables would spoil a file that is printed, too.
+  if (request.save.empty() || !is_standard_output(request.save))
+    fmt::print("{}", run::comparison_tables(evaluation, evaluation));
   return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/indices.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/eval/embed.hpp"
 #include "model_source.hpp"
 #include "startup.hpp"
@@ -68,7 +69,10 @@ int run_extract(comm::MpiSession& mpi, std::span<const std::string> args) {
       std::ranges::find_if(args, [](const std::string& arg) { return arg.starts_with("--"); });
   const std::vector<std::string> words(args.begin(), first_key);
   const std::vector<std::string> keys(first_key, args.end());
-  const Startup startup = start_evaluation(mpi, [&] { return options_for(words, keys); });
+  const Startup startup = start_evaluation(mpi, [&] {
+    if (mpi.rank() == 0 && words.size() == 3) check_output(words[2]);
+    return options_for(words, keys);
+  });
   const run::Experiment& experiment = *startup.experiment;
   std::unique_ptr<fl::GlobalModel> model;
   comm::on_every_rank(*startup.comm, "loading the model", [&] { model = load_model(words[0], experiment); });
@@ -85,7 +89,7 @@ int run_extract(comm::MpiSession& mpi, std::span<const std::string> args) {
   comm::on_every_rank(*startup.comm, "writing the embeddings", [&] {
     if (mpi.rank() == 0) save_embeddings(words[2], features, images);
   });
-  if (mpi.rank() == 0)
+  if (mpi.rank() == 0 && !is_standard_output(words[2]))
     fmt::print("{}: {} embeddings of {} dimensions\n", words[2], images.size(), features.size(1));
   return 0;
 }

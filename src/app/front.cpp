@@ -8,9 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "fedfr/core/error.hpp"
+#include "fedfr/core/failure.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/spinning.hpp"
+#include "fedfr/core/standard_streams.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/run/options/options.hpp"
 
@@ -61,15 +62,23 @@ int become_worker(char** argv) {
   const std::string worker = (fedfr::own_program().parent_path() / FEDFR_WORKER).lexically_normal();
   fedfr::limit_spinning();
   execv(worker.c_str(), argv);
-  fmt::print(stderr, "fedfr: cannot start {}: {}. It is a part of fedfr: build or install it again\n", worker,
-             std::strerror(errno));
+  complain(fmt::format("fedfr: cannot start {}: {}. It is a part of fedfr: build or install it again", worker,
+                       std::strerror(errno)));
   return static_cast<int>(fedfr::ExitCode::data);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> args(argv + 1, argv + argc);
-  if (!answered(args)) return become_worker(argv);
-  return args.empty() ? static_cast<int>(fedfr::ExitCode::usage) : 0;
+  fedfr::prepare_standard_streams();
+  try {
+    const std::vector<std::string> args(argv + 1, argv + argc);
+    if (!answered(args)) return become_worker(argv);
+    fedfr::finish_standard_output();
+    return args.empty() ? static_cast<int>(fedfr::ExitCode::usage) : 0;
+  } catch (const std::exception& error) {
+    const auto failure = fedfr::failure_of(error, fedfr::ExitCode::data);
+    fedfr::complain("fedfr: " + failure.text);
+    return static_cast<int>(failure.code);
+  }
 }

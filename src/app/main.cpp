@@ -15,8 +15,9 @@
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/core/activity.hpp"
-#include "fedfr/core/error.hpp"
+#include "fedfr/core/failure.hpp"
 #include "fedfr/core/freed_memory.hpp"
+#include "fedfr/core/standard_streams.hpp"
 
 namespace {
 
@@ -44,8 +45,7 @@ int report(const fedfr::Error& error, const fedfr::comm::MpiSession& mpi, bool a
   // Of ranks that fail together, the lowest speaks: its abort reaches the others before they do.
   if (!agreed) std::this_thread::sleep_for(std::chrono::milliseconds(500) * std::min(mpi.rank(), 10));
   if (!agreed || mpi.rank() == 0) {
-    fmt::print(stderr, "fedfr: {}\n", agreed ? error.what() : describe(error, mpi));
-    std::fflush(stderr);
+    fedfr::complain(fmt::format("fedfr: {}", agreed ? error.what() : describe(error, mpi)));
   }
   if (!agreed && mpi.size() > 1) fedfr::comm::MpiSession::abort(code);
   return code;
@@ -58,10 +58,9 @@ int dispatch(const Command& command, fedfr::comm::MpiSession& mpi, std::span<con
     return command.run(mpi, args);
   } catch (const fedfr::comm::AgreedError& e) {
     return report(e, mpi, true);
-  } catch (const Error& e) {
-    return report(e, mpi, false);
   } catch (const std::exception& e) {
-    return report(Error(ExitCode::peer, fmt::format("unexpected failure: {}", e.what())), mpi, false);
+    const auto failure = fedfr::failure_of(e, ExitCode::peer);
+    return report(Error(failure.code, failure.text), mpi, false);
   }
 }
 
@@ -69,16 +68,42 @@ int dispatch(const Command& command, fedfr::comm::MpiSession& mpi, std::span<con
 std::optional<int> cannot_launch() {
   fedfr::comm::leave_slurm_step_if_alone();
   if (const auto problem = fedfr::app::launch_without_mpi()) {
-    if (!problem->empty()) fmt::print(stderr, "fedfr: {}\n", *problem);
+    if (!problem->empty()) fedfr::complain(fmt::format("fedfr: {}", *problem));
     return static_cast<int>(fedfr::ExitCode::peer);
   }
-  try {
-    fedfr::comm::check_temporary_folder();
-  } catch (const fedfr::Error& error) {
-    fmt::print(stderr, "fedfr: {}\n", error.what());
-    return static_cast<int>(error.code());
-  }
+  fedfr::comm::check_temporary_folder();
   return std::nullopt;
+}
+
+int run(int argc, char** argv) {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  if (args.empty()) return static_cast<int>(fedfr::ExitCode::usage);  // the front program has answered
+  if (args[0] == "verify-run") return fedfr::app::run_verify(std::span(args).subspan(1));
+  const auto* command = std::ranges::find(commands, args[0], &Command::name);
+  if (command == std::end(commands))
+    throw fedfr::UsageError("unknown command '{}'; `fedfr --help` lists them", args[0]);
+  if (const auto code = cannot_launch()) return *code;
+  fedfr::keep_freed_memory();
+  fedfr::comm::MpiSession mpi(argc, argv);
+  return dispatch(*command, mpi, std::span(args).subspan(1));
+}
+
+int complain_of(const std::exception& error) {
+  const auto failure = fedfr::failure_of(error, fedfr::ExitCode::peer);
+  fedfr::complain("fedfr: " + failure.text);
+  return static_cast<int>(failure.code);
+}
+
+/// Where a run has failed or was stopped, that is what its exit code tells.
+int code_with_output(int code) {
+  constexpr int different = 1;  // of verify-run
+  try {
+    fedfr::finish_standard_output();
+  } catch (const std::exception& error) {
+    const int lost = complain_of(error);
+    return code == 0 || code == different ? lost : code;
+  }
+  return code;
 }
 
 /// Without tearing down the libraries' static objects, which takes longer than a short run: what is to be
@@ -91,20 +116,12 @@ std::optional<int> cannot_launch() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> args(argv + 1, argv + argc);
-  if (args.empty()) return static_cast<int>(fedfr::ExitCode::usage);  // the front program has answered
-  if (args[0] == "verify-run") return fedfr::app::run_verify(std::span(args).subspan(1));
-  for (const auto& command : commands) {
-    if (args[0] != command.name) continue;
-    if (const auto code = cannot_launch()) return *code;
-    fedfr::keep_freed_memory();
-    int code = 0;
-    {
-      fedfr::comm::MpiSession mpi(argc, argv);
-      code = dispatch(command, mpi, std::span(args).subspan(1));
-    }
-    leave(code);
+  fedfr::prepare_standard_streams();
+  int code = 0;
+  try {
+    code = run(argc, argv);
+  } catch (const std::exception& error) {
+    code = complain_of(error);
   }
-  fmt::print(stderr, "fedfr: unknown command '{}'; `fedfr --help` lists them\n", args[0]);
-  return static_cast<int>(fedfr::ExitCode::usage);
+  leave(code_with_output(code));
 }

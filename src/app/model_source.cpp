@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/run/options/job_file.hpp"
@@ -19,14 +17,11 @@ fs::path weights_of(const fs::path& run_or_weights) {
   if (!fs::is_directory(run_or_weights)) return run_or_weights;
   const run::RunPaths paths(run_or_weights);
   if (fs::exists(paths.folder / "model.safetensors")) return paths.folder / "model.safetensors";
-  fs::path newest;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(paths.checkpoint, missing))
-    if (entry.path().extension() == ".ckpt") newest = std::max(newest, entry.path());
-  if (newest.empty())
+  const auto rounds = run::checkpoint_rounds(paths.checkpoint);
+  if (rounds.empty())
     throw DataError("{} holds neither model.safetensors nor a checkpoint: is it a run directory?",
                     run_or_weights.string());
-  return newest;
+  return run::checkpoint_path(paths.checkpoint, rounds.front());
 }
 
 namespace {

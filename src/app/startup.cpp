@@ -11,6 +11,7 @@
 #include "fedfr/comm/make_communicator.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
 #include "fedfr/core/signals.hpp"
 #include "fedfr/core/spinning.hpp"
 #include "fedfr/core/version.hpp"
@@ -51,8 +52,10 @@ at::Device connect(Startup& startup, comm::MpiSession& mpi, comm::Communicator& 
     set_numerics(options, startup.topology);
   });
   startup.watchdog = std::make_unique<comm::Watchdog>(
-      mpi, comm::Watchdog::Options{.deadline_seconds = options.deadline,
-                                   .job_is_ending = [] { return stop_signal() == std::string("SIGTERM"); }});
+      mpi, comm::Watchdog::Options{.deadline_seconds = options.deadline, .job_is_ending = [] {
+                                     const std::string signal = stop_signal();
+                                     return signal == "SIGTERM" || signal == "SIGHUP";
+                                   }});
   startup.comm = comm::make_communicator(
       mpi, device.is_cuda(), options.deadline > 0 ? options.deadline : data_deadline, startup.watchdog.get());
   return device;
@@ -94,7 +97,7 @@ void warn_of_shared_people(Startup& startup) {
 /// trains a client.
 run::Numerics agree_on_numerics(Startup& startup, const run::Options& options, at::Device device) {
   const run::Numerics mine = numerics(options, device);
-  const auto shared = share_text(*startup.comm, nlohmann::json(mine).dump());
+  const auto shared = share_text(*startup.comm, json_text(nlohmann::json(mine)));
   const auto of_rank_0 = nlohmann::json::parse(shared).get<run::Numerics>();
   std::string text;
   for (const auto& difference : run::differences(of_rank_0, mine))
@@ -121,7 +124,7 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
   std::string text;
   comm::on_every_rank(*first, "reading the job file", [&] {
     command_line = run::parse_command_line(args);
-    if (mpi.rank() == 0 && !command_line.job_file.empty()) text = read_text(command_line.job_file);
+    if (mpi.rank() == 0 && !command_line.job_file.empty()) text = read_input(command_line.job_file);
   });
   text = share_text(*first, text);
   comm::on_every_rank(*first, "reading the options", [&] {

@@ -8,6 +8,7 @@
 
 #include "commands.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/json.hpp"
 #include "fedfr/run/record/compare_runs.hpp"
 
 namespace fedfr::app {
@@ -41,7 +42,7 @@ int compare(std::span<const std::string> args) {
   if (runs.size() != 2)
     throw UsageError("verify-run compares two run directories; {} were named", runs.size());
   const auto comparison = run::compare_runs(runs[0], runs[1]);
-  fmt::print("{}", json ? run::to_json(comparison).dump(1) + "\n" : run::report(comparison));
+  fmt::print("{}", json ? json_text(run::to_json(comparison), 1) + "\n" : run::report(comparison));
   return comparison.equal() ? 0 : different;
 }
 
@@ -52,12 +53,7 @@ int run_verify(std::span<const std::string> args) {
     fmt::print("{}", usage);
     return 0;
   }
-  try {
-    return compare(args);
-  } catch (const Error& error) {
-    fmt::print(stderr, "fedfr: {}\n", error.what());
-    return static_cast<int>(error.code());
-  }
+  return compare(args);
 }
 
 }  // namespace fedfr::app

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/standard_streams.hpp"
 
 namespace fedfr::comm {
 
@@ -31,7 +32,7 @@ MpiSession::MpiSession(int& argc, char**& argv) {
 
 MpiSession::~MpiSession() {
   if (std::uncaught_exceptions() > 0) {
-    fmt::print(stderr, "rank {}: an exception is ending this rank, and with it the job\n", rank_);
+    complain(fmt::format("rank {}: an exception is ending this rank, and with it the job", rank_));
     abort(static_cast<int>(ExitCode::peer));
   }
   MPI_Finalize();

@@ -6,6 +6,7 @@
 
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/core/activity.hpp"
+#include "fedfr/core/failure.hpp"
 
 // Local work that may fail on some ranks only. A rank that threw while others went on would leave them
 // waiting in the next collective; so all ranks come together once after the work, whatever happened, and all
@@ -26,10 +27,9 @@ std::vector<std::byte> try_work(const std::function<void()>& work) {
   try {
     work();
     return {};
-  } catch (const Error& error) {
-    return outcome(error.code(), error.what());
   } catch (const std::exception& error) {
-    return outcome(ExitCode::peer, error.what());
+    const Failure failure = failure_of(error, ExitCode::peer);
+    return outcome(failure.code, failure.text);
   }
 }
 

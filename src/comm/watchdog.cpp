@@ -20,6 +20,7 @@
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/parallel.hpp"
+#include "fedfr/core/standard_streams.hpp"
 
 // How it works, in the order in which one needs to know it.
 //
@@ -286,8 +287,7 @@ bool Watchdog::lower_rank_accuses() const {
 /// begun.
 void Watchdog::speak(const Complaint& complaint) {
   has_told_ = true;
-  fmt::print(stderr, "fedfr: {}. The same command goes on from the last checkpoint\n", complaint.text);
-  std::fflush(stderr);
+  complain(fmt::format("fedfr: {}. The same command goes on from the last checkpoint", complaint.text));
   if (!complaint.ends_job) return;
   alarm(kSecondsForAnAbort);  // ends this process also where the abort hangs
   MpiSession::abort(static_cast<int>(ExitCode::peer));

@@ -1,3 +1,5 @@
+// What is being done changes seldom and is several words: a mutex. That it goes on is told from inner loops,
+// while data are copied or read: a counter without one.
 #include "fedfr/core/activity.hpp"
 
 #include <fmt/format.h>

@@ -1,10 +1,14 @@
+// Every call of the system is repeated until all is read or written, and a failure names the file and says
+// what the system said.
 #include "fedfr/core/file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -19,10 +23,25 @@ namespace {
 
 std::string reason() { return std::generic_category().message(errno); }
 
-/// fsync of a file or folder by name.
-void sync_path(const fs::path& path, int flags) {
-  const FileDescriptor fd(::open(path.c_str(), flags | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) throw DataError("cannot sync {}: {}", path.string(), reason());
+/// From where the descriptor stands to the end, at most `most` bytes.
+std::string read_to_end(const FileDescriptor& file, const fs::path& path, std::size_t most) {
+  constexpr std::size_t step = 65536;
+  struct stat status {};
+  const bool sized = ::fstat(file.get(), &status) == 0 && status.st_size > 0;
+  // One byte more than it has, so that the end of a file that has not grown is met at once.
+  std::string text(sized ? static_cast<std::size_t>(status.st_size) + 1 : step, '\0');
+  for (std::size_t used = 0;;) {
+    if (used == text.size()) text.resize(used + std::max(step, used / 2));
+    const ssize_t got = ::read(file.get(), text.data() + used, text.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw DataError("cannot read {}: {}", path.string(), reason());
+    used += static_cast<std::size_t>(got);
+    if (used > most)
+      throw DataError("{} does not end within {} bytes: is it the right one?", path.string(), most);
+    if (got > 0) continue;
+    text.resize(used);
+    return text;
+  }
 }
 
 }  // namespace
@@ -39,6 +58,11 @@ FileDescriptor::~FileDescriptor() {
 }
 
 FileDescriptor open_for_reading(const fs::path& path) {
+  // Before it is opened: a FIFO would wait for somebody to write.
+  struct stat status {};
+  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw DataError("{} is {}, where a regular file is needed", path.string(),
+                    S_ISDIR(status.st_mode) ? "a folder" : "a pipe or device");
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) throw DataError("cannot open {}: {}", path.string(), reason());
   return fd;
@@ -68,51 +92,39 @@ void write_exactly(const FileDescriptor& file, const fs::path& path, std::int64_
   }
 }
 
-void replace_file(const fs::path& path, const std::function<void(const fs::path& temporary)>& write) {
-  const fs::path temporary = path.string() + ".tmp";
-  try {
-    write(temporary);
-    sync_path(temporary, O_RDONLY);
-    std::error_code failed;
-    fs::rename(temporary, path, failed);
-    if (failed)
-      throw DataError("cannot rename {} to {}: {}", temporary.string(), path.string(), failed.message());
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
-    throw;
+void append_exactly(const FileDescriptor& file, const fs::path& path, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(file.get(), bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) throw DataError("cannot write {}: {}", path.string(), reason());
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+    sign_of_life();
   }
-  sync_folder(path.parent_path());
 }
 
 void sync_folder(const fs::path& folder) {
-  sync_path(folder.empty() ? fs::path(".") : folder, O_RDONLY | O_DIRECTORY);
-}
-
-void replace_file(const fs::path& path, std::string_view content) {
-  replace_file(path, [&](const fs::path& temporary) {
-    const std::span<const std::byte> piece = std::as_bytes(std::span(content));
-    write_pieces(temporary, std::span(&piece, 1));
-  });
-}
-
-void write_pieces(const fs::path& path, std::span<const std::span<const std::byte>> pieces) {
-  FileDescriptor fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-  if (!fd) throw DataError("cannot create {}: {}", path.string(), reason());
-  std::int64_t offset = 0;
-  for (const auto piece : pieces) {
-    write_exactly(fd, path, offset, piece);
-    offset += std::ssize(piece);
-  }
+  const char* name = folder.empty() ? "." : folder.c_str();
+  const FileDescriptor fd(::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) throw DataError("cannot sync {}: {}", name, reason());
 }
 
 std::string read_text(const fs::path& path) {
+  return read_to_end(open_for_reading(path), path, std::numeric_limits<std::size_t>::max());
+}
+
+std::string read_input(const fs::path& path) {
   std::error_code failed;
-  const auto size = fs::file_size(path, failed);
-  if (failed) throw DataError("cannot read {}: {}", path.string(), failed.message());
-  std::string text(size, '\0');
-  read_exactly(open_for_reading(path), path, 0, std::as_writable_bytes(std::span(text)));
-  return text;
+  const auto status = fs::status(path, failed);
+  if (fs::is_regular_file(status) || fs::is_directory(status)) return read_text(path);
+  constexpr std::size_t most = std::size_t{1} << 28U;
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
+  if (!file && errno == ENOENT && path.string().starts_with("/dev/fd/"))
+    throw DataError(
+        "cannot open {}: whoever started this program has not passed the pipe on, as launchers do; write its "
+        "content to a file and name that",
+        path.string());
+  if (!file) throw DataError("cannot open {}: {}", path.string(), reason());
+  return read_to_end(file, path, most);
 }
 
 void make_folder(const fs::path& path) {

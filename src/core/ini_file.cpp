@@ -1,3 +1,5 @@
+// The least that job files need, so that a line means what it shows: no quotes, no escapes, no sections in
+// sections, and `#` inside a word (a colour, a path) is no comment.
 #include "fedfr/core/ini_file.hpp"
 
 #include "fedfr/core/error.hpp"

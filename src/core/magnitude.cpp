@@ -1,3 +1,5 @@
+// One pass over memory, as fast as it can be read: compared as integers, the values need no test for NaN and
+// the compiler makes vectors of the loop.
 #include "fedfr/core/magnitude.hpp"
 
 #include <bit>

@@ -36,7 +36,14 @@ class ChildSetup {
   explicit ChildSetup(const Program& program) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawnattr_init(&attributes_);
-    if (program.own_group) posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP);
+    // This process ignores it (prepare_standard_streams), other programs rely on it.
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGPIPE);
+    posix_spawnattr_setsigdefault(&attributes_, &defaults);
+    posix_spawnattr_setflags(
+        &attributes_,
+        static_cast<short>(POSIX_SPAWN_SETSIGDEF | (program.own_group ? POSIX_SPAWN_SETPGROUP : 0)));
   }
   ChildSetup(const ChildSetup&) = delete;
   ChildSetup& operator=(const ChildSetup&) = delete;
@@ -91,7 +98,8 @@ Process::Process(const Program& program) {
   ChildSetup setup(program);
   FileDescriptor output;
   if (!program.output.empty()) {
-    output = FileDescriptor(::open(program.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    output = FileDescriptor(
+        ::open(program.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, permissions_of_new_files));
     if (!output)
       throw DataError("cannot write {}: {}", program.output.string(), std::generic_category().message(errno));
     setup.print_to(output.get());

@@ -1,3 +1,4 @@
+// Drawn at most ten times a second, since a terminal far away is slower than training.
 #include "fedfr/core/progress_bar.hpp"
 
 #include <fmt/format.h>
@@ -32,8 +33,11 @@ void ProgressBar::draw(const std::string& note) {
   const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
   const double elapsed = since_start_.seconds();
   const double left = share > 0 ? elapsed / share - elapsed : 0;
-  fmt::print(stderr, "\r{} [{}{}] {:3.0f}% {}/{} {:.0f}s left {}\x1b[K", label_, std::string(filled, '#'),
-             std::string(width - filled, '.'), share * 100, done_, total_, left, note);
+  const auto line =
+      fmt::format("\r{} [{}{}] {:3.0f}% {}/{} {:.0f}s left {}\x1b[K", label_, std::string(filled, '#'),
+                  std::string(width - filled, '.'), share * 100, done_, total_, left, note);
+  // Not fmt::print, which throws when the terminal has gone.
+  std::fputs(line.c_str(), stderr);
   std::fflush(stderr);
 }
 

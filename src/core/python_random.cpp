@@ -1,3 +1,5 @@
+// The standard library has the generator, but no words of Python's on how its numbers become integers: how a
+// seed fills the state, how many bits a draw takes, and what shuffle and sample draw in which order.
 #include "fedfr/core/python_random.hpp"
 
 #include <bit>

@@ -1,3 +1,5 @@
+// A stream is named, not split off another one: what a client draws depends on no other client, so it is the
+// same on any rank, in any order, and after a restart.
 #include "fedfr/core/rng.hpp"
 
 #include <algorithm>

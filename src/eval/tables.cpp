@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/number_text.hpp"
 
 namespace fedfr::eval {
 
@@ -88,7 +89,7 @@ void add_row(Columns& table, const std::string& name, const Aggregate& global, c
   append_cells(row, global, shown);
   append_cells(row, personalised, shown);
   const double gain = 100 * (personalised.mean - global.mean);
-  row.push_back(shown && !std::isnan(gain) ? fmt::format("{:+.2f}", gain) : std::string(kNotAvailable));
+  row.push_back(shown && !std::isnan(gain) ? signed_fixed(gain, 2) : std::string(kNotAvailable));
   table.add(std::move(row));
 }
 
@@ -114,7 +115,7 @@ std::string add_rates(Columns& table, std::string_view name, std::string_view tr
 }  // namespace
 
 std::string percent(double share) {
-  return std::isnan(share) ? std::string(kNotAvailable) : fmt::format("{:.2f}", 100 * share);
+  return std::isnan(share) ? std::string(kNotAvailable) : fixed(100 * share, 2);
 }
 
 std::string describe(const OperatingPoint& point) {
@@ -152,9 +153,10 @@ std::string generic_table(std::span<const GenericRow> rows) {
 }
 
 std::string describe(const PairedDifference& difference) {
-  return fmt::format("accuracy {:+.2f} points (95 % interval {:+.2f} to {:+.2f}): {} pairs gained, {} lost",
-                     100 * difference.difference, 100 * difference.interval.low,
-                     100 * difference.interval.high, grouped(difference.only_after),
+  return fmt::format("accuracy {} points (95 % interval {} to {}): {} pairs gained, {} lost",
+                     signed_fixed(100 * difference.difference, 2),
+                     signed_fixed(100 * difference.interval.low, 2),
+                     signed_fixed(100 * difference.interval.high, 2), grouped(difference.only_after),
                      grouped(difference.only_before));
 }
 

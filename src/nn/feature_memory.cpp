@@ -14,6 +14,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/temporary_folder.hpp"
 
 // Tables of embeddings that may be larger than memory: up to a limit they lie in memory, beyond it in mapped
 // files, which the system writes out and reads back as it needs. A tensor that lies in such a table looks
@@ -52,7 +53,7 @@ at::Tensor FeatureMemory::table(std::int64_t rows, std::int64_t dimension) {
 
 at::Tensor FeatureMemory::table_in_file(std::int64_t rows, std::int64_t dimension) const {
   const auto bytes = static_cast<std::size_t>(rows * dimension) * sizeof(float);
-  const auto folder = folder_.empty() ? std::filesystem::temp_directory_path() : folder_;
+  const auto folder = folder_.empty() ? temporary_place() : folder_;
   const auto fail = [&](int error) {
     throw DataError(
         "{}: no file of {} MB for embeddings: {}; set --scratch to a folder with room, or raise "

@@ -12,6 +12,7 @@
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/nn/tensor_header.hpp"
 
 namespace fedfr::nn {
@@ -98,8 +99,7 @@ Encoded encode(const TensorFile& content) {
 
 void save(const std::filesystem::path& path, const TensorFile& content) {
   const Encoded encoded = encode(content);
-  replace_file(path,
-               [&](const std::filesystem::path& temporary) { write_pieces(temporary, encoded.pieces()); });
+  replace_file(path, encoded.pieces());
 }
 
 Extent save_at(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,

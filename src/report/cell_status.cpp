@@ -10,6 +10,8 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/number_text.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/run/options/option_table.hpp"
 #include "presence.hpp"
@@ -48,7 +50,7 @@ std::optional<int> read_exit_code(const fs::path& file) {
 std::string score_text(const CellStatus& status) {
   if (!status.run || status.run->evaluations.empty()) return "";
   const auto score = headline(status.run->evaluations.back());
-  return score ? fmt::format("{:.2f} % {}", 100 * score->second, score->first) : "";
+  return score ? fmt::format("{} % {}", fixed(100 * score->second, 2), score->first) : "";
 }
 
 void read(CellStatus& status, const Sweep& sweep, const Cell& cell) {

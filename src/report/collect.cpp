@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "fedfr/core/json.hpp"
 #include "fedfr/core/utf8.hpp"
 
 namespace fedfr::report {
@@ -48,7 +49,7 @@ std::string cell_text(const Json& row, const std::string& column) {
   if (!row.contains(column) || row.at(column).is_null()) return "";
   const auto& value = row.at(column);
   if (value.is_number_float() && !std::isfinite(value.get<double>())) return "";
-  return csv_field(value.is_string() ? value.get<std::string>() : value.dump());
+  return csv_field(value.is_string() ? value.get<std::string>() : json_text(value));
 }
 
 }  // namespace

@@ -5,9 +5,11 @@
 #include <cmath>
 #include <set>
 
+#include "fedfr/core/number_text.hpp"
+
 namespace fedfr::report {
 
-std::string percent(double share) { return std::isfinite(share) ? fmt::format("{:.2f}", 100 * share) : ""; }
+std::string percent(double share) { return std::isfinite(share) ? fixed(100 * share, 2) : ""; }
 
 std::string figures(const std::string& markup) {
   return fmt::format("<div class=\"figures\">\n{}</div>\n", markup);

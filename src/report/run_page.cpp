@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/number_text.hpp"
 #include "fedfr/report/curves.hpp"
 #include "fedfr/report/html.hpp"
 #include "fedfr/report/pages.hpp"
@@ -34,7 +35,7 @@ std::string summary_table(const RunRecord& run) {
     row("ranks", std::to_string(last.ranks));
     row("time of all rounds", run::duration_text(run.seconds()));
     row("speed", fmt::format("{:.0f} images/s", run.images_per_second()));
-    row("idle", fmt::format("{:.0f} % of the training time", 100 * run.idle_share()));
+    row("idle", fixed(100 * run.idle_share(), 0) + " % of the training time");
     row("model hash", run.model_hash());
   }
   return html::table(table);
@@ -47,9 +48,8 @@ std::string figures_table(const std::vector<EvaluationFigures>& evaluations) {
   html::Table table{.head = {"figure", "start", fmt::format("round {}", last.round), "change"}, .rows = {}};
   for (const auto& [name, value] : last.figures) {
     const double before = first.round == 0 ? figure(first.figures, name) : eval::kUndefined;
-    table.rows.push_back(
-        {name, percent(before), percent(value),
-         std::isfinite(value - before) ? fmt::format("{:+.2f}", 100 * (value - before)) : ""});
+    table.rows.push_back({name, percent(before), percent(value),
+                          std::isfinite(value - before) ? signed_fixed(100 * (value - before), 2) : ""});
   }
   return html::table(table);
 }

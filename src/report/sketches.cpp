@@ -2,12 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdlib>
 #include <string_view>
-#include <system_error>
 
-#include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/report/html.hpp"
 
@@ -15,19 +11,7 @@ namespace fedfr::report {
 
 namespace fs = std::filesystem;
 
-Sketches::Sketches() {
-  std::string name = (fs::temp_directory_path() / "fedfr-report-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw DataError("cannot make the folder {}: {}", name, std::generic_category().message(errno));
-  folder_ = name;
-}
-
-Sketches::~Sketches() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
-}
-
-fs::path Sketches::next_file() { return folder_ / fmt::format("picture{}.svg", ++count_); }
+fs::path Sketches::next_file() { return folder_.path() / fmt::format("picture{}.svg", ++count_); }
 
 std::string Sketches::finish(const std::optional<std::string>& problem, const fs::path& file,
                              const std::string& title, const std::string& caption) {

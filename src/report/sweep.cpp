@@ -11,6 +11,7 @@
 #include "cell_names.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "presence.hpp"
 
@@ -191,12 +192,18 @@ Sweep expand(const SweepFile& file, std::span<const run::Setting> job) {
   return sweep;
 }
 
+namespace {
+
+Sweep with_job(SweepFile file) {
+  file.job_text = read_input(file.job);
+  return expand(file, run::parse_job_file(file.job_text, file.job.string()));
+}
+
+}  // namespace
+
 Sweep load_sweep(const fs::path& path) {
   std::error_code ignored;
-  if (!fs::is_directory(path, ignored)) {
-    const auto parsed = parse_sweep_file(read_text(path), path);
-    return expand(parsed, run::parse_job_file(read_text(parsed.job), parsed.job.string()));
-  }
+  if (!fs::is_directory(path, ignored)) return with_job(parse_sweep_file(read_input(path), path));
   const SweepPaths paths(path);
   if (!is_there(paths.record))
     throw DataError("{} is no folder of a sweep: it holds no {}", path.string(),
@@ -204,14 +211,14 @@ Sweep load_sweep(const fs::path& path) {
   auto parsed = parse_sweep_file(read_text(paths.record), paths.record);
   parsed.output = path;  // also where the folder was moved, and from any working directory
   if (is_there(paths.base_job)) parsed.job = paths.base_job;
-  return expand(parsed, run::parse_job_file(read_text(parsed.job), parsed.job.string()));
+  return with_job(std::move(parsed));
 }
 
 namespace {
 
-void keep(const fs::path& file, const fs::path& record) {
+void keep(const fs::path& file, const std::string& text, const fs::path& record) {
   std::error_code ignored;
-  if (!fs::equivalent(file, record, ignored)) replace_file(record, read_text(file));
+  if (!fs::equivalent(file, record, ignored)) replace_file(record, text);
 }
 
 }  // namespace
@@ -219,8 +226,8 @@ void keep(const fs::path& file, const fs::path& record) {
 void write_jobs(const Sweep& sweep) {
   for (const auto& cell : sweep.cells) run::check_files(cell.configuration);
   for (const auto& folder : {sweep.paths.jobs, sweep.paths.runs, sweep.paths.logs}) make_folder(folder);
-  keep(sweep.file.job, sweep.paths.base_job);
-  keep(sweep.file.path, sweep.paths.record);
+  keep(sweep.file.job, sweep.file.job_text, sweep.paths.base_job);
+  keep(sweep.file.path, sweep.file.text, sweep.paths.record);
   for (const auto& cell : sweep.cells) replace_file(sweep.paths.job(cell), run::record(cell.options()));
 }
 

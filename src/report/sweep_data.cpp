@@ -5,6 +5,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/report/sweep.hpp"
 #include "fedfr/run/record/run_lock.hpp"

@@ -149,7 +149,7 @@ bool is_split_setting(std::string_view name) {
 }
 
 SweepFile parse_sweep_file(std::string_view text, const std::filesystem::path& path) {
-  SweepFile file{.path = path, .job = {}, .output = {}};
+  SweepFile file{.path = path, .text = std::string(text), .job = {}, .output = {}};
   std::map<std::pair<std::string, std::string>, std::string> seen;  // where each key of a section was set
   for (const auto& line : parse_ini(text, path.string())) {
     const auto [before, fresh] = seen.try_emplace({line.section, line.key}, line.where);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fedfr/core/number_text.hpp"
 #include "fedfr/report/curves.hpp"
 #include "fedfr/report/html.hpp"
 #include "fedfr/report/pages.hpp"
@@ -36,7 +37,7 @@ html::Table cells_table(const Sweep& sweep, const std::vector<CellStatus>& cells
     row.push_back(has_rounds ? std::to_string(cells[i].run->completed_rounds()) : "0");
     row.push_back(has_rounds ? fmt::format("{:.1f}", cells[i].run->seconds()) : "");
     row.push_back(has_rounds ? fmt::format("{:.0f}", cells[i].run->images_per_second()) : "");
-    row.push_back(has_rounds ? fmt::format("{:.0f}", 100 * cells[i].run->idle_share()) : "");
+    row.push_back(has_rounds ? fixed(100 * cells[i].run->idle_share(), 0) : "");
     const bool has_figures = cells[i].run && !cells[i].run->evaluations.empty();
     for (const auto& name : figure_names)
       row.push_back(has_figures ? percent(figure(cells[i].run->evaluations.back().figures, name)) : "");

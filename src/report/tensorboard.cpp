@@ -4,7 +4,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <bit>
 #include <cerrno>
@@ -141,7 +140,8 @@ EventFile::EventFile(const std::filesystem::path& folder, double wall_time) : pa
   // A new file: another fedfr-report may still write into the one of this name.
   std::error_code ignored;
   std::filesystem::remove(path_, ignored);
-  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  file_ = FileDescriptor(
+      ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions_of_new_files));
   if (!file_) throw DataError("cannot write {}: {}", path_.string(), std::generic_category().message(errno));
   append(version_event(wall_time));
 }
@@ -152,8 +152,7 @@ void EventFile::scalar(double wall_time, std::int64_t step, std::string_view tag
 
 void EventFile::append(const std::string& event) {
   const std::string record = framed_record(event);
-  if (::write(file_.get(), record.data(), record.size()) != std::ssize(record))
-    throw DataError("cannot write {}: {}", path_.string(), std::generic_category().message(errno));
+  append_exactly(file_, path_, std::as_bytes(std::span(record)));
 }
 
 TensorBoardExport::TensorBoardExport(const std::filesystem::path& folder, const RunRecord& run)

@@ -6,15 +6,12 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
-#include <functional>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/run/record/run_directory.hpp"
 
 namespace fedfr::run {
 
@@ -22,26 +19,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view prefix = "round_";
-constexpr std::string_view suffix = ".ckpt";
 constexpr const char* rounds_key = "completed_rounds";
 constexpr const char* clients_key = "clients_fingerprint";
 constexpr std::string_view server_prefix = "server.";
-
-/// The rounds of the checkpoints in a folder, newest first.
-std::vector<int> rounds_in(const fs::path& folder) {
-  std::vector<int> rounds;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(folder, missing)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
-    int round = 0;
-    const char* end = name.data() + name.size() - suffix.size();
-    if (std::from_chars(name.data() + prefix.size(), end, round).ptr == end) rounds.push_back(round);
-  }
-  std::ranges::sort(rounds, std::greater{});
-  return rounds;
-}
 
 void check_data(const fs::path& path, const nn::TensorFile& file, const char* key, const char* what,
                 const std::string& now) {
@@ -110,7 +90,7 @@ CheckpointStore::CheckpointStore(fs::path folder, int keep, Fingerprints data)
     : folder_(std::move(folder)), keep_(keep), data_(std::move(data)) {}
 
 fs::path CheckpointStore::path(int completed_rounds) const {
-  return folder_ / fmt::format("{}{:04}{}", prefix, completed_rounds, suffix);
+  return checkpoint_path(folder_, completed_rounds);
 }
 
 void CheckpointStore::save(const fl::Server& server, int completed_rounds) const {
@@ -119,7 +99,7 @@ void CheckpointStore::save(const fl::Server& server, int completed_rounds) const
     file.tensors.emplace_back(std::string(server_prefix) + name, at::tensor(at::ArrayRef<float>(values)));
   nn::save(path(completed_rounds), file);
   int kept = 0;
-  for (const int round : rounds_in(folder_)) {
+  for (const int round : checkpoint_rounds(folder_)) {
     // Later ones are damaged, the run fell back past them: they must not push out good ones.
     if (round <= completed_rounds && kept++ < keep_) continue;
     std::error_code ignored;
@@ -128,7 +108,7 @@ void CheckpointStore::save(const fl::Server& server, int completed_rounds) const
 }
 
 std::optional<Checkpoint> CheckpointStore::load_newest(fl::Server& server, std::string& warnings) const {
-  for (const int round : rounds_in(folder_)) {
+  for (const int round : checkpoint_rounds(folder_)) {
     try {
       return load_one(path(round), server, data_);
     } catch (const DataError& e) {

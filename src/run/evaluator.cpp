@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "fedfr/core/json.hpp"
 #include "fedfr/core/rng.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/eval/embed.hpp"
@@ -171,7 +172,7 @@ eval::ClientScores Evaluator::own_for_client(ClientId client, const PersonalMode
 
 std::vector<eval::ClientScores> gather_scores(comm::Communicator& comm,
                                               const std::vector<eval::ClientScores>& mine) {
-  const std::string text = nlohmann::json(mine).dump();
+  const std::string text = json_text(nlohmann::json(mine));
   std::vector<eval::ClientScores> all;
   for (const auto& part : comm.allgather_bytes(std::as_bytes(std::span(text)))) {
     const auto* begin = reinterpret_cast<const char*>(part.data());

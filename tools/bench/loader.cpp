@@ -94,7 +94,7 @@ void run_loader(Words words) {
                    "bytes (all in the page\ncache), JPEG files beside decoding alone.\n"))
     return;
   setting.apply();
-  const TemporaryFolder folder(setting.folder);
+  const TemporaryFolder folder("fedfr-bench", setting.folder);
   Report report("loader");
   report.setting("images", fmt::format("3x{}x{}", size, size));
   report.setting("batch", batch);

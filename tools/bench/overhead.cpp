@@ -169,7 +169,7 @@ void run_overhead(Words words) {
   require_ranks(most_ranks);
   if (workload.clients < 4 || workload.rounds < 2)
     throw UsageError("at least 4 --clients and 2 --rounds are needed");
-  const TemporaryFolder folder(setting.folder);
+  const TemporaryFolder folder("fedfr-bench", setting.folder);
   write_random_faces(folder.path() / "clients", data::Role::clients, {size, size},
                      {.clients = workload.clients, .identities = classes, .images = images_per_class});
   Report report("overhead");

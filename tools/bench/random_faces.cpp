@@ -2,12 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <system_error>
 
-#include "fedfr/core/error.hpp"
 #include "fedfr/core/rng.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
@@ -26,19 +22,6 @@ std::vector<std::uint8_t> noise(RngStream& random, data::ImageSize size) {
 }
 
 }  // namespace
-
-TemporaryFolder::TemporaryFolder(const std::filesystem::path& within) {
-  std::string name =
-      ((within.empty() ? std::filesystem::temp_directory_path() : within) / "fedfr-bench.XXXXXX").string();
-  if (mkdtemp(name.data()) == nullptr)
-    throw DataError("cannot make {}: {}", name, std::generic_category().message(errno));
-  path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
 
 void write_random_faces(const std::filesystem::path& path, data::Role role, data::ImageSize size,
                         const FaceCounts& counts, data::Encoding encoding) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fedfr/core/json.hpp"
 #include "fedfr/core/version.hpp"
 
 namespace fedfr::bench {
@@ -15,7 +16,8 @@ bool smaller_is_better(const std::string& unit) { return unit == "s" || unit == 
 
 /// Four digits that count, and no exponent.
 std::string figure(double value) {
-  if (value == 0 || !std::isfinite(value)) return fmt::format("{}", value);
+  if (value == 0) return "0";
+  if (!std::isfinite(value)) return fmt::format("{}", value);
   const int digits = std::clamp(3 - static_cast<int>(std::floor(std::log10(std::abs(value)))), 0, 6);
   return fmt::format("{:.{}f}", value, digits);
 }
@@ -30,7 +32,7 @@ double ratio(const Row& row) {
 std::string Report::table() const {
   std::string text = "# " + benchmark_;
   for (const auto& [name, value] : settings_.items())
-    text += fmt::format("  {} {}", name, value.is_string() ? value.get<std::string>() : value.dump());
+    text += fmt::format("  {} {}", name, value.is_string() ? value.get<std::string>() : json_text(value));
   std::size_t widest = 0;
   for (const auto& row : rows_) widest = std::max(widest, row.what.size());
   for (const auto& row : rows_) {

@@ -110,7 +110,7 @@ void run_round(Words words) {
     return;
   setting.apply();
   require_ranks(work.ranks);
-  const TemporaryFolder folder(setting.folder);
+  const TemporaryFolder folder("fedfr-bench", setting.folder);
   write_random_faces(folder.path() / "clients", data::Role::clients, network.image_size(),
                      {.clients = work.clients, .identities = identities, .images = work.images / identities});
   write_random_faces(folder.path() / "public", data::Role::public_set, network.image_size(),

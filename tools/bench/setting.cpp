@@ -7,7 +7,8 @@
 
 #include "fedfr/comm/gpu.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/nn/kernels/gpu_graph.hpp"
 #include "fedfr/nn/precision.hpp"
 #include "fedfr/run/options/options.hpp"
@@ -26,6 +27,7 @@ void Setting::add_to(po::options_description& options) {
 
 void Setting::apply() const {
   if (runs < 1) throw UsageError("--runs is {}, but must be at least 1", runs);
+  if (!json.empty()) check_output(json);
   if (threads < 0) throw UsageError("--threads is {}, but must not be negative", threads);
   if (threads > 0) at::set_num_threads(threads);
 }
@@ -33,8 +35,8 @@ void Setting::apply() const {
 int Setting::threads_used() const { return threads > 0 ? threads : at::get_num_threads(); }
 
 void Setting::publish(const Report& report) const {
-  fmt::print("{}", report.table());
-  if (!json.empty()) replace_file(json, report.json().dump(1) + "\n");
+  if (json.empty() || !is_standard_output(json)) fmt::print("{}", report.table());
+  if (!json.empty()) replace_file(json, json_text(report.json(), 1) + "\n");
 }
 
 void NetworkSetting::add_to(po::options_description& options) {

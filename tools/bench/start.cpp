@@ -48,7 +48,7 @@ void measure_help(const Setting& setting, Report& report) {
 }
 
 void measure_first_rounds(const Setting& setting, int clients, Report& report) {
-  const TemporaryFolder folder(setting.folder);
+  const TemporaryFolder folder("fedfr-bench", setting.folder);
   constexpr data::ImageSize size{32, 32};
   write_random_faces(folder.path() / "few", data::Role::clients, size, {.clients = 4});
   write_random_faces(folder.path() / "many", data::Role::clients, size,

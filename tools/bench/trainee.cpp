@@ -18,7 +18,8 @@ constexpr int frozen_batch = 64;  // as frozen passes are made
 
 }  // namespace
 
-Trainee::Trainee(const Setting& setting, const NetworkSetting& network, int steps) : folder_(setting.folder) {
+Trainee::Trainee(const Setting& setting, const NetworkSetting& network, int steps)
+    : folder_("fedfr-bench", setting.folder) {
   const auto clients = folder_.path() / "clients";
   const auto publics = folder_.path() / "public";
   write_random_faces(clients, data::Role::clients, network.image_size(),

@@ -2,36 +2,30 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
 #include <exception>
 #include <vector>
 
-#include "fedfr/core/error.hpp"
+#include "fedfr/core/failure.hpp"
+#include "fedfr/core/standard_streams.hpp"
 #include "fedfr/core/version.hpp"
 
 namespace fedfr::tool {
 
-namespace {
-
-int fail(const char* name, ExitCode code, const char* what) {
-  fmt::print(stderr, "{}: {}\n", name, what);
-  return static_cast<int>(code);
-}
-
-}  // namespace
-
 int run_program(const char* name, int argc, char** argv, int (*run)(std::span<const std::string> words)) {
+  prepare_standard_streams();
   try {
     const std::vector<std::string> words(argv + 1, argv + argc);
-    if (!words.empty() && words.front() == "--version") {
+    int code = 0;
+    if (!words.empty() && words.front() == "--version")
       fmt::print("{} {} commit {}\n", name, version(), commit());
-      return 0;
-    }
-    return run(words);
-  } catch (const Error& error) {
-    return fail(name, error.code(), error.what());
+    else
+      code = run(words);
+    finish_standard_output();
+    return code;
   } catch (const std::exception& error) {
-    return fail(name, ExitCode::data, error.what());
+    const Failure failure = failure_of(error, ExitCode::data);
+    complain(fmt::format("{}: {}", name, failure.text));
+    return static_cast<int>(failure.code);
   }
 }
 

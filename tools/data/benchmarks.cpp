@@ -11,7 +11,7 @@ namespace fedfr::tool {
 std::string make_lfw_benchmark(const std::filesystem::path& pairs_txt, const data::Dataset& collection,
                                const std::vector<std::filesystem::path>& exclude,
                                const std::filesystem::path& output) {
-  auto protocol = data::parse_lfw_pairs(read_text(pairs_txt), pairs_txt.string());
+  auto protocol = data::parse_lfw_pairs(read_input(pairs_txt), pairs_txt.string());
   const std::size_t all = protocol.pairs.size();
   for (const auto& folder : exclude) {
     const auto names = data::all_identity_names(data::Dataset(folder));

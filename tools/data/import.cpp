@@ -12,7 +12,9 @@
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/processors.hpp"
+#include "fedfr/core/standard_streams.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/import/importer.hpp"
 
@@ -70,7 +72,7 @@ void write_left_out(const data::ImportReport& report, const std::string& file) {
 }
 
 void print(const data::ImportReport& report, const std::string& output, double seconds) {
-  for (const auto& bad : report.bad) fmt::print(stderr, "skipped {}\n", bad);
+  for (const auto& bad : report.bad) complain("skipped " + bad);
   fmt::print("{}: {} identities, {} images in {:.1f} s ({:.0f} images/s)\n", output, report.identities,
              report.images, seconds, static_cast<double>(report.images) / seconds);
   if (!report.bad.empty())

@@ -6,6 +6,7 @@
 
 #include "commands.hpp"
 #include "common/parse.hpp"
+#include "fedfr/core/output_file.hpp"
 
 namespace fedfr::tool {
 
@@ -38,13 +39,15 @@ int run_inspect(std::span<const std::string> args) {
       ("identities", po::value(&identities)->default_value(10), "rows of the contact sheet")           //
       ("images", po::value(&images)->default_value(10), "columns of the contact sheet");
   if (!parse(args, described, {"dataset"}, about)) return 0;
+  if (!picture.empty()) check_output(picture);
+  const bool prints_picture = !picture.empty() && is_standard_output(picture);
   const data::Dataset opened(dataset);
   const auto summary = data::summarise(opened);
-  fmt::print("{}", json ? data::to_json(summary) : data::describe(summary));
+  if (!prints_picture) fmt::print("{}", json ? data::to_json(summary) : data::describe(summary));
   if (picture.empty()) return 0;
   const auto sheet = data::make_contact_sheet(opened, identities, images);
   data::write_png(picture, sheet.image);
-  if (json) return 0;
+  if (json || prints_picture) return 0;
   fmt::print("\n{}, from top to bottom:\n", picture);
   for (const auto& row : sheet.rows) fmt::print("  {}\n", row);
   return 0;

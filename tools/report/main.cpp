@@ -7,7 +7,7 @@
 #include "common/parse.hpp"
 #include "common/program.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/report/pages.hpp"
 #include "fedfr/report/tensorboard.hpp"
 
@@ -55,7 +55,7 @@ int run_report(std::span<const std::string> words) {
   const std::filesystem::path page =
       output.empty() ? run.folder / "report.html" : std::filesystem::path(output);
   replace_file(page, report::run_page(run));
-  fmt::print("{}\n", page.string());
+  if (!is_standard_output(page)) fmt::print("{}\n", page.string());
   return 0;
 }
 

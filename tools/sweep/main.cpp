@@ -12,7 +12,8 @@
 #include "common/program.hpp"
 #include "common/sibling.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/report/collect.hpp"
 #include "fedfr/report/cost.hpp"
 #include "fedfr/report/pages.hpp"
@@ -121,7 +122,7 @@ int run_collect(std::span<const std::string> words) {
   const auto table = sweep->paths.folder / "sweep.csv";
   const auto json = sweep->paths.folder / "sweep.json";
   replace_file(table, report::csv(rows));
-  replace_file(json, rows.dump(1) + "\n");
+  replace_file(json, json_text(rows, 1) + "\n");
   fmt::print("{}\n{}\n", table.string(), json.string());
   return tell_problems(*sweep, cells, stderr);
 }

@@ -15,6 +15,7 @@
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/core/utf8.hpp"

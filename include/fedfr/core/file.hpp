@@ -2,7 +2,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,7 +23,12 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-/// @throws DataError naming the path if it cannot be opened
+/// What the user's umask leaves of these are the permissions of every file that fedfr makes, so that a group
+/// can share its runs.
+constexpr unsigned permissions_of_new_files = 0666;
+
+/// For reading at any place, so only a regular file: a pipe would block or be used up, a device never end.
+/// @throws DataError naming the path if it cannot be opened or is none
 FileDescriptor open_for_reading(const std::filesystem::path& path);
 
 /// Fills `out` from `offset`; short reads are completed.
@@ -37,25 +41,23 @@ void read_exactly(const FileDescriptor& file, const std::filesystem::path& path,
 void write_exactly(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,
                    std::span<const std::byte> bytes);
 
-/// Creates or replaces a file so that a crash at any instant leaves the old or the new content: `write` fills
-/// a temporary name beside it, which is then synced, renamed over `path`, and the folder synced.
-/// @throws DataError naming the path (for example on a full disk); the temporary is then removed and `path`
-/// untouched
-void replace_file(const std::filesystem::path& path,
-                  const std::function<void(const std::filesystem::path& temporary)>& write);
-
-/// The same for content that is at hand.
-void replace_file(const std::filesystem::path& path, std::string_view content);
+/// Writes all of `bytes` at the end, also of a pipe or device.
+/// @throws DataError naming the path, for example on a full disk
+void append_exactly(const FileDescriptor& file, const std::filesystem::path& path,
+                    std::span<const std::byte> bytes);
 
 /// Makes the names in a folder durable, for example after a rename in it.
 /// @throws DataError naming the folder
 void sync_folder(const std::filesystem::path& folder);
 
-/// Writes all of `pieces` one after the other.
-void write_pieces(const std::filesystem::path& path, std::span<const std::span<const std::byte>> pieces);
-
+/// All of a regular file.
 /// @throws DataError naming the path
 std::string read_text(const std::filesystem::path& path);
+
+/// All of what a user names as an input, which may be a pipe, too: `fedfr train <(sed ...)`. It is used up
+/// then.
+/// @throws DataError naming the path, and when a pipe or device does not end
+std::string read_input(const std::filesystem::path& path);
 
 /// @throws DataError naming the path; an existing folder is fine
 void make_folder(const std::filesystem::path& path);

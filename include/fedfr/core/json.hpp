@@ -57,4 +57,12 @@ std::vector<T> whole_numbers(const Json& json) {
   return numbers;
 }
 
+/// Valid UTF-8 whatever it holds: a byte that is none (a name of another time, in Latin-1) becomes the
+/// character for that, U+FFFD. The library's own `dump` would throw.
+/// @param indent  spaces a level; -1: all on one line
+template <class Json>
+std::string json_text(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace fedfr

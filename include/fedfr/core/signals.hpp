@@ -3,8 +3,9 @@
 
 namespace fedfr {
 
-/// While it lives, SIGTERM, SIGUSR1 and the first SIGINT only leave a note, so that the run can save what it
-/// has. A second SIGINT ends the process: a human at the terminal means it. One at a time.
+/// While it lives, SIGTERM, SIGUSR1, SIGHUP (the terminal was closed) and the first SIGINT only leave a note,
+/// so that the run can save what it has. A second SIGINT ends the process: a human at the terminal means it.
+/// Where SIGHUP or SIGINT is ignored already, by nohup or a shell's `&`, it stays so. One at a time.
 class StopSignals {
  public:
   StopSignals();
@@ -13,7 +14,7 @@ class StopSignals {
   ~StopSignals();  ///< the dispositions of before
 
  private:
-  static constexpr int count = 3;
+  static constexpr int count = 4;
   struct sigaction before_[count];
 };
 

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <string>
 
+#include "fedfr/core/temporary_folder.hpp"
 #include "fedfr/run/pictures/pictures.hpp"
 
 namespace fedfr::report {
@@ -10,10 +11,7 @@ namespace fedfr::report {
 class Sketches {
  public:
   /// @throws DataError if there is no room for temporary files
-  Sketches();
-  Sketches(const Sketches&) = delete;
-  Sketches& operator=(const Sketches&) = delete;
-  ~Sketches();
+  Sketches() : folder_("fedfr-report") {}
 
   /// @returns the picture as a figure for html, or a sentence where it could not be drawn
   template <class Picture>
@@ -27,7 +25,7 @@ class Sketches {
   static std::string finish(const std::optional<std::string>& problem, const std::filesystem::path& file,
                             const std::string& title, const std::string& caption);
 
-  std::filesystem::path folder_;
+  TemporaryFolder folder_;
   int count_ = 0;
 };
 

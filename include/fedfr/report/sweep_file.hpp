@@ -35,7 +35,9 @@ struct DataSettings {
 /// meaning.
 struct SweepFile {
   std::filesystem::path path;
+  std::string text{};            ///< all of it, since a pipe cannot be read again
   std::filesystem::path job;     ///< base job file
+  std::string job_text{};        ///< all of it, once it is read
   std::filesystem::path output;  ///< folder of the sweep
   int ranks = 1;                 ///< of a cell, at most
   std::vector<std::string> launcher = {"mpirun", "--bind-to", "none"};

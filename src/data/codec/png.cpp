@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 #include "formats.hpp"
@@ -167,15 +167,20 @@ Image decode_png(std::span<const std::byte> encoded) {
 
 void write_png(const std::filesystem::path& path, const Image& image) {
   const auto rgb = interleaved(image);
-  replace_file(path, [&](const std::filesystem::path& temporary) {
-    png_image png{};
-    png.version = PNG_IMAGE_VERSION;
-    png.width = static_cast<png_uint_32>(image.size.width);
-    png.height = static_cast<png_uint_32>(image.size.height);
-    png.format = PNG_FORMAT_RGB;
-    if (png_image_write_to_file(&png, temporary.c_str(), 0, rgb.data(), 0, nullptr) == 0)
+  png_image png{};
+  png.version = PNG_IMAGE_VERSION;
+  png.width = static_cast<png_uint_32>(image.size.width);
+  png.height = static_cast<png_uint_32>(image.size.height);
+  png.format = PNG_FORMAT_RGB;
+  png_alloc_size_t bytes = 0;
+  const auto encode = [&](void* memory) {
+    if (png_image_write_to_memory(&png, memory, &bytes, 0, rgb.data(), 0, nullptr) == 0)
       throw DataError("cannot write {}: {}", path.string(), png.message);
-  });
+  };
+  encode(nullptr);  // tells how many
+  std::string encoded(bytes, '\0');
+  encode(encoded.data());
+  replace_file(path, encoded.substr(0, bytes));
 }
 
 }  // namespace fedfr::data

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "fedfr/core/json.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "identity_list.hpp"
 
@@ -170,7 +171,7 @@ std::string to_json(const DatasetSummary& s) {
   }
   for (const auto& fold : s.folds)
     json["folds"].push_back({{"genuine", fold.genuine}, {"impostor", fold.impostor}});
-  return json.dump(1) + "\n";
+  return json_text(json, 1) + "\n";
 }
 
 }  // namespace fedfr::data

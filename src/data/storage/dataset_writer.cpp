@@ -10,6 +10,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "manifest.hpp"
 #include "pairs_file.hpp"

@@ -5,7 +5,7 @@
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "hdf5_reader.hpp"
 #include "hdf5_writer.hpp"
 

@@ -10,6 +10,7 @@
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/output_file.hpp"
 
 namespace fedfr::data {
 

@@ -167,7 +167,7 @@ std::string ClientStateStore::description() const {
 
 FileDescriptor ClientStateStore::open(int flags) const {
   // Opened anew each time: on a network file system that is what makes the states of other hosts visible.
-  FileDescriptor file(::open(path_.c_str(), flags | O_CLOEXEC, 0644));
+  FileDescriptor file(::open(path_.c_str(), flags | O_CLOEXEC, permissions_of_new_files));
   if (!file) throw DataError("cannot open {}: {}", path_.string(), reason());
   return file;
 }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/core/utf8.hpp"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <ranges>
 #include <set>
 
 #include "fedfr/core/error.hpp"
@@ -69,20 +70,13 @@ std::optional<int> first_other_round(const ComparedRun& a, const ComparedRun& b)
   return std::nullopt;
 }
 
-/// The names of a folder's files with this ending, in their order.
-std::vector<std::string> names_in(const fs::path& folder, const char* ending) {
-  std::set<std::string> names;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(folder, missing))
-    if (entry.path().extension() == ending) names.insert(entry.path().filename().string());
-  return {names.begin(), names.end()};
-}
-
-/// Files of the global model that both runs have, the oldest first; their names sort by round.
+/// Files of the global model that both runs have, the oldest first.
 std::vector<std::string> common_models(const ComparedRun& a, const ComparedRun& b) {
   std::vector<std::string> files;
-  for (const auto& name : names_in(a.paths.checkpoint, ".ckpt"))
-    if (fs::exists(b.paths.checkpoint / name)) files.push_back("checkpoint/" + name);
+  const auto of_a = checkpoint_rounds(a.paths.checkpoint), of_b = checkpoint_rounds(b.paths.checkpoint);
+  for (const int round : std::views::reverse(of_a))
+    if (std::ranges::find(of_b, round) != of_b.end())
+      files.push_back(checkpoint_path("checkpoint", round).string());
   const char* result = "model.safetensors";
   if (a.rounds() == b.rounds() && fs::exists(a.paths.folder / result) && fs::exists(b.paths.folder / result))
     files.emplace_back(result);
@@ -96,11 +90,23 @@ std::optional<ModelDifference> first_other_model(const ComparedRun& a, const Com
   return std::nullopt;
 }
 
+/// The names of the clients' models in a folder, in their order; not `._client_000000.safetensors` and such.
+std::set<std::string> personal_models_in(const fs::path& folder) {
+  std::set<std::string> names;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(folder, missing)) {
+    const auto name = entry.path().filename().string();
+    if (name.starts_with("client_") && name.ends_with(".safetensors") && entry.is_regular_file(missing))
+      names.insert(name);
+  }
+  return names;
+}
+
 /// Clients' models may differ where the global ones are equal: algorithm = local.
 std::vector<std::string> other_personal_models(const ComparedRun& a, const ComparedRun& b) {
   std::vector<std::string> others;
   if (a.rounds() != b.rounds()) return others;
-  for (const auto& name : names_in(a.paths.personalized, ".safetensors"))
+  for (const auto& name : personal_models_in(a.paths.personalized))
     if (fs::exists(b.paths.personalized / name) &&
         read_text(a.paths.personalized / name) != read_text(b.paths.personalized / name))
       others.push_back("personalized/" + name);

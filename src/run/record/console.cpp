@@ -5,7 +5,11 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
+#include <utility>
+
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/standard_streams.hpp"
 
 namespace fedfr::run {
 
@@ -40,6 +44,10 @@ Console::Console(int rank, const std::string& level) : rank_(rank), before_(spdl
   logger_ = std::make_shared<spdlog::logger>("fedfr", std::move(sink));
   logger_->set_level(rank == 0 ? spdlog::level::from_str(level) : spdlog::level::warn);
   logger_->flush_on(spdlog::level::trace);
+  // Else the library prints lines of its own, once a second.
+  logger_->set_error_handler([told = false](const std::string& what) mutable {
+    if (!std::exchange(told, true)) complain("fedfr: lines of the log are lost: " + what);
+  });
   spdlog::set_default_logger(logger_);
 }
 
@@ -56,8 +64,19 @@ void Console::log_to(const std::filesystem::path& file) {
   }
 }
 
-void Console::debug(const std::string& text) { logger_->debug("{}", text); }
-void Console::info(const std::string& text) { logger_->info("{}", text); }
-void Console::warning(const std::string& text) { logger_->warn("{}", text); }
+void Console::debug(const std::string& text) { print(spdlog::level::debug, text); }
+void Console::info(const std::string& text) { print(spdlog::level::info, text); }
+void Console::warning(const std::string& text) { print(spdlog::level::warn, text); }
+
+/// A run outlives the reader of what it prints (`fedfr train | head`, a terminal that was closed): its lines
+/// are in the log, and the exit code tells at the end.
+void Console::print(int level, const std::string& text) {
+  const auto severity = static_cast<spdlog::level::level_enum>(level);
+  logger_->log(severity, "{}", text);
+  if (rank_ != 0 || output_is_lost_ || std::ferror(stdout) == 0) return;
+  output_is_lost_ = true;
+  logger_->warn(
+      "standard output cannot be written any more: the run goes on, and its lines are in log.txt only");
+}
 
 }  // namespace fedfr::run

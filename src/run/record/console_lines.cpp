@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "fedfr/core/number_text.hpp"
 #include "fedfr/core/version.hpp"
 #include "fedfr/run/record/console.hpp"
 
@@ -42,18 +43,18 @@ std::string banner(const BannerFacts& facts, const Options& options) {
 
 std::string round_line(const RoundFacts& f) {
   const auto width = static_cast<int>(std::to_string(f.rounds).size());
-  std::string text = fmt::format("round {:>{}}/{}  cohort {}  images {}  loss {:.4g}", f.round, width,
-                                 f.rounds, f.cohort, with_commas(f.images), f.loss);
+  std::string text = fmt::format("round {:>{}}/{}  cohort {}  images {}  loss {}", f.round, width, f.rounds,
+                                 f.cohort, with_commas(f.images), significant(f.loss, 4));
   std::string terms;
   for (const auto& [name, value] : f.terms)
-    terms += fmt::format("{}{} {:.4g}", terms.empty() ? "" : ", ", name, value);
+    terms += fmt::format("{}{} {}", terms.empty() ? "" : ", ", name, significant(value, 4));
   if (!terms.empty()) text += fmt::format(" ({})", terms);
   if (f.hard_negatives) text += fmt::format("  hard negatives {}", with_commas(*f.hard_negatives));
   text += fmt::format("  lr {:.3g}", f.learning_rate);
   if (f.seconds > 0) text += fmt::format("  {:.0f} images/s", static_cast<double>(f.images) / f.seconds);
   for (const auto& [name, seconds] : f.phases) text += fmt::format("  {} {:.3g} s", name, seconds);
-  text += fmt::format("  idle {:.0f} %", 100 * f.idle_share);
-  for (const auto& [name, score] : f.scores) text += fmt::format("  {} {:.4f}", name, score);
+  text += fmt::format("  idle {} %", fixed(100 * f.idle_share, 0));
+  for (const auto& [name, score] : f.scores) text += fmt::format("  {} {}", name, fixed(score, 4));
   if (f.round < f.rounds) text += fmt::format("  ETA {}", duration_text(f.seconds_left));
   return text;
 }

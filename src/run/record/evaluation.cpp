@@ -5,6 +5,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/json.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/eval/report_json.hpp"
 #include "fedfr/eval/tables.hpp"
 
@@ -71,7 +72,7 @@ std::string to_text(const Evaluation& evaluation) {
                      {"benchmarks", benchmarks_json(evaluation.benchmarks, true)},
                      {"global", evaluation.global},
                      {"own", evaluation.own}};
-  return json.dump(1) + "\n";
+  return json_text(json, 1) + "\n";
 }
 
 void save(const std::filesystem::path& path, const Evaluation& evaluation) {

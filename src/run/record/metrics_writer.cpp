@@ -12,6 +12,8 @@
 
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/json.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/record/metrics_reader.hpp"
 
 namespace fedfr::run {
@@ -25,7 +27,8 @@ std::string reason() { return std::generic_category().message(errno); }
 MetricsWriter::MetricsWriter(std::filesystem::path path, int completed_rounds) : path_(std::move(path)) {
   std::error_code ignored;
   if (std::filesystem::exists(path_, ignored)) keep_rounds(completed_rounds);
-  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+  file_ = FileDescriptor(
+      ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, permissions_of_new_files));
   if (!file_) throw DataError("cannot open {} for writing: {}", path_.string(), reason());
 }
 
@@ -51,14 +54,8 @@ void MetricsWriter::keep_rounds(int completed_rounds) {
 
 void MetricsWriter::write(nlohmann::json event) {
   event["time"] = std::round(1e3 * seconds_since_epoch()) / 1e3;
-  const std::string line = event.dump() + '\n';
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const ssize_t put = ::write(file_.get(), rest.data(), rest.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw DataError("cannot write {}: {}", path_.string(), reason());
-    rest.remove_prefix(static_cast<std::size_t>(put));
-  }
+  const std::string line = json_text(event) + '\n';
+  append_exactly(file_, path_, std::as_bytes(std::span(line)));
 }
 
 void MetricsWriter::sync() {

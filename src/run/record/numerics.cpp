@@ -5,6 +5,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/json.hpp"
+#include "fedfr/core/output_file.hpp"
 
 namespace fedfr::run {
 
@@ -52,7 +53,7 @@ void note_numerics(const std::filesystem::path& file, int from_round, const Nume
   nlohmann::json list = nlohmann::json::array();
   for (const auto& period : periods)
     list.push_back({{"from_round", period.from_round}, {"numerics", period.numerics}});
-  replace_file(file, list.dump(1) + "\n");
+  replace_file(file, json_text(list, 1) + "\n");
 }
 
 }  // namespace fedfr::run

@@ -4,14 +4,16 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/comm/topology.hpp"
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/json.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/record/trace_file.hpp"
 
 namespace fedfr::run {
@@ -77,7 +79,7 @@ void Profile::finish() {
 
 std::vector<RankProfile> Profile::gather(const RankProfile& mine) {
   std::vector<RankProfile> ranks;
-  const std::string text = nlohmann::json(mine).dump();
+  const std::string text = json_text(nlohmann::json(mine));
   for (const auto& part : comm_.allgather_bytes(std::as_bytes(std::span(text)))) {
     const auto* begin = reinterpret_cast<const char*>(part.data());
     ranks.push_back(nlohmann::json::parse(begin, begin + part.size()).get<RankProfile>());
@@ -100,25 +102,32 @@ void Profile::write_trace(const Trace& trace, const std::vector<RankProfile>& ra
   const std::int64_t zero = std::ranges::min(ranks, {}, &RankProfile::wall_start).wall_start;
   const std::string mine =
       trace_events(trace, comm_.rank(), ranks[static_cast<std::size_t>(comm_.rank())].host, zero);
-  const fs::path temporary = paths_.trace.string() + ".tmp";
-  std::ofstream file;
-  if (comm_.rank() == 0) file.open(temporary, std::ios::binary);
-  file << trace_file_head();
+  std::optional<OutputFile> file;
+  std::string problem;  // the first
+  const auto on_rank_0 = [&](const std::function<void()>& work) {
+    if (comm_.rank() != 0 || !problem.empty()) return;
+    try {
+      work();
+    } catch (const DataError& error) {
+      problem = error.what();
+    }
+  };
+  on_rank_0([&] {
+    file.emplace(paths_.trace);
+    file->write(trace_file_head());
+  });
   std::int64_t cut = 0;
   for (int rank = 0; rank < comm_.size(); ++rank) {
-    if (rank > 0) file << ",\n";
-    file << events_of(rank, mine);
+    const std::string events = events_of(rank, mine);
+    on_rank_0([&] { file->write((rank > 0 ? ",\n" : "") + events); });
     cut += ranks[static_cast<std::size_t>(rank)].cut;
     sign_of_life();
   }
-  if (comm_.rank() != 0) return;
-  file << trace_file_tail(zero, cut);
-  file.close();
-  std::error_code failed;
-  if (file) fs::rename(temporary, paths_.trace, failed);
-  if (file && !failed) return;
-  console_.warning(fmt::format("no trace: cannot write {}", paths_.trace.string()));
-  fs::remove(temporary, failed);
+  on_rank_0([&] {
+    file->write(trace_file_tail(zero, cut));
+    file->commit();
+  });
+  if (!problem.empty()) console_.warning("no trace: " + problem);
 }
 
 void Profile::keep_earlier() {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "fedfr/core/number_text.hpp"
 #include "fedfr/nn/kernels/kernel_spans.hpp"
 #include "fedfr/run/record/console.hpp"
 
@@ -136,9 +137,9 @@ void add_lines(const std::vector<ProfilePhase>& phases, std::size_t depth, const
     if (phase.seconds < scale.least) continue;
     if (phase.name == rest_phase && phase.seconds < smallest_rest * scale.run) continue;
     const double each = phase.count > 0 ? 1e3 * phase.seconds / static_cast<double>(phase.count) : 0;
-    text += fmt::format("{:<42} {:>9} {:>10.3f} {:>10.3f} {:>6.1f} {:>12.3f}\n",
-                        std::string(2 * depth, ' ') + phase.name, phase.count, phase.seconds / scale.ranks,
-                        phase.slowest, percent(phase.seconds, scale.run), each);
+    text += fmt::format("{:<42} {:>9} {:>10} {:>10} {:>6} {:>12}\n", std::string(2 * depth, ' ') + phase.name,
+                        phase.count, fixed(phase.seconds / scale.ranks, 3), fixed(phase.slowest, 3),
+                        fixed(percent(phase.seconds, scale.run), 1), fixed(each, 3));
     add_lines(phase.parts, depth + 1, scale, text);
   }
 }

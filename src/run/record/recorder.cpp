@@ -8,7 +8,9 @@
 #include <numeric>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/json.hpp"
 #include "fedfr/core/memory_use.hpp"
+#include "fedfr/core/number_text.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/run/record/run_pictures.hpp"
 
@@ -37,7 +39,7 @@ Recorder::Gathered Recorder::gather(const RoundRecord& record) const {
   mine["busy"] = busy;
   Gathered all;
   std::vector<double> all_busy;
-  const std::string text = mine.dump();
+  const std::string text = json_text(mine);
   for (const auto& part : comm_.allgather_bytes(std::as_bytes(std::span(text)))) {
     const auto* begin = reinterpret_cast<const char*>(part.data());
     const Json json = Json::parse(begin, begin + part.size());
@@ -169,7 +171,7 @@ void Recorder::evaluation(const Evaluation& evaluation) {
   add_tar("own", evaluation.own);
   if (evaluation.round > 0) return;  // a round's line shows its own scores; the start has no such line
   std::string line = "start";
-  for (const auto& [name, score] : latest_scores_) line += fmt::format("  {} {:.4f}", name, score);
+  for (const auto& [name, score] : latest_scores_) line += fmt::format("  {} {}", name, fixed(score, 4));
   if (!latest_scores_.empty()) console_.info(line);
   latest_scores_.clear();
 }

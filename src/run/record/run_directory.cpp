@@ -2,16 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <string_view>
 #include <utility>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
 namespace fedfr::run {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view checkpoint_prefix = "round_";
+constexpr std::string_view checkpoint_suffix = ".ckpt";
+
+}  // namespace
 
 RunPaths::RunPaths(fs::path where)
     : folder(std::move(where)),
@@ -27,13 +39,31 @@ RunPaths::RunPaths(fs::path where)
       personalized(folder / "personalized"),
       pictures(folder / "pictures") {}
 
+fs::path checkpoint_path(const fs::path& folder, int completed_rounds) {
+  return folder / fmt::format("{}{:04}{}", checkpoint_prefix, completed_rounds, checkpoint_suffix);
+}
+
+std::vector<int> checkpoint_rounds(const fs::path& folder) {
+  std::vector<int> rounds;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(folder, missing)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(checkpoint_prefix) || !name.ends_with(checkpoint_suffix)) continue;
+    int round = 0;
+    std::from_chars(name.data() + checkpoint_prefix.size(), name.data() + name.size(), round);
+    const bool exact = round >= 0 && checkpoint_path(folder, round).filename() == name;
+    if (exact && entry.is_regular_file(missing)) rounds.push_back(round);
+  }
+  std::ranges::sort(rounds, std::greater{});
+  return rounds;
+}
+
 RunDirectory::RunDirectory(const Options& options, const Numerics& numerics) : paths_(options.output) {
   make_folder(paths_.folder);
   lock_.emplace(paths_.lock);
   if (!lock_->warning().empty()) warnings_.push_back(lock_->warning());
   std::error_code ignored;
-  continues_ = fs::exists(paths_.config, ignored) && fs::exists(paths_.checkpoint, ignored) &&
-               !fs::is_empty(paths_.checkpoint, ignored);
+  continues_ = fs::exists(paths_.config, ignored) && !checkpoint_rounds(paths_.checkpoint).empty();
   if (continues_) compare_with_record(options, numerics);
   for (const auto& folder : {paths_.checkpoint, paths_.state, paths_.personalized, paths_.pictures})
     make_folder(folder);
@@ -42,10 +72,8 @@ RunDirectory::RunDirectory(const Options& options, const Numerics& numerics) : p
 
 /// Before its first round is complete, a run has nothing that other options could spoil.
 bool RunDirectory::forget_start() const {
-  const fs::path start = paths_.checkpoint / "round_0000.ckpt";
-  for (const auto& entry : fs::directory_iterator(paths_.checkpoint))
-    if (entry.path() != start) return false;
-  return fs::remove(start);
+  if (checkpoint_rounds(paths_.checkpoint) != std::vector{0}) return false;
+  return fs::remove(checkpoint_path(paths_.checkpoint, 0));
 }
 
 /// The options that make another experiment, one line each.

@@ -50,7 +50,8 @@ bool is_live_process_here(std::string_view owner) {
 }  // namespace
 
 RunLock::RunLock(std::filesystem::path path)
-    : path_(std::move(path)), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
+    : path_(std::move(path)),
+      file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, permissions_of_new_files)) {
   if (!file_) throw DataError("cannot create {}: {}", path_.string(), std::generic_category().message(errno));
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     const int why = errno;

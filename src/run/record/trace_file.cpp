@@ -7,6 +7,8 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "fedfr/core/json.hpp"
+
 namespace fedfr::run {
 
 namespace {
@@ -15,7 +17,7 @@ using Json = nlohmann::json;
 
 /// A line about the rank, or about one of its threads.
 std::string metadata(const char* kind, int rank, std::size_t thread, const Json& args) {
-  return Json{{"name", kind}, {"ph", "M"}, {"pid", rank}, {"tid", thread}, {"args", args}}.dump();
+  return json_text(Json{{"name", kind}, {"ph", "M"}, {"pid", rank}, {"tid", thread}, {"args", args}});
 }
 
 std::string arguments(const TracedEvent& event) {
@@ -58,7 +60,7 @@ std::string trace_file_tail(std::int64_t zero, std::int64_t cut) {
   const auto seconds = static_cast<std::time_t>(zero / 1'000'000'000);
   const Json about = {{"zero", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(seconds))},
                       {"events_cut", cut}};
-  return fmt::format("\n],\"otherData\":{}}}\n", about.dump());
+  return fmt::format("\n],\"otherData\":{}}}\n", json_text(about));
 }
 
 }  // namespace fedfr::run

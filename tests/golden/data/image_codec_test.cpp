@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "support/golden.hpp"
 #include "support/temp_folder.hpp"
 

@@ -2,11 +2,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include <csignal>
+#include <array>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr {
@@ -15,35 +17,34 @@ namespace {
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
-TEST(ReplaceFile, AFailureLeavesTheOldContentAndNoTemporary) {
-  const test::TempFolder folder;
-  const auto path = folder / "file";
-  replace_file(path, std::string_view("old"));
-  EXPECT_THROW(replace_file(path,
-                            [](const auto& temporary) {
-                              const std::span<const std::byte> none;
-                              write_pieces(temporary, std::span(&none, 1));
-                              throw DataError("stopped half-way");
-                            }),
-               DataError);
-  EXPECT_EQ(read_text(path), "old");
-  EXPECT_FALSE(std::filesystem::exists(path.string() + ".tmp"));
+TEST(ReadInput, ReadsAPipeToItsEnd) {
+  const std::string text(50'000, 'x');  // a pipe holds as much before somebody reads
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe(ends.data()), 0);
+  const FileDescriptor read_end(ends[0]);
+  append_exactly(FileDescriptor(ends[1]), "the pipe", std::as_bytes(std::span(text)));
+  EXPECT_EQ(read_input("/dev/fd/" + std::to_string(read_end.get())), text);
 }
 
-TEST(ReplaceFile, AFullDiskIsReportedByName) {
+TEST(ReadInput, WhatDoesNotEndIsRefused) {
+  EXPECT_THAT([] { (void)read_input("/dev/zero"); },
+              ThrowsMessage<DataError>(HasSubstr("/dev/zero does not end")));
+}
+
+TEST(ReadInput, APipeThatALauncherHasClosedIsNamed) {
+  EXPECT_THAT([] { (void)read_input("/dev/fd/999"); },
+              ThrowsMessage<DataError>(HasSubstr("write its content to a file")));
+}
+
+TEST(ReadText, AFifoThatNobodyWritesToIsRefusedInsteadOfWaitingForIt) {
   const test::TempFolder folder;
-  const auto path = folder / "file";
-  replace_file(path, std::string_view("old"));
-  // A limit on file sizes fails a write as a full disk does.
-  std::signal(SIGXFSZ, SIG_IGN);
-  rlimit before{};
-  getrlimit(RLIMIT_FSIZE, &before);
-  const rlimit tight{1000, before.rlim_max};
-  setrlimit(RLIMIT_FSIZE, &tight);
-  EXPECT_THAT([&] { replace_file(path, std::string(5000, 'x')); },
-              ThrowsMessage<DataError>(HasSubstr(path.string())));
-  setrlimit(RLIMIT_FSIZE, &before);
-  EXPECT_EQ(read_text(path), "old");
+  ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+  EXPECT_THAT([&] { read_text(folder / "fifo"); }, ThrowsMessage<DataError>(HasSubstr("a pipe or device")));
+  EXPECT_THAT([&] { read_text(folder.path()); }, ThrowsMessage<DataError>(HasSubstr("a folder")));
+}
+
+TEST(ReadText, ReadsFilesWhoseSizeTheSystemDoesNotTell) {
+  EXPECT_THAT(read_text("/proc/self/status"), HasSubstr("Name:"));
 }
 
 TEST(ReadExactly, AFileThatEndsEarlyIsAnError) {

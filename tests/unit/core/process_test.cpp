@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <csignal>
+
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/standard_streams.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr {
@@ -48,6 +51,26 @@ TEST(Process, TellsHowItEnded) {
   EXPECT_EQ(run_and_capture(shell("exit 7")).exit_code, 7);
   EXPECT_EQ(run_and_capture(shell("kill -9 $$")).exit_code, 128 + 9);
   EXPECT_EQ(run_and_capture({.words = {"/nonexistent/program"}}).spawn_error, ENOENT);
+}
+
+TEST(Process, StartsOtherProgramsWithoutOurDispositionOfSigpipe) {
+  const auto before = std::signal(SIGPIPE, SIG_IGN);
+  const auto status = run_and_capture({.words = {"grep", "^SigIgn:", "/proc/self/status"}}).output;
+  std::signal(SIGPIPE, before);
+  const auto ignored = std::stoull(status.substr(status.find(':') + 1), nullptr, 16);
+  EXPECT_EQ(ignored >> (SIGPIPE - 1) & 1U, 0U) << status;
+}
+
+TEST(StandardStreamsDeathTest, ClosedOnesAreTakenAndStillFail) {
+  const auto child = [] {
+    for (const int descriptor : {0, 1, 2}) ::close(descriptor);
+    prepare_standard_streams();
+    const FileDescriptor next = open_for_reading("/proc/self/status");
+    char byte = 0;
+    const bool fail = ::read(0, &byte, 1) < 0 && ::write(1, "x", 1) < 0 && ::write(2, "x", 1) < 0;
+    std::_Exit(next.get() > 2 && fail ? 0 : 1);
+  };
+  EXPECT_EXIT(child(), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ namespace {
 
 TEST(StopSignals, AreNotedAndNothingElse) {
   for (const auto& [signal, name] :
-       {std::pair{SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}, {SIGINT, "SIGINT"}}) {
+       {std::pair{SIGTERM, "SIGTERM"}, {SIGUSR1, "SIGUSR1"}, {SIGINT, "SIGINT"}, {SIGHUP, "SIGHUP"}}) {
     const StopSignals signals;
     EXPECT_FALSE(stop_requested()) << name;
     EXPECT_STREQ(stop_signal(), "");
@@ -19,6 +19,16 @@ TEST(StopSignals, AreNotedAndNothingElse) {
     EXPECT_TRUE(stop_requested()) << name;
     EXPECT_STREQ(stop_signal(), name);
   }
+}
+
+TEST(StopSignals, WhatNohupIgnoresStaysIgnored) {
+  const auto before = std::signal(SIGHUP, SIG_IGN);
+  {
+    const StopSignals signals;
+    std::raise(SIGHUP);
+    EXPECT_FALSE(stop_requested());
+  }
+  std::signal(SIGHUP, before);
 }
 
 TEST(StopSignals, ASecondSigtermIsNotedToo) {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 #include "fedfr/data/storage/dataset.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
@@ -70,8 +70,7 @@ inline std::vector<std::uint8_t> read_one(const ImageSet& images, std::int64_t w
 }
 
 inline void overwrite(const std::filesystem::path& file, std::string_view content) {
-  const auto piece = std::as_bytes(std::span(content));
-  write_pieces(file, std::span(&piece, 1));
+  replace_file(file, content);
 }
 
 /// In place, so that a second flip restores the file.

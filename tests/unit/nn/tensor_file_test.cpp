@@ -9,6 +9,7 @@
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "support/temp_folder.hpp"
 #include "support/tensors.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "support/metrics_lines.hpp"
 #include "support/temp_folder.hpp"
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/options/options.hpp"
 #include "support/metrics_lines.hpp"
 

@@ -5,6 +5,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/options/options.hpp"
 #include "support/metrics_lines.hpp"
 #include "support/temp_folder.hpp"
@@ -55,6 +56,18 @@ TEST(CompareRuns, OtherDataIsAReason) {
   const auto a = run_with(folder / "a", test::start_line(1) + test::round_line(1));
   const auto b = run_with(folder / "b", replaced(test::start_line(1), "p1", "p2") + test::round_line(1));
   EXPECT_THAT(compare_runs(a, b).reasons, ElementsAre("fingerprint of the public data: 'p1' and 'p2'"));
+}
+
+TEST(CompareRuns, StrayFilesBesideTheModelsAreNotCompared) {
+  const test::TempFolder folder;
+  const std::string metrics = test::start_line(1) + test::round_line(1);
+  const auto a = run_with(folder / "a", metrics), b = run_with(folder / "b", metrics);
+  for (const auto& run : {a, b})
+    for (const char* name : {"checkpoint/._round_0001.ckpt", "personalized/._client_000000.safetensors"}) {
+      make_folder((run / name).parent_path());
+      replace_file(run / name, run.string());
+    }
+  EXPECT_TRUE(compare_runs(a, b).equal());
 }
 
 }  // namespace

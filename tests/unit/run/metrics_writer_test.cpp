@@ -10,6 +10,7 @@
 
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::run {

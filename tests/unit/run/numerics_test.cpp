@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::run {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <cstdlib>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "support/temp_folder.hpp"
 
@@ -202,6 +204,42 @@ TEST(RunDirectory, OtherNumericsBeginAnewWhereOnlyTheStartWasSaved) {
 TEST(RunDirectory, AFolderThatCannotBeMadeIsNamed) {
   EXPECT_THAT([] { RunDirectory(options_in("/proc/no/run"), numerics); },
               ThrowsMessage<DataError>(HasSubstr("/proc/no/run")));
+}
+
+TEST(CheckpointRounds, AreOrderedByNumberAndNothingElseIsTakenForOne) {
+  const test::TempFolder folder;
+  for (const char* name :
+       {"round_9999.ckpt", "round_10000.ckpt", "round_0002.ckpt", "._round_0002.ckpt", "round_3.ckpt",
+        "round_-001.ckpt", "round_0004.ckpt.tmp", "round_99999999999.ckpt", "round_.ckpt", ".DS_Store"})
+    replace_file(folder / name, "a model");
+  fs::create_directory(folder / "round_0005.ckpt");
+  fs::create_symlink("nowhere", folder / "round_0006.ckpt");
+  EXPECT_THAT(checkpoint_rounds(folder.path()), ElementsAre(10000, 9999, 2));
+  EXPECT_THAT(checkpoint_rounds(folder / "missing"), IsEmpty());
+  EXPECT_EQ(checkpoint_path("a", 12), "a/round_0012.ckpt");
+}
+
+TEST(RunDirectory, StrayFilesAmongTheCheckpointsAreNoRun) {
+  const test::TempFolder folder;
+  const auto options = options_in(folder / "run");
+  { const RunDirectory run(options, numerics); }
+  replace_file(folder / "run/checkpoint/.DS_Store", "");
+  replace_file(folder / "run/checkpoint/._round_0001.ckpt", "");
+  const RunDirectory run(options, numerics);
+  EXPECT_FALSE(run.continues());
+}
+
+TEST(RunDirectory, AGroupCanGoOnWithARun) {
+  const test::TempFolder folder;
+  const mode_t before = ::umask(002);
+  const auto options = options_in(folder / "run");
+  {
+    const RunDirectory run(options, numerics);
+    note_numerics(run.paths().numerics, 1, numerics);
+  }
+  ::umask(before);
+  for (const auto& entry : fs::recursive_directory_iterator(folder / "run"))
+    EXPECT_NE(entry.status().permissions() & fs::perms::group_write, fs::perms::none) << entry.path();
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/run/record/evaluation.hpp"
 #include "support/metrics_lines.hpp"
 #include "support/temp_folder.hpp"

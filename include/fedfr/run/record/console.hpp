@@ -35,7 +35,10 @@ class Console {
   void warning(const std::string& text);
 
  private:
+  void print(int level, const std::string& text);
+
   int rank_;
+  bool output_is_lost_ = false;
   std::shared_ptr<spdlog::logger> before_;  // the default logger to give back
   std::shared_ptr<spdlog::logger> logger_;
 };

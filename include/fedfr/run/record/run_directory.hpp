@@ -28,6 +28,13 @@ struct RunPaths {
   std::filesystem::path pictures;      ///< pictures/
 };
 
+/// round_0012.ckpt in that folder.
+std::filesystem::path checkpoint_path(const std::filesystem::path& folder, int completed_rounds);
+
+/// The rounds of the checkpoints in a folder, newest first, by number: as a text, round_9999 is above
+/// round_10000. Whatever else lies there is passed over.
+std::vector<int> checkpoint_rounds(const std::filesystem::path& folder);
+
 /// The folder of a run, opened by one rank for the whole job: locked, with its subfolders, and with the
 /// record of the options. A folder that holds a run already is continued, if the options say that it is the
 /// same one; where no round was completed, also with others.

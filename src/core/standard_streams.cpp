@@ -1,0 +1,41 @@
+#include "fedfr/core/standard_streams.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <string>
+#include <system_error>
+
+#include "fedfr/core/error.hpp"
+
+namespace fedfr {
+
+void prepare_standard_streams() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(descriptor, F_GETFD) >= 0 || errno != EBADF) continue;
+    // The lowest free number is given out, and those below are open. Programs that are started inherit it.
+    [[maybe_unused]] const int opened = ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void complain(std::string_view line) noexcept {
+  std::fflush(stdout);
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fputc('\n', stderr);
+  std::fflush(stderr);
+}
+
+void finish_standard_output() {
+  const bool failed_before = std::ferror(stdout) != 0;
+  const bool failed = std::fflush(stdout) != 0;
+  const int why = errno;
+  if (!failed && !failed_before) return;
+  throw DataError("standard output is incomplete, it could not be written{}",
+                  failed ? ": " + std::generic_category().message(why) : "");
+}
+
+}  // namespace fedfr
