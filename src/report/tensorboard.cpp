@@ -15,6 +15,7 @@
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "presence.hpp"
 
 namespace fedfr::report {

@@ -10,6 +10,7 @@
 
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/clock.hpp"
+#include "fedfr/core/json.hpp"
 #include "fedfr/core/signals.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/run/personal_models.hpp"
@@ -29,7 +30,7 @@ void ClientWork::train(ClientId client, fl::LocalTrainer& trainer, ClientFinishe
   const auto finished = std::make_shared<const fl::FinishedClient>(
       fl::FinishedClient{.state = std::move(result.state),
                          .update = std::move(result.update),
-                         .report = tools_.states != nullptr ? to_json(record_.clients.back()).dump() : ""});
+                         .report = tools_.states != nullptr ? json_text(to_json(record_.clients.back())) : ""});
   finisher.finish(finished);
   tools_.recorder.console().debug(fmt::format("round {}/{}: client {} trained in {:.3g} s",
                                               attempt_.round + 1, experiment.options.rounds, value(client),

@@ -15,7 +15,6 @@
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/json.hpp"
 #include "fedfr/core/signals.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/run/client_finisher.hpp"

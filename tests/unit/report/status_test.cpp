@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/report/cell_status.hpp"
 #include "fedfr/report/collect.hpp"
 #include "fedfr/report/cost.hpp"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "run_folder.hpp"
 #include "support/temp_folder.hpp"
 
