@@ -1,12 +1,14 @@
+// `fedfr evaluate`: what a run measures as it goes, for any model and any data, by the same evaluator.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <string_view>
 
 #include "commands.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/core/path.hpp"
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/options/job_file.hpp"
@@ -20,11 +22,12 @@ namespace {
 
 constexpr const char* usage = R"(Evaluates a model, or the result of a run with the clients' own models.
 
-  fedfr evaluate RUN|WEIGHTS DATASET... [--save FILE.json] [--key value ...]
+  fedfr evaluate RUN|WEIGHTS DATASET... [--save FILE.json] [--json] [--key value ...]
 
 A benchmark is evaluated by 10-fold verification and TAR@FAR, a set of clients by the personalised protocol
 (1:1 and 1:N). RUN is a run directory; WEIGHTS any file that fedfr wrote with a model in it. Keys are those of
-a job file, for example --fars or --eval-batch.
+a job file, for example --fars or --eval-batch. --save writes every figure to a file, --json prints the same in place
+of the tables. Two datasets whose folders have one name are told apart by the folders above them.
 
 Examples
   fedfr evaluate runs/lfw data/lfw-pairs
@@ -36,29 +39,41 @@ struct Request {
   std::filesystem::path model;
   std::vector<std::filesystem::path> datasets;
   std::filesystem::path save;
+  bool json = false;
   std::vector<run::Setting> settings;
 };
 
+/// Takes the command's own options out; all others are those of a job file.
+std::vector<std::string> take_own_options(std::span<const std::string> args, Request& request) {
+  constexpr std::string_view save = "--save=";
+  std::vector<std::string> others;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const std::string word = expand_option_word(args[i]);
+    if (word == "--json")
+      request.json = true;
+    else if (word == "--save" && i + 1 < args.size())
+      request.save = tidy_path(args[++i]);
+    else if (word.starts_with(save))
+      request.save = tidy_path(std::string_view(word).substr(save.size()));
+    else
+      others.push_back(word);
+  }
+  return others;
+}
+
 Request parse(std::span<const std::string> args) {
   Request request;
-  std::vector<std::string> keys;
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    const bool has_value = i + 1 < args.size();
-    if (args[i] == "--save" && has_value) {
-      request.save = args[++i];
-    } else if (args[i].starts_with("--")) {
-      keys.push_back(args[i]);
-      if (has_value && args[i].find('=') == std::string::npos && !args[i + 1].starts_with("--"))
-        keys.push_back(args[++i]);
-    } else if (request.model.empty()) {
-      request.model = args[i];
-    } else {
-      request.datasets.emplace_back(args[i]);
-    }
-  }
-  if (request.model.empty() || request.datasets.empty())
+  auto words = run::parse_words(take_own_options(args, request));
+  if (words.bare.size() < 2)
     throw UsageError("evaluate needs a model and at least one dataset; `fedfr evaluate --help` has examples");
-  request.settings = run::parse_command_line(keys).settings;
+  request.model = tidy_path(words.bare.front());
+  for (std::size_t i = 1; i < words.bare.size(); ++i) request.datasets.push_back(tidy_path(words.bare[i]));
+  request.settings = std::move(words.settings);
+  std::error_code ignored;
+  if (const auto folder = std::filesystem::absolute(request.save, ignored).parent_path();
+      !request.save.empty() && !std::filesystem::is_directory(folder, ignored))
+    throw DataError("--save {} cannot be written: there is no folder {}", request.save.string(),
+                    folder.string());
   return request;
 }
 
@@ -122,7 +137,8 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
   if (!request.save.empty()) run::save(request.save, evaluation);
   // The tables would spoil a file that is printed, too.
   if (request.save.empty() || !is_standard_output(request.save))
-    fmt::print("{}", run::comparison_tables(evaluation, evaluation));
+    fmt::print("{}",
+               request.json ? run::to_text(evaluation) : run::comparison_tables(evaluation, evaluation));
   return 0;
 }
 

@@ -1,3 +1,5 @@
+// `fedfr extract`: embeddings for other programs. A row means nothing without whose image it is, so that a
+// table of names goes with them.
 #include <ATen/ops/empty.h>
 #include <fmt/format.h>
 
@@ -6,8 +8,11 @@
 #include "commands.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
 #include "fedfr/core/indices.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/core/path.hpp"
+#include "fedfr/data/inspect/image_table.hpp"
 #include "fedfr/eval/embed.hpp"
 #include "model_source.hpp"
 #include "startup.hpp"
@@ -20,42 +25,85 @@ constexpr const char* usage = R"(Writes the embeddings of a dataset's images.
 
   fedfr extract RUN|WEIGHTS DATASET OUT.safetensors [--key value ...]
 
-OUT holds `embeddings` float32 [N,D] of unit length, by default of the sum of an image and its mirror image,
-and `labels` int64 [N], in the order of the dataset. Any tool that reads safetensors reads it.
+Writes two files with a row for each image, in the order of the dataset (client after client):
 
-Example
+  OUT.safetensors  `embeddings` float32 [N,D] of unit length, by default of the sum of an image and its mirror
+                   image; int64 [N] `clients` (-1 outside of a set of clients), `identities` (number of the
+                   person in the whole dataset), `labels` (number of the person within its client); uint8 [N]
+                   `subsets` (0 training, 1 test). Any tool that reads safetensors reads it.
+  OUT.csv          the same with names: row, client, client_name, identity, identity_name, label, subset, source
+
+Examples
   fedfr extract runs/lfw data/lfw-pairs embeddings.safetensors
+  fedfr extract runs/lfw parts/clients embeddings.safetensors --mirror-embedding false
+  python: pandas.read_csv("embeddings.csv"), safetensors.numpy.load_file("embeddings.safetensors")
 )";
 
-run::Options options_for(const std::vector<std::string>& words, const std::vector<std::string>& keys) {
-  if (words.size() != 3)
+struct Request {
+  std::filesystem::path model, dataset, output;
+  std::filesystem::path
+      table;  ///< empty where the output is a device or a pipe, beside which there is no place
+  std::vector<run::Setting> settings;
+};
+
+Request parse(std::span<const std::string> args) {
+  const auto words = run::parse_words(args);
+  if (words.bare.size() != 3)
     throw UsageError(
         "extract needs a model, a dataset and an output file; `fedfr extract --help` has an example");
-  run::Options options = options_of_model(words[0], run::parse_command_line(keys).settings);
+  Request request{.model = tidy_path(words.bare[0]),
+                  .dataset = tidy_path(words.bare[1]),
+                  .output = tidy_path(words.bare[2]),
+                  .table = {},
+                  .settings = words.settings};
+  check_output(request.output);
+  std::error_code ignored;
+  if (std::filesystem::exists(request.output, ignored) &&
+      !std::filesystem::is_regular_file(request.output, ignored))
+    return request;
+  request.table = request.output;
+  if (request.table.extension() == ".safetensors") request.table.replace_extension();
+  request.table += ".csv";
+  check_output(request.table);
+  return request;
+}
+
+run::Options options_for(const Request& request) {
+  run::Options options = options_of_model(request.model, request.settings);
   options.clients.clear();
   options.public_set.clear();
   options.benchmark.clear();
-  switch (data::Dataset(words[1]).role()) {
+  switch (data::Dataset(request.dataset).role()) {
     case data::Role::clients:
-      options.clients = words[1];
+      options.clients = request.dataset;
       break;
     case data::Role::benchmark:
-      options.benchmark = {words[1]};
+      options.benchmark = {request.dataset};
       break;
     case data::Role::public_set:
     case data::Role::collection:
-      options.public_set = words[1];
+      options.public_set = request.dataset;
       break;
   }
   return options;
 }
 
-void save_embeddings(const std::filesystem::path& path, const at::Tensor& features,
-                     const data::ImageSet& images) {
-  const at::Tensor labels = at::empty({images.size()}, at::kLong);
-  std::ranges::copy(images.labels(), labels.data_ptr<std::int64_t>());
-  nn::save(path, {.tensors = {{"embeddings", features}, {"labels", labels}},
-                  .metadata = {{"format", "fedfr-embeddings-1"}}});
+void save_embeddings(const Request& request, const at::Tensor& features,
+                     const std::vector<data::ImageRow>& rows) {
+  const auto column = [&](at::ScalarType type, const auto& value_of) {
+    at::Tensor tensor = at::empty({std::ssize(rows)}, at::kLong);
+    std::ranges::transform(rows, tensor.data_ptr<std::int64_t>(), value_of);
+    return tensor.to(type);
+  };
+  nn::save(
+      request.output,
+      {.tensors = {{"embeddings", features},
+                   {"clients", column(at::kLong, [](const auto& row) { return row.client; })},
+                   {"identities", column(at::kLong, [](const auto& row) { return row.identity; })},
+                   {"labels", column(at::kLong, [](const auto& row) { return std::int64_t{row.label}; })},
+                   {"subsets", column(at::kByte, [](const auto& row) { return std::int64_t(row.subset); })}},
+       .metadata = {{"format", "fedfr-embeddings-2"}}});
+  if (!request.table.empty()) replace_file(request.table, data::csv(rows));
 }
 
 }  // namespace
@@ -65,19 +113,18 @@ int run_extract(comm::MpiSession& mpi, std::span<const std::string> args) {
     if (mpi.rank() == 0) fmt::print("{}", usage);
     return 0;
   }
-  const auto first_key =
-      std::ranges::find_if(args, [](const std::string& arg) { return arg.starts_with("--"); });
-  const std::vector<std::string> words(args.begin(), first_key);
-  const std::vector<std::string> keys(first_key, args.end());
+  Request request;
   const Startup startup = start_evaluation(mpi, [&] {
-    if (mpi.rank() == 0 && words.size() == 3) check_output(words[2]);
-    return options_for(words, keys);
+    request = parse(args);
+    return options_for(request);
   });
   const run::Experiment& experiment = *startup.experiment;
   std::unique_ptr<fl::GlobalModel> model;
-  comm::on_every_rank(*startup.comm, "loading the model", [&] { model = load_model(words[0], experiment); });
+  comm::on_every_rank(*startup.comm, "loading the model",
+                      [&] { model = load_model(request.model, experiment); });
 
-  const data::ImageSet images = data::Dataset(words[1]).all();
+  const data::Dataset dataset(request.dataset);
+  const data::ImageSet images = dataset.all();
   const auto all = all_indices(images.size());
   const auto embed = [&](bool mirrored) {
     return eval::embed_together(*startup.comm, model->backbone(), model->parameters(), images, all, mirrored,
@@ -87,10 +134,13 @@ int run_extract(comm::MpiSession& mpi, std::span<const std::string> args) {
   const at::Tensor features =
       eval::evaluation_features(plain, experiment.options.mirror_embedding ? embed(true) : at::Tensor());
   comm::on_every_rank(*startup.comm, "writing the embeddings", [&] {
-    if (mpi.rank() == 0) save_embeddings(words[2], features, images);
+    eval::check_features(features, images, all);
+    if (mpi.rank() == 0) save_embeddings(request, features, data::image_table(dataset));
   });
-  if (mpi.rank() == 0 && !is_standard_output(words[2]))
-    fmt::print("{}: {} embeddings of {} dimensions\n", words[2], images.size(), features.size(1));
+  if (mpi.rank() == 0 && !is_standard_output(request.output))
+    fmt::print("{}: {} embeddings of {} dimensions\n", request.output.string(), images.size(),
+               features.size(1));
+  if (mpi.rank() == 0 && !request.table.empty()) fmt::print("{}: whose they are\n", request.table.string());
   return 0;
 }
 

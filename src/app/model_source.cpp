@@ -6,6 +6,7 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/options/option_table.hpp"
+#include "fedfr/run/record/checkpoint_files.hpp"
 #include "fedfr/run/record/run_directory.hpp"
 
 namespace fedfr::app {

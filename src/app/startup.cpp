@@ -18,6 +18,7 @@
 #include "fedfr/data/inspect/overlap.hpp"
 #include "fedfr/fl/disclosure.hpp"
 #include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/record/run_folder_check.hpp"
 
 namespace fedfr::app {
 
@@ -132,6 +133,7 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
     startup.configuration = run::resolve(settings, command_line.settings);
     run::validate(startup.configuration);
     run::check_files(startup.configuration);
+    run::check_output(startup.configuration);
   });
   const run::Options& options = startup.configuration.options;
   const at::Device device = connect(startup, mpi, *first, options);

@@ -29,7 +29,9 @@ int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
   std::unique_ptr<run::RunDirectory> directory;
   comm::on_every_rank(comm, "opening the run directory", [&] {
     if (comm.rank() != 0) return;
-    directory = std::make_unique<run::RunDirectory>(experiment.options, experiment.numerics);
+    directory = std::make_unique<run::RunDirectory>(experiment.options, experiment.numerics,
+                                                    experiment.data_record(*model));
+    startup.experiment->benchmark_names = directory->benchmark_names();
     console.log_to(paths.log);
   });
   if (comm.rank() == 0) {

@@ -76,6 +76,9 @@ std::string expand_path(std::string_view text, const std::string& where, bool ti
     rest.remove_prefix(1 + user.size());
   }
   while (!rest.empty()) {
+    if (expanded.size() > longest_path)
+      throw UsageError("{}: a path of more than {} bytes once its variables are expanded", where,
+                       longest_path);
     const char first = rest.front();
     rest.remove_prefix(1);
     if (first == '$' && !rest.starts_with('$')) {

@@ -5,10 +5,13 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 #include <vector>
 
+#include "fedfr/core/error.hpp"
 #include "fedfr/data/storage/batch_loader.hpp"
 #include "fedfr/nn/losses.hpp"
 
@@ -80,6 +83,29 @@ at::Tensor embed_together(comm::Communicator& comm, const nn::Backbone& backbone
   at::Tensor out = at::empty({std::ssize(which), backbone.config().embedding}, at::kFloat);
   embed_together(comm, backbone, model, images, which, mirrored, options, out);
   return out;
+}
+
+void check_features(const at::Tensor& features, const data::ImageSet& images,
+                    std::span<const std::int64_t> which) {
+  const auto* values = features.const_data_ptr<float>();
+  const auto dimension = features.size(1);
+  std::vector<std::size_t> bad;
+  for (std::size_t i = 0; i < which.size(); ++i) {
+    const float* row = values + static_cast<std::int64_t>(i) * dimension;
+    const double squared = std::inner_product(row, row + dimension, row, 0.0);
+    if (!(squared > 0) || !std::isfinite(squared)) bad.push_back(i);
+  }
+  if (bad.empty()) return;
+  const auto first = which[bad.front()];
+  const auto source = images.source_name(first);
+  throw DataError(
+      "the model has no embedding for {} of {} images of {}, the first being image {}{}: {}", bad.size(),
+      which.size(), images.folder().string(), first, source.empty() ? "" : " (" + source + ")",
+      bad.size() == which.size()
+          ? "all of it is zero or not a number, so the weights are none of a trained network: use another "
+            "checkpoint, or train with a lower learning rate"
+          : "its output is zero or not a number there; look whether these images are blank, and whether the "
+            "model has diverged (a lower learning rate, --precision fp32)");
 }
 
 at::Tensor evaluation_features(const at::Tensor& plain, const at::Tensor& mirrored) {

@@ -112,10 +112,11 @@ void require_unit_rows(const EmbeddingView& embeddings, std::string_view what) {
   for (std::int64_t i = 0; i < embeddings.rows(); ++i) {
     const double squared = squared_norm(embeddings.row(i));
     if (!(std::abs(squared - 1) < 1e-3))
-      throw DataError("embedding {} of the {} has the length {:.4g} instead of 1: {}", i, what,
-                      std::sqrt(squared),
-                      std::isfinite(squared) ? "normalise it first (unit_rows)"
-                                             : "the model has diverged; lower the learning rate");
+      throw DataError(
+          "embedding {} of the {} has the length {:.4g} instead of 1: {}", i, what, std::sqrt(squared),
+          std::isfinite(squared)
+              ? "the model tells nothing of that image; are the weights those of a trained network?"
+              : "the model has diverged; lower the learning rate");
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <vector>
 
 #include "fedfr/core/error.hpp"
@@ -26,19 +27,35 @@ std::string rate_name(double rate) {
   return fmt::format("{:.3g}e{}", rate / std::pow(10.0, exponent), exponent);
 }
 
+bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
+
 /// Code points of UTF-8, which take one column each here.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
 }
 
+/// Where the code point of this number begins.
+std::size_t byte_of(std::string_view text, std::size_t character) {
+  std::size_t at = 0;
+  while (at < text.size() && (!begins_character(text[at]) || character-- > 0)) ++at;
+  return at;
+}
+
+/// Both ends of a long name, since names may differ at either: "casia/hel.., round 20".
 std::string shortened(const std::string& name) {
-  constexpr std::size_t kLongest = 24;
-  if (name.size() <= kLongest) return name;
-  std::size_t end = kLongest - 2;
-  while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xC0U) == 0x80U)
-    --end;  // not within a character
-  return name.substr(0, end) + "..";
+  constexpr std::size_t longest = 24, head = 10, tail = 12;
+  const auto characters = width(name);
+  if (characters <= longest) return name;
+  return name.substr(0, byte_of(name, head)) + ".." + name.substr(byte_of(name, characters - tail));
+}
+
+/// The names of the rows, shortened where that leaves them different.
+std::vector<std::string> row_names(std::span<const GenericRow> rows) {
+  std::vector<std::string> names;
+  for (const auto& row : rows) names.push_back(shortened(row.name));
+  const std::set<std::string> different(names.begin(), names.end());
+  for (std::size_t i = 0; different.size() < rows.size() && i < rows.size(); ++i) names[i] = rows[i].name;
+  return names;
 }
 
 /// Columns of one table: cells are padded to the widest of their column, the first column to the left.
@@ -132,8 +149,10 @@ std::string generic_table(std::span<const GenericRow> rows) {
     header.push_back(fmt::format("TAR@{}", rate_name(point.target)));
   table.add(header);
   std::string notes;
-  for (const auto& [name, scores] : rows) {
-    std::vector<std::string> row{shortened(name),
+  const auto names = row_names(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& [name, scores] = rows[i];
+    std::vector<std::string> row{names[i],
                                  scores->one_fold ? percent(scores->accuracy) + " *"
                                                   : fmt::format("{} ± {}", percent(scores->accuracy),
                                                                 percent(scores->accuracy_deviation)),

@@ -13,7 +13,10 @@
 #include "fedfr/core/number_text.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/text.hpp"
+#include "fedfr/data/storage/dataset.hpp"
 #include "fedfr/run/options/option_table.hpp"
+#include "fedfr/run/record/data_record.hpp"
+#include "fedfr/run/record/run_directory.hpp"
 #include "presence.hpp"
 
 namespace fedfr::report {
@@ -22,11 +25,45 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// What lies at the paths of an option: fingerprints of datasets, in no order; the place itself of weights.
+std::vector<std::string> contents(const std::string& option, const run::Options& options) {
+  std::vector<std::string> found;
+  std::error_code missing;
+  for (const auto& path : run::value_texts(options, *run::find_option(option))) {
+    if (path.empty()) continue;
+    const bool is_dataset = option != "init" && fs::exists(fs::path(path) / "dataset.json", missing);
+    found.push_back(is_dataset ? data::Dataset(path).fingerprint()
+                               : fs::weakly_canonical(fs::absolute(path, missing), missing).string());
+  }
+  std::ranges::sort(found);
+  return found;
+}
+
+/// The same for what the run in the folder has seen, wherever that lies now.
+std::vector<std::string> recorded_contents(const std::string& option, const RunRecord& record) {
+  const auto data = run::load_data_record(run::RunPaths(record.folder).data);
+  if (!data || option == "init") return contents(option, record.options);
+  std::vector<std::string> found;
+  for (const auto& [name, fingerprint] :
+       {std::pair("clients", data->trained.clients), std::pair("public", data->trained.publics)})
+    if (option == name && !fingerprint.empty()) found.push_back(fingerprint);
+  if (option == "benchmark")
+    for (const auto& benchmark : data->benchmarks) found.push_back(benchmark.fingerprint);
+  std::ranges::sort(found);
+  return found;
+}
+
+bool is_another_run(const run::Difference& difference, const Cell& cell, const RunRecord& record) {
+  if (difference.effect == run::Effect::data)
+    return contents(difference.name, cell.options()) != recorded_contents(difference.name, record);
+  return difference.effect == run::Effect::results;
+}
+
 void refuse_another_run(const Cell& cell, const RunRecord& record) {
   if (record.metrics.rounds.empty()) return;  // fedfr begins such a run anew
   std::string found;
   for (const auto& difference : run::differences(record.options, cell.options()))
-    if (difference.effect == run::Effect::results)
+    if (is_another_run(difference, cell, record))
       found +=
           fmt::format("\n  {} was '{}' and is now '{}'", difference.name, difference.before, difference.now);
   if (!found.empty())

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "fedfr/core/csv.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/utf8.hpp"
 
@@ -67,16 +68,6 @@ Json collect(const Sweep& sweep, const std::vector<CellStatus>& cells) {
     rows.push_back(std::move(row));
   }
   return rows;
-}
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string quoted = "\"";
-  for (const char c : text) {
-    quoted += c;
-    if (c == '"') quoted += c;
-  }
-  return quoted + '"';
 }
 
 std::string csv(const Json& rows) {

@@ -13,7 +13,9 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/ini_file.hpp"
+#include "fedfr/core/path.hpp"
 #include "fedfr/core/text.hpp"
+#include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
 namespace fedfr::report {
@@ -56,9 +58,9 @@ std::vector<std::string> words(const IniLine& line) {
 
 void set_sweep(SweepFile& file, const IniLine& line) {
   if (line.key == "job")
-    file.job = line.value;
+    file.job = tidy_path(run::path_value(line));
   else if (line.key == "output")
-    file.output = line.value;
+    file.output = tidy_path(run::path_value(line));
   else if (line.key == "ranks")
     file.ranks = count_from(line, most_ranks);
   else if (line.key == "launcher")
@@ -73,44 +75,51 @@ void set_sweep(SweepFile& file, const IniLine& line) {
     refuse_key(line, "job, output, ranks, launcher, sbatch and combine");
 }
 
+bool is_path_of_split(std::string_view setting) { return setting == "lfw-pairs"; }
+
 void set_data(DataSettings& data, const IniLine& line) {
   if (line.key == "source")
-    data.source = line.value;
+    data.source = tidy_path(run::path_value(line));
   else if (line.key == "total-identities")
     data.total_identities = count_from(line, most_of_a_kind);
   else if (line.key == "identities-per-client")
     data.identities_per_client = count_from(line, most_of_a_kind);
   else if (is_split_setting(line.key))
-    data.split.push_back({line.key, line.value, line.where});
+    data.split.push_back(
+        {line.key, is_path_of_split(line.key) ? run::path_value(line) : line.value, line.where});
   else
     refuse_key(line, fmt::format("source, total-identities, identities-per-client, {}",
                                  fmt::join(split_settings, ", ")));
 }
 
-void check_option(const IniLine& line) {
-  run::known_option(line.key, line.where);
+const run::OptionSpec& option_of(const IniLine& line) {
   if (std::ranges::find(own_options, line.key) != std::end(own_options))
     throw UsageError("{}: {} is for the sweep to decide", line.where, line.key);
+  return run::known_option(line.key, line.where);
 }
 
-void check_axis_name(const IniLine& line) {
+/// Refuses an axis of no known name.
+/// @returns whether its values are paths
+bool takes_paths(const IniLine& line) {
   constexpr std::string_view split = "split-";
-  if (line.key == "clients-count") return;
+  if (line.key == "clients-count") return false;
   if (line.key.starts_with(split)) {
-    if (is_split_setting(std::string_view(line.key).substr(split.size()))) return;
+    const auto setting = std::string_view(line.key).substr(split.size());
+    if (is_split_setting(setting)) return is_path_of_split(setting);
     throw UsageError("{}: '{}' names no setting of the split; there are {}", line.where, line.key,
                      fmt::join(split_settings, ", "));
   }
-  check_option(line);
+  return option_of(line).is_path();
 }
 
 /// Values are separated by commas, or by semicolons where a value itself has commas.
 Axis axis_from(const IniLine& line) {
-  check_axis_name(line);
+  const bool paths = takes_paths(line);
   Axis axis{.name = line.key, .values = {}, .where = line.where};
   const char separator = line.value.find(';') == std::string::npos ? ',' : ';';
   for (std::string_view rest = line.value; !rest.empty();) {
-    axis.values.emplace_back(trim(next_part(rest, separator)));
+    const std::string value(trim(next_part(rest, separator)));
+    axis.values.push_back(paths ? tidy_path(expand_path(value, line.where)).string() : value);
     if (axis.values.back().empty()) throw UsageError("{}: {} has an empty value", line.where, line.key);
     if (axis.values.size() > most_cells)
       throw UsageError("{}: {} has more than {} values", line.where, line.key, most_cells);
@@ -161,8 +170,8 @@ SweepFile parse_sweep_file(std::string_view text, const std::filesystem::path& p
     } else if (line.section == "Data") {
       set_data(file.data ? *file.data : file.data.emplace(), line);
     } else if (line.section == "Options") {
-      check_option(line);
-      file.options.push_back({line.key, line.value, line.where});
+      const bool is_path = option_of(line).is_path();
+      file.options.push_back({line.key, is_path ? run::path_value(line) : line.value, line.where});
     } else if (line.section == "Axes") {
       file.axes.push_back(axis_from(line));
     } else {

@@ -211,12 +211,13 @@ std::string curve_figures(Sketches& sketches, const std::vector<CellGroup>& grou
   };
   std::vector<std::string> benchmarks;
   if (const auto* run = any_run(groups))
-    for (const auto& path : run->options.benchmark) benchmarks.push_back(path.filename().string());
-  for (std::size_t b = 0; b < benchmarks.size(); ++b)
-    draw_roc(fmt::format("{}, global model", benchmarks[b]), "Verification of people whom no client has.",
-             [b](const run::Evaluation& last) {
-               return b < last.benchmarks.size() ? last.benchmarks[b].scores.roc
-                                                 : std::vector<eval::OperatingPoint>();
+    if (const auto last = last_evaluation(*run))
+      for (const auto& benchmark : last->benchmarks) benchmarks.push_back(benchmark.name);
+  for (const auto& name : benchmarks)
+    draw_roc(fmt::format("{}, global model", name), "Verification of people whom no client has.",
+             [&name](const run::Evaluation& last) {
+               const auto* benchmark = run::benchmark_of(last, name);
+               return benchmark == nullptr ? std::vector<eval::OperatingPoint>() : benchmark->scores.roc;
              });
   draw_roc("Clients' own people, own models", "Mean over clients and seeds.",
            [](const run::Evaluation& last) { return eval::mean_roc(last.own); });

@@ -6,12 +6,14 @@
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
 
+#include <charconv>
 #include <system_error>
 #include <utility>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/run/record/run_directory.hpp"
+#include "fedfr/core/utf8.hpp"
+#include "fedfr/run/record/checkpoint_files.hpp"
 
 namespace fedfr::run {
 
@@ -22,6 +24,17 @@ namespace {
 constexpr const char* rounds_key = "completed_rounds";
 constexpr const char* clients_key = "clients_fingerprint";
 constexpr std::string_view server_prefix = "server.";
+
+/// @throws DataError if it is no number
+int rounds_from(const fs::path& path, const std::string& text) {
+  int rounds = 0;
+  const auto [stop, failed] = std::from_chars(text.data(), text.data() + text.size(), rounds);
+  if (failed != std::errc{} || stop != text.data() + text.size() || rounds < 0)
+    throw DataError(
+        "{} says '{}' where the number of its rounds should be: it is damaged, or none of fedfr's",
+        path.string(), printable(text));
+  return rounds;
+}
 
 void check_data(const fs::path& path, const nn::TensorFile& file, const char* key, const char* what,
                 const std::string& now) {
@@ -60,7 +73,8 @@ Checkpoint load_one(const fs::path& path, fl::Server& server, const Fingerprints
   check_data(path, file, clients_key, "clients", data.clients);
   check_data(path, file, "public_fingerprint", "public images", data.publics);
   model.take(file, path, data.publics);
-  Checkpoint checkpoint{.completed_rounds = std::stoi(rounds->second), .model_hash = hex16(model.hash())};
+  Checkpoint checkpoint{.completed_rounds = rounds_from(path, rounds->second),
+                        .model_hash = hex16(model.hash())};
   // Not damage, which the checksum of the file would have told, and `model` is spoilt: no older one can help.
   if (checkpoint.model_hash != file.text("model_hash"))
     throw UsageError("{} holds a model of the hash {}, but names {}: was it made by another fedfr?",
@@ -83,7 +97,7 @@ void save_model(const fs::path& path, const fl::GlobalModel& model, int complete
 int completed_rounds_of(const fs::path& weights) {
   const auto metadata = nn::load_metadata(weights);
   const auto found = metadata.find(rounds_key);
-  return found == metadata.end() ? 0 : std::stoi(found->second);
+  return found == metadata.end() ? 0 : rounds_from(weights, found->second);
 }
 
 CheckpointStore::CheckpointStore(fs::path folder, int keep, Fingerprints data)

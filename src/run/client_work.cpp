@@ -27,10 +27,10 @@ void ClientWork::train(ClientId client, fl::LocalTrainer& trainer, ClientFinishe
   auto result = trainer.train(experiment.training_data(client), attempt_.round, rates,
                               before ? &*before : nullptr, hooks());
   record_.clients.push_back({client, rank_, watch.seconds(), false, result.statistics});
-  const auto finished = std::make_shared<const fl::FinishedClient>(
-      fl::FinishedClient{.state = std::move(result.state),
-                         .update = std::move(result.update),
-                         .report = tools_.states != nullptr ? json_text(to_json(record_.clients.back())) : ""});
+  const auto finished = std::make_shared<const fl::FinishedClient>(fl::FinishedClient{
+      .state = std::move(result.state),
+      .update = std::move(result.update),
+      .report = tools_.states != nullptr ? json_text(to_json(record_.clients.back())) : ""});
   finisher.finish(finished);
   tools_.recorder.console().debug(fmt::format("round {}/{}: client {} trained in {:.3g} s",
                                               attempt_.round + 1, experiment.options.rounds, value(client),

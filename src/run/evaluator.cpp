@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "fedfr/core/error.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/rng.hpp"
 #include "fedfr/core/trace.hpp"
@@ -62,11 +63,12 @@ Evaluator::Evaluator(const Experiment& experiment, comm::Communicator& comm)
 std::vector<BenchmarkScores> Evaluator::generic(const fl::GlobalModel& model) {
   const Span span("benchmarks");
   std::vector<BenchmarkScores> results;
-  for (const auto& benchmark : experiment_.benchmarks) {
+  for (std::size_t b = 0; b < experiment_.benchmarks.size(); ++b) {
+    const auto& benchmark = experiment_.benchmarks[b];
     const data::ImageSet images = benchmark.all();
     const at::Tensor features = global_features(model, images, all_of(images));
     const Span scoring("scoring");
-    results.push_back({benchmark.path().filename().string(),
+    results.push_back({experiment_.benchmark_names[b],
                        eval::verify_pairs(view(features), benchmark.pairs(), experiment_.options.fars)});
   }
   return results;
@@ -105,15 +107,20 @@ eval::ClientScores Evaluator::score(ClientId client, const Trial& trial, const a
                        .subspan(static_cast<std::size_t>(probe_begin_[c]),
                                 static_cast<std::size_t>(probe_begin_[c + 1] - probe_begin_[c]));
   const auto gallery_labels = labels_at(experiment_.clients->client(client), gallery_indices(client));
-  return {client, eval::score_client({.probes = view(probes),
-                                      .own_begin = trial.own_begin,
-                                      .own_end = trial.own_end,
-                                      .own_labels = own,
-                                      .gallery = view(gallery),
-                                      .gallery_labels = gallery_labels},
-                                     {.fars = experiment_.options.fars,
-                                      .fpirs = experiment_.options.fpirs,
-                                      .reference_semantics = experiment_.options.reference_semantics})};
+  try {
+    return {client, eval::score_client({.probes = view(probes),
+                                        .own_begin = trial.own_begin,
+                                        .own_end = trial.own_end,
+                                        .own_labels = own,
+                                        .gallery = view(gallery),
+                                        .gallery_labels = gallery_labels},
+                                       {.fars = experiment_.options.fars,
+                                        .fpirs = experiment_.options.fpirs,
+                                        .reference_semantics = experiment_.options.reference_semantics})};
+  } catch (const DataError& e) {
+    throw DataError("client {} ({}) of {}: {}", value(client), experiment_.clients->client_name(client),
+                    experiment_.clients->path().string(), e.what());
+  }
 }
 
 at::Tensor Evaluator::global_features(const fl::GlobalModel& model, const data::ImageSet& images,
@@ -123,7 +130,10 @@ at::Tensor Evaluator::global_features(const fl::GlobalModel& model, const data::
                                 experiment_.training.embed);
   };
   const at::Tensor plain = embed(false);
-  return eval::evaluation_features(plain, experiment_.options.mirror_embedding ? embed(true) : at::Tensor());
+  const auto mirrored = experiment_.options.mirror_embedding ? embed(true) : at::Tensor();
+  const at::Tensor features = eval::evaluation_features(plain, mirrored);
+  eval::check_features(features, images, which);
+  return features;
 }
 
 at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& head,
@@ -134,7 +144,10 @@ at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::P
     return head.tensors().empty() ? shared : experiment_.algorithm.personal->embed(head, shared);
   };
   const at::Tensor plain = embed(false);
-  return eval::evaluation_features(plain, experiment_.options.mirror_embedding ? embed(true) : at::Tensor());
+  const auto mirrored = experiment_.options.mirror_embedding ? embed(true) : at::Tensor();
+  const at::Tensor features = eval::evaluation_features(plain, mirrored);
+  eval::check_features(features, images, which);
+  return features;
 }
 
 std::vector<eval::ClientScores> Evaluator::global_for_clients(const fl::GlobalModel& model) {

@@ -3,11 +3,14 @@
 #include "fedfr/run/experiment.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <utility>
 
+#include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/run/algorithms.hpp"
+#include "fedfr/run/record/benchmark_names.hpp"
 
 namespace fedfr::run {
 
@@ -58,6 +61,20 @@ std::optional<data::Dataset> open_as(const std::filesystem::path& path, data::Ro
   return dataset;
 }
 
+/// @throws UsageError where two paths lead to one place
+std::vector<std::string> names_of(const std::vector<std::filesystem::path>& benchmarks) {
+  std::vector<std::filesystem::path> places;
+  std::map<std::filesystem::path, std::filesystem::path> seen;
+  for (const auto& path : benchmarks) {
+    places.push_back(std::filesystem::absolute(path));
+    const auto [first, fresh] = seen.emplace(std::filesystem::canonical(path), path);
+    if (!fresh)
+      throw UsageError("--benchmark {} and --benchmark {} are the same dataset: name it once",
+                       first->second.string(), path.string());
+  }
+  return run::benchmark_names(places);
+}
+
 }  // namespace
 
 at::MemoryFormat memory_format(const Options& o, at::Device device) {
@@ -79,6 +96,7 @@ Experiment::Experiment(const Options& o, at::Device where, Numerics with_numeric
     if (benchmarks.back().pairs().empty())
       throw DataError("the benchmark {} has no pairs: make it anew by fedfr-data pairs", path.string());
   }
+  benchmark_names = names_of(o.benchmark);
   const data::Dataset* first = clients               ? &*clients
                                : publics             ? &*publics
                                : !benchmarks.empty() ? &benchmarks.front()
@@ -186,6 +204,13 @@ RecordedRun Experiment::recorded() const {
 
 Fingerprints Experiment::fingerprints() const {
   return {.clients = clients ? clients->fingerprint() : "", .publics = publics ? publics->fingerprint() : ""};
+}
+
+DataRecord Experiment::data_record(const fl::GlobalModel& start) const {
+  DataRecord record{.trained = fingerprints(), .benchmarks = {}, .start = hex16(start.hash())};
+  for (std::size_t b = 0; b < benchmarks.size(); ++b)
+    record.benchmarks.push_back({benchmark_names[b], benchmarks[b].fingerprint()});
+  return record;
 }
 
 bool Experiment::evaluates_in_round(int completed_rounds) const {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -7,6 +8,9 @@
 /// form once, here, so that nobody behind it has to think of slashes at its end. Two spellings of one place
 /// may remain two: data are compared by their fingerprints, not by where they lie.
 namespace fedfr {
+
+/// Of a path in bytes: PATH_MAX of Linux, with its end.
+constexpr std::size_t longest_path = 4095;
 
 /// Without `.`, doubled slashes and a slash at the end, which the Tab key leaves. `..` stays, since what lies
 /// above a symbolic link is not what was written before it. An empty path stays empty.
@@ -17,7 +21,8 @@ std::filesystem::path tidy_path(std::string_view text);
 /// expanded again.
 /// @param where  for messages: "FILE:LINE"
 /// @param tilde  whether `~` has a meaning; it has none in quotes
-/// @throws UsageError naming the place: a variable that is not set or empty, an unknown user, a `$` alone
+/// @throws UsageError naming the place: a variable that is not set or empty, an unknown user, a `$` alone, a
+///         result that is longer than any path
 std::string expand_path(std::string_view text, const std::string& where, bool tilde = true);
 
 /// The reverse for `$`: a text that expand_path gives back as it was.

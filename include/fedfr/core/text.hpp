@@ -5,6 +5,12 @@ namespace fedfr {
 
 constexpr std::string_view blanks = " \t\r\f\v";
 
+/// Not what a line of text has; a tab is.
+inline bool is_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte < 0x20 && c != '\t') || byte == 0x7f;
+}
+
 /// Without blanks at both ends.
 inline std::string_view trim(std::string_view text) {
   const auto begin = text.find_first_not_of(blanks);

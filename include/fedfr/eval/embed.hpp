@@ -36,4 +36,10 @@ at::Tensor embed_alone(const nn::Backbone& backbone, const nn::ParameterSet& mod
 /// @returns         [n,D] float32, rows of unit length
 at::Tensor evaluation_features(const at::Tensor& plain, const at::Tensor& mirrored);
 
+/// @param features  of evaluation_features, [n,D]
+/// @param which     [n] indices into `images`
+/// @throws DataError naming the first image whose embedding is all zeros or not finite, with what to do
+void check_features(const at::Tensor& features, const data::ImageSet& images,
+                    std::span<const std::int64_t> which);
+
 }  // namespace fedfr::eval

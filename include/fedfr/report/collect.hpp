@@ -1,7 +1,6 @@
 #pragma once
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "fedfr/report/cell_status.hpp"
@@ -11,9 +10,6 @@ namespace fedfr::report {
 /// One flat object a cell: its axes, state and, as far as it came, figures of the last evaluation, seconds by
 /// phase, idle share, images/s, model hash. Figures that are not defined are null.
 nlohmann::ordered_json collect(const Sweep& sweep, const std::vector<CellStatus>& cells);
-
-/// A field of a CSV file (RFC 4180): quoted where it has a comma, a quote or a line break.
-std::string csv_field(std::string_view text);
 
 /// The objects of a list as CSV, with a column for every name that any of them has, in the order of their
 /// first appearance.

@@ -15,6 +15,7 @@
 #include "fedfr/fl/server/cohort.hpp"
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/options/options.hpp"
+#include "fedfr/run/record/data_record.hpp"
 #include "fedfr/run/record/numerics.hpp"
 #include "fedfr/run/record/recorder.hpp"
 
@@ -39,6 +40,7 @@ struct Experiment {
   std::optional<data::Dataset> clients;
   std::optional<data::Dataset> publics;
   std::vector<data::Dataset> benchmarks;
+  std::vector<std::string> benchmark_names;  ///< of each: what results call it
   std::shared_ptr<const nn::Backbone> backbone;
   fl::ScheduleConfig schedule;
   fl::LocalTrainingConfig training;
@@ -56,6 +58,8 @@ struct Experiment {
   /// The most that what is saved of a client can have.
   std::int64_t client_tensor_bytes(const fl::GlobalModel& model) const;
   Fingerprints fingerprints() const;
+  /// @param start  the model of the start
+  DataRecord data_record(const fl::GlobalModel& start) const;
   RecordedRun recorded() const;
   bool uses_public_images() const { return algorithm.public_images.has_value(); }
   /// Whether anything of a client outlives the round; plain classification by averaging has nothing, unless

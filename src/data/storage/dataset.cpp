@@ -16,6 +16,7 @@ ImageSet::ImageSet(std::shared_ptr<const DatasetFiles> files, std::int64_t begin
 
 ImageSize ImageSet::image_size() const { return files_->manifest.size; }
 Encoding ImageSet::encoding() const { return files_->manifest.encoding; }
+const std::filesystem::path& ImageSet::folder() const { return files_->folder; }
 
 std::span<const std::int32_t> ImageSet::labels() const {
   if (size() == 0) return {};

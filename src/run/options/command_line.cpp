@@ -1,6 +1,7 @@
 #include "command_line.hpp"
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/path.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
 namespace fedfr::run {
@@ -16,7 +17,7 @@ constexpr const char* here = "command line";
 std::vector<std::string> join_switches(std::span<const std::string> args) {
   std::vector<std::string> joined;
   for (std::size_t i = 0; i < args.size(); ++i) {
-    joined.push_back(args[i]);
+    joined.push_back(expand_option_word(args[i]));
     if (!args[i].starts_with("--")) continue;
     const OptionSpec* spec = find_option(std::string_view(args[i]).substr(2));
     if (spec == nullptr || !spec->is_switch()) continue;
@@ -41,22 +42,29 @@ std::vector<po::option> split(std::span<const std::string> args) {
 
 }  // namespace
 
-CommandLine parse_command_line(std::span<const std::string> args) {
-  CommandLine result;
+Words parse_words(std::span<const std::string> args) {
+  Words result;
   for (const auto& option : split(args)) {
     if (option.string_key == "help") {
       result.help = true;
     } else if (option.position_key >= 0) {
-      if (!result.job_file.empty())
-        throw UsageError("{}: '{}' is one word too many: '{}' is the job file already", here,
-                         option.value.front(), result.job_file.string());
-      result.job_file = option.value.front();
+      result.bare.push_back(option.value.front());
     } else {
       const OptionSpec& spec = known_option(option.string_key, here);
       result.settings.push_back({spec.name, option.value.front(), here});
     }
   }
   return result;
+}
+
+CommandLine parse_command_line(std::span<const std::string> args) {
+  Words words = parse_words(args);
+  if (words.bare.size() > 1)
+    throw UsageError("{}: '{}' is one word too many: '{}' is the job file already", here, words.bare[1],
+                     words.bare[0]);
+  return {.job_file = words.bare.empty() ? "" : words.bare[0],
+          .settings = std::move(words.settings),
+          .help = words.help};
 }
 
 }  // namespace fedfr::run

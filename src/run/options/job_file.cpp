@@ -3,10 +3,14 @@
 #include <map>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/ini_file.hpp"
+#include "fedfr/core/path.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
 namespace fedfr::run {
+
+std::string path_value(const IniLine& line) {
+  return line.quote == '\'' ? line.value : expand_path(line.value, line.where, line.quote == '\0');
+}
 
 std::vector<Setting> parse_job_file(std::string_view text, const std::string& name) {
   std::vector<Setting> settings;
@@ -17,6 +21,7 @@ std::vector<Setting> parse_job_file(std::string_view text, const std::string& na
     if (!fresh && !spec.repeats())
       throw UsageError("{}: {} was set before, at {}: remove one of the two", line.where, spec.name,
                        first->second);
+    if (spec.is_path()) line.value = path_value(line);
     settings.push_back({spec.name, std::move(line.value), std::move(line.where)});
   }
   return settings;

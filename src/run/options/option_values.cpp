@@ -4,9 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <numeric>
-#include <optional>
+#include <set>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/path.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
@@ -43,10 +44,9 @@ bool read(const OptionSpec& spec, std::string_view text, std::string& out) {
   return std::ranges::find(spec.choices, text) != spec.choices.end();
 }
 bool read(const OptionSpec&, std::string_view text, fs::path& out) {
-  out = text;
-  // The record of a run must be able to repeat it.
-  return trim(text) == text && text.find_first_of("\n") == std::string_view::npos && !text.starts_with('#') &&
-         text.find(" #") == std::string_view::npos && text.find("\t#") == std::string_view::npos;
+  out = tidy_path(text);
+  // The record of a run must be able to repeat it: a line of a job file holds no control characters.
+  return text.size() <= longest_path && std::ranges::none_of(text, is_control);
 }
 bool read(const OptionSpec& spec, std::string_view text, std::vector<fs::path>& out) {
   fs::path path;
@@ -59,10 +59,14 @@ bool read(const OptionSpec& spec, std::string_view text, std::vector<fs::path>& 
 }
 bool read(const OptionSpec& spec, std::string_view text, std::vector<double>& out) {
   out.clear();
+  if (text.ends_with(',')) return false;
   do {
     if (!read(spec, trim(next_part(text, ',')), out.emplace_back())) return false;
   } while (!text.empty());
-  return true;
+  // Tables and files name a rate as below.
+  std::set<std::string> names;
+  for (const double value : out) names.insert(fmt::format("{:g}", value));
+  return names.size() == out.size();
 }
 
 std::string show(bool value) { return value ? "true" : "false"; }
@@ -119,6 +123,8 @@ bool OptionSpec::is_switch() const { return std::holds_alternative<bool Options:
 
 bool OptionSpec::is_number() const { return range.high > range.low; }
 
+bool OptionSpec::is_path() const { return repeats() || std::holds_alternative<fs::path Options::*>(field); }
+
 bool OptionSpec::repeats() const { return std::holds_alternative<std::vector<fs::path> Options::*>(field); }
 
 std::string OptionSpec::allowed() const {
@@ -126,9 +132,9 @@ std::string OptionSpec::allowed() const {
   if (!choices.empty()) return fmt::format("one of {}", fmt::join(choices, ", "));
   if (std::holds_alternative<double Options::*>(field)) return "a number in " + range.text();
   if (std::holds_alternative<std::vector<double> Options::*>(field))
-    return fmt::format("numbers in {}, separated by commas", range.text());
+    return fmt::format("different numbers in {}, separated by commas", range.text());
   if (is_number()) return "a whole number in " + range.text();
-  return "a path without blanks at its ends and without a blank before a #";
+  return fmt::format("a path of at most {} bytes without control characters", longest_path);
 }
 
 const OptionSpec* find_option(std::string_view name) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "fedfr/core/checksum.hpp"
+#include "fedfr/core/ini_file.hpp"
+#include "fedfr/core/path.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
 namespace fedfr::run {
@@ -15,7 +17,10 @@ namespace {
 std::vector<std::string> lines(const Options& options, const OptionSpec& spec) {
   std::vector<std::string> texts = value_texts(options, spec);
   if (texts.empty()) texts.emplace_back();
-  for (auto& text : texts) text = fmt::format("{} ={}{}", spec.name, text.empty() ? "" : " ", text);
+  for (auto& text : texts) {
+    const auto value = ini_value(spec.is_path() ? escape_path(text) : text);
+    text = fmt::format("{} ={}{}", spec.name, value.empty() ? "" : " ", value);
+  }
   return texts;
 }
 
@@ -56,7 +61,7 @@ Configuration resolve(std::span<const Setting> job_file, std::span<const Setting
 }
 
 std::string record(const Options& options) {
-  std::string text = "# Every option of a run, as resolved; as a job file it repeats the run.\n";
+  std::string text = fmt::format("{}; as a job file it repeats the run.\n", record_title);
   std::string section;
   for (const auto& spec : option_table()) {
     if (spec.section != section) text += fmt::format("\n[{}]\n", section = spec.section);

@@ -12,6 +12,7 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/options/option_table.hpp"
+#include "fedfr/run/record/checkpoint_files.hpp"
 #include "fedfr/run/record/metrics_reader.hpp"
 #include "fedfr/run/record/numerics.hpp"
 #include "fedfr/run/record/run_directory.hpp"
@@ -122,9 +123,8 @@ std::vector<std::string> reasons_of(const ComparedRun& a, const ComparedRun& b, 
     const std::string left = a.fingerprint(role), right = b.fingerprint(role);
     if (left != right) add(fmt::format("fingerprint of the {} data", role), left, right);
   }
-  const std::set<std::string> known_by_content{"clients", "public", "benchmark", "init"};
   for (const auto& difference : differences(a.options, b.options))
-    if (difference.effect == Effect::results && !known_by_content.contains(difference.name))
+    if (difference.effect == Effect::results)
       add("option " + difference.name, difference.before, difference.now);
   for (const auto& difference : differences(a.numerics_in(round), b.numerics_in(round)))
     add("numerics, " + difference.name, difference.before, difference.now);

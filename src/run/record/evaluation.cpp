@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/json.hpp"
@@ -99,17 +101,20 @@ Evaluation parse_evaluation(std::string_view text, const std::string& name) {
   }
 }
 
+const BenchmarkScores* benchmark_of(const Evaluation& evaluation, std::string_view name) {
+  const auto found = std::ranges::find(evaluation.benchmarks, name, &BenchmarkScores::name);
+  return found == evaluation.benchmarks.end() ? nullptr : &*found;
+}
+
 std::string comparison_tables(const Evaluation& before, const Evaluation& after) {
   std::string text;
-  for (std::size_t b = 0; b < after.benchmarks.size(); ++b) {
+  for (const auto& now : after.benchmarks) {
     std::vector<eval::GenericRow> rows;
-    const bool compare = before.round != after.round && b < before.benchmarks.size();
-    const auto& now = after.benchmarks[b];
-    if (compare) rows.push_back({fmt::format("{}, start", now.name), &before.benchmarks[b].scores});
+    const auto* then = before.round == after.round ? nullptr : benchmark_of(before, now.name);
+    if (then != nullptr) rows.push_back({fmt::format("{}, start", now.name), &then->scores});
     rows.push_back({fmt::format("{}, round {}", now.name, after.round), &now.scores});
     text += eval::generic_table(rows);
-    if (compare)
-      text += eval::describe(eval::compare_verification(before.benchmarks[b].scores, now.scores)) + "\n";
+    if (then != nullptr) text += eval::describe(eval::compare_verification(then->scores, now.scores)) + "\n";
     text += "\n";
   }
   if (after.global.empty()) return text;

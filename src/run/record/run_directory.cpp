@@ -1,3 +1,5 @@
+// The folder of a run as a whole: where its files lie, who may work in it, and whether what it holds is the
+// run that the options describe. Everything is compared before anything is changed.
 #include "fedfr/run/record/run_directory.hpp"
 
 #include <fmt/format.h>
@@ -13,6 +15,7 @@
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/options/option_table.hpp"
+#include "fedfr/run/record/checkpoint_files.hpp"
 
 namespace fedfr::run {
 
@@ -20,8 +23,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::string_view checkpoint_prefix = "round_";
-constexpr std::string_view checkpoint_suffix = ".ckpt";
+/// Where paths lead, however they are written.
+std::vector<fs::path> places(const std::vector<fs::path>& paths) {
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  for (const auto& path : paths)
+    found.push_back(path.empty() ? path : fs::weakly_canonical(fs::absolute(path, ignored), ignored));
+  return found;
+}
 
 }  // namespace
 
@@ -29,6 +38,7 @@ RunPaths::RunPaths(fs::path where)
     : folder(std::move(where)),
       config(folder / "config.cfg"),
       numerics(folder / "numerics.json"),
+      data(folder / "data.json"),
       log(folder / "log.txt"),
       metrics(folder / "metrics.jsonl"),
       profile(folder / "profile.txt"),
@@ -39,35 +49,35 @@ RunPaths::RunPaths(fs::path where)
       personalized(folder / "personalized"),
       pictures(folder / "pictures") {}
 
-fs::path checkpoint_path(const fs::path& folder, int completed_rounds) {
-  return folder / fmt::format("{}{:04}{}", checkpoint_prefix, completed_rounds, checkpoint_suffix);
-}
-
-std::vector<int> checkpoint_rounds(const fs::path& folder) {
-  std::vector<int> rounds;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(folder, missing)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(checkpoint_prefix) || !name.ends_with(checkpoint_suffix)) continue;
-    int round = 0;
-    std::from_chars(name.data() + checkpoint_prefix.size(), name.data() + name.size(), round);
-    const bool exact = round >= 0 && checkpoint_path(folder, round).filename() == name;
-    if (exact && entry.is_regular_file(missing)) rounds.push_back(round);
-  }
-  std::ranges::sort(rounds, std::greater{});
-  return rounds;
-}
-
-RunDirectory::RunDirectory(const Options& options, const Numerics& numerics) : paths_(options.output) {
+RunDirectory::RunDirectory(const Options& options, const Numerics& numerics, const DataRecord& data)
+    : paths_(options.output), data_(data) {
   make_folder(paths_.folder);
   lock_.emplace(paths_.lock);
   if (!lock_->warning().empty()) warnings_.push_back(lock_->warning());
   std::error_code ignored;
   continues_ = fs::exists(paths_.config, ignored) && !checkpoint_rounds(paths_.checkpoint).empty();
-  if (continues_) compare_with_record(options, numerics);
+  if (continues_) {
+    refuse_fewer_rounds(options.rounds);
+    compare_with_record(options, numerics, data);
+  }
   for (const auto& folder : {paths_.checkpoint, paths_.state, paths_.personalized, paths_.pictures})
     make_folder(folder);
   replace_file(paths_.config, record(options));
+  save(paths_.data, data_);
+}
+
+std::vector<std::string> RunDirectory::benchmark_names() const {
+  std::vector<std::string> names;
+  for (const auto& benchmark : data_.benchmarks) names.push_back(benchmark.name);
+  return names;
+}
+
+/// Before anything of the run is changed, its record of the options included.
+void RunDirectory::refuse_fewer_rounds(int rounds) const {
+  const auto complete = checkpoint_rounds(paths_.checkpoint);
+  if (!complete.empty() && complete.front() > rounds)
+    throw UsageError("{} has completed {} rounds, more than --rounds {}: choose another --output",
+                     paths_.folder.string(), complete.front(), rounds);
 }
 
 /// Before its first round is complete, a run has nothing that other options could spoil.
@@ -77,13 +87,31 @@ bool RunDirectory::forget_start() const {
 }
 
 /// The options that make another experiment, one line each.
-std::string RunDirectory::changed_options(const Options& options) const {
-  const auto recorded = parse_job_file(read_text(paths_.config), paths_.config.string());
+std::string RunDirectory::changed_options(const Options& before, const Options& now) {
   std::string changed;
-  for (const auto& difference : differences(resolve(recorded, {}).options, options))
+  for (const auto& difference : differences(before, now))
     if (difference.effect == Effect::results)
       changed +=
           fmt::format("\n  {} was '{}' and is now '{}'", difference.name, difference.before, difference.now);
+  return changed;
+}
+
+/// The data that make another experiment, one line each. A run of an older version tells of clients and
+/// public images in its checkpoints, and of the others only the paths.
+std::string RunDirectory::changed_data(const Options& before, const Options& now) {
+  std::string changed;
+  if (const auto recorded = load_data_record(paths_.data)) {
+    data_.benchmarks = with_names_of(*recorded, data_.benchmarks);
+    for (const auto& difference : differences(*recorded, data_)) changed += "\n  " + difference;
+    return changed;
+  }
+  for (const auto& difference : differences(before, now)) {
+    const bool same_place = difference.name == "benchmark" ? places(before.benchmark) == places(now.benchmark)
+                                                           : places({before.init}) == places({now.init});
+    if ((difference.name == "benchmark" || difference.name == "init") && !same_place)
+      changed +=
+          fmt::format("\n  {} was '{}' and is now '{}'", difference.name, difference.before, difference.now);
+  }
   return changed;
 }
 
@@ -109,20 +137,25 @@ std::string RunDirectory::changed_numerics(const Options& options, const Numeric
   return refused;
 }
 
-void RunDirectory::compare_with_record(const Options& options, const Numerics& numerics) {
-  const std::string other_options = changed_options(options);
+void RunDirectory::compare_with_record(const Options& options, const Numerics& numerics,
+                                       const DataRecord& data) {
+  const auto before = resolve(parse_job_file(read_text(paths_.config), paths_.config.string()), {}).options;
+  const std::string other_options = changed_options(before, options);
+  const std::string other_data = changed_data(before, options);
   const std::string other_numerics = changed_numerics(options, numerics);
-  if (other_options.empty() && other_numerics.empty()) return;
+  if (other_options.empty() && other_data.empty() && other_numerics.empty()) return;
+  const char* what = !other_options.empty() ? "options" : !other_data.empty() ? "data" : "numerics";
   if (forget_start()) {
     continues_ = false;
+    data_ = data;
     warnings_.push_back(fmt::format("{} held only the start of a run with other {}: begun anew",
-                                    paths_.folder.string(), other_options.empty() ? "numerics" : "options"));
+                                    paths_.folder.string(), what));
     return;
   }
-  if (!other_options.empty())
+  if (!other_options.empty() || !other_data.empty())
     throw UsageError(
-        "{} holds a run with other options:{}\nUse the same ones to continue it, or another --output",
-        paths_.folder.string(), other_options);
+        "{} holds a run with other {}:{}{}\nUse the same ones to continue it, or another --output",
+        paths_.folder.string(), what, other_options, other_data);
   throw UsageError(
       "{} holds a run with other numerics:{}\nIt would go on with other last bits. Restore them (--threads "
       "and "

@@ -13,6 +13,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/run/pictures/pictures.hpp"
+#include "fedfr/run/record/benchmark_names.hpp"
 #include "fedfr/run/record/evaluation.hpp"
 #include "fedfr/run/record/metrics_reader.hpp"
 
@@ -109,21 +110,16 @@ class Album {
   std::map<std::string, std::vector<std::string>> missing_;
 };
 
-const BenchmarkScores* benchmark_of(const std::optional<Evaluation>& evaluation, std::string_view name) {
-  if (!evaluation) return nullptr;
-  const auto found = std::ranges::find(evaluation->benchmarks, name, &BenchmarkScores::name);
-  return found == evaluation->benchmarks.end() ? nullptr : &*found;
-}
-
 /// @param before  the start, unless that is what `after` is
 void draw_roc(Album& album, const std::optional<Evaluation>& before, const Evaluation& after) {
   for (const auto& benchmark : after.benchmarks) {
     RocCurves picture{.title = benchmark.name + ": verification", .curves = {}};
-    if (const auto* start = benchmark_of(before, benchmark.name))
+    if (const auto* start = before ? benchmark_of(*before, benchmark.name) : nullptr)
       add_curve(picture, curve("start", start->scores.roc, Colour::grey, true));
     add_curve(picture,
               curve(fmt::format("round {}", after.round), benchmark.scores.roc, Colour::blue, false));
-    if (!picture.curves.empty()) album.add(picture, fmt::format("roc_{}.png", benchmark.name));
+    if (!picture.curves.empty())
+      album.add(picture, fmt::format("roc_{}.png", file_name_part(benchmark.name)));
   }
   RocCurves own{.title = "Clients on their own identities (mean over clients)", .curves = {}};
   if (before) add_curve(own, curve("start", eval::mean_roc(before->global), Colour::grey, true));

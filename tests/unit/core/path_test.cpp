@@ -98,6 +98,11 @@ TEST(ExpandPath, RefusesByPlaceWhatNamesNothing) {
     EXPECT_THAT([&] { expand_path(text, "job.cfg:7"); },
                 ThrowsMessage<UsageError>(AllOf(HasSubstr("job.cfg:7: "), HasSubstr(expected))))
         << text;
+  const Variable long_value("FEDFR_TEST_LONG", std::string(1000, 'x').c_str());
+  std::string many;
+  for (int i = 0; i < 1000; ++i) many += "$FEDFR_TEST_LONG";
+  EXPECT_THAT([&] { expand_path(many, "job.cfg:7"); },
+              ThrowsMessage<UsageError>(HasSubstr("job.cfg:7: a path of more than 4095 bytes")));
   const Variable empty("FEDFR_TEST_EMPTY", "");
   EXPECT_THAT([&] { expand_path("$FEDFR_TEST_EMPTY/x", "job.cfg:7"); },
               ThrowsMessage<UsageError>(HasSubstr("is empty")));

@@ -12,6 +12,7 @@
 namespace fedfr::eval {
 namespace {
 
+using namespace std::string_literals;
 using testing::HasSubstr;
 
 ClientScores client_scores(std::int64_t id, double tar) {
@@ -129,6 +130,26 @@ TEST(GenericTable, MarksAThresholdThatWasChosenOnTheSamePairs) {
             "* own: one fold, its threshold chosen on the same pairs\n");
   EXPECT_EQ(nlohmann::json(scores).at("one_fold"), true);
   EXPECT_FALSE(nlohmann::json(lfw_scores()).contains("one_fold"));
+}
+
+TEST(GenericTable, LongNamesStayDifferentAndWhole) {
+  const auto scores = lfw_scores();
+  const auto first_words = [&](const std::string& a, const std::string& b) {
+    std::istringstream lines(generic_table(std::vector<GenericRow>{{a, &scores}, {b, &scores}}));
+    std::string header, first, second;
+    std::getline(lines, header) && std::getline(lines, first) && std::getline(lines, second);
+    return std::pair(first.substr(0, first.find("  ")), second.substr(0, second.find("  ")));
+  };
+  const std::string name = "a-benchmark-with-a-long-name";
+  EXPECT_EQ(first_words(name + ", start", name + ", round 20"),
+            std::pair("a-benchmar..-name, start"s, "a-benchmar..me, round 20"s));
+  EXPECT_EQ(first_words("some/folder/" + name, "some/folder2/" + name),
+            std::pair("some/folder/" + name, "some/folder2/" + name))
+      << "shortened they would be one";
+  std::string accents;
+  for (int i = 0; i < 30; ++i) accents += "\xc3\xa9";
+  const auto [shown, other] = first_words(accents, "x");
+  EXPECT_EQ(shown, accents.substr(0, 20) + ".." + accents.substr(0, 24));
 }
 
 TEST(Describe, ShowsARateOrWhatItNeeds) {

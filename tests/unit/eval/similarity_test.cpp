@@ -73,7 +73,8 @@ TEST(RequireUnitRows, NamesTheRowAndTheCause) {
   };
   EXPECT_EQ(message(1), "");
   EXPECT_EQ(message(2),
-            "embedding 1 of the probes has the length 2 instead of 1: normalise it first (unit_rows)");
+            "embedding 1 of the probes has the length 2 instead of 1: the model tells nothing of that image; "
+            "are the weights those of a trained network?");
   EXPECT_EQ(
       message(std::numeric_limits<float>::quiet_NaN()),
       "embedding 1 of the probes has the length nan instead of 1: the model has diverged; lower the learning "

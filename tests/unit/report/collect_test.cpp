@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "fedfr/core/csv.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "run_folder.hpp"
 #include "support/temp_folder.hpp"

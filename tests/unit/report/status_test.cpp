@@ -80,6 +80,16 @@ TEST_F(Status, ARunWithOtherOptionsIsRefused) {
               ThrowsMessage<Error>(HasSubstr("lr was '0.5' and is now '0.001'")));
 }
 
+TEST_F(Status, DataAreComparedByTheirContent) {
+  auto before = cell().options();
+  before.clients = "elsewhere/c";
+  test::write_run(before, {});
+  EXPECT_THAT([&] { status(); }, ThrowsMessage<UsageError>(HasSubstr("clients was 'elsewhere/c'")));
+  before.clients = std::filesystem::absolute("c");
+  test::write_run(before, {});
+  EXPECT_EQ(status().state, RunState::done) << "the same place";
+}
+
 TEST_F(Status, ADamagedLineIsNamedAndATornLastOneIsNot) {
   test::write_run(cell().options(), {.rounds = 2, .done = false});
   std::ofstream(run() / "metrics.jsonl", std::ios::app) << R"({"event":"rou)";

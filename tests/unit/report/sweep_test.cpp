@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
@@ -90,6 +92,26 @@ TEST(Sweep, ValuesWithCommasAreSeparatedBySemicolons) {
   ASSERT_EQ(sweep.cells.size(), 2U);
   EXPECT_THAT(sweep.cells[1].options().fars, ElementsAre(0.1, 0.001));
   EXPECT_NE(sweep.cells[0].name, sweep.cells[1].name);
+}
+
+TEST(Sweep, PathsAreWhatAShellWouldMakeOfThem) {
+  ::setenv("HOME", "/users/me", 1);
+  ::setenv("FEDFR_TEST_SCRATCH", "/scratch/me", 1);
+  ::unsetenv("FEDFR_TEST_UNSET");
+  const auto sweep = expanded(
+      "\xef\xbb\xbf[Sweep]\r\njob = ~/j.cfg\r\noutput = $FEDFR_TEST_SCRATCH/out/\r\n[Data]\nsource = "
+      "~/faces/\ntotal-identities = 24\nlfw-pairs = ~/pairs.txt\n[Options]\ninit = ${FEDFR_TEST_SCRATCH}/w\n"
+      "[Axes]\nclients-count = 2\npublic = ~/a/, $FEDFR_TEST_SCRATCH/b");
+  EXPECT_EQ(sweep.file.job, "/users/me/j.cfg");
+  EXPECT_EQ(sweep.paths.folder.string(), "/scratch/me/out");
+  EXPECT_EQ(sweep.file.data->source.string(), "/users/me/faces");
+  EXPECT_THAT(sweep.datasets[0].arguments, testing::Contains("/users/me/pairs.txt"));
+  EXPECT_EQ(sweep.cells[0].options().init, "/scratch/me/w");
+  EXPECT_EQ(sweep.cells[0].value("public"), "/users/me/a");
+  EXPECT_EQ(sweep.cells[1].value("public"), "/scratch/me/b");
+  for (const std::string line : {"output = $FEDFR_TEST_UNSET/out", "job = $FEDFR_TEST_UNSET"})
+    EXPECT_THAT([&] { expanded("[Sweep]\n" + line); },
+                ThrowsMessage<UsageError>(HasSubstr("s.cfg:2: the variable $FEDFR_TEST_UNSET is not set")));
 }
 
 TEST(Sweep, ValuesThatLookAlikeInAFileNameAreToldApart) {

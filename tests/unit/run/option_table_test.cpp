@@ -101,6 +101,29 @@ TEST(OptionTable, BadValuesOfEachTypeAreRefusedByPlaceKeyAndAllowedValues) {
       {"fars = 0.1,1.5", "numbers in (0, 1), separated by commas"},
       {"fars = 0.1,,0.2", "numbers in (0, 1)"},
       {"fars =", "numbers in (0, 1)"},
+      {"fars = 0.1,", "numbers in (0, 1)"},
+      {"fars = ,0.1", "numbers in (0, 1)"},
+      {"fars = 0.1,0.10", "different numbers in (0, 1)"},
+      {"fars = 0.1,0.10000001", "different numbers"},
+      {"fars = nan", "numbers in (0, 1)"},
+      {"lr = 1e999", "(0, 100]"},
+      {"lr = 1e-999", "(0, 100]"},
+      {"lr = -inf", "(0, 100]"},
+      {"lr = 0x1p-3", "(0, 100]"},
+      {"lr = 1,5", "(0, 100]"},
+      {"lr =", "(0, 100]"},
+      {"rounds = 0x10", "[1, 1000000]"},
+      {"rounds = 1e3", "[1, 1000000]"},
+      {"rounds = 3x", "[1, 1000000]"},
+      {"rounds = 2147483648", "[1, 1000000]"},
+      {"rounds = -2147483649", "[1, 1000000]"},
+      {"seed = 18446744073709551616", "[0, 4294967295]"},
+      {"seed = 4294967296", "[0, 4294967295]"},
+      {"threads = 100000", "[0, 1024]"},
+      {"threads = -1", "[0, 1024]"},
+      {"hn-threshold = nan", "[-1, 1]"},
+      {"mirror =", "expected true or false"},
+      {"device =", "expected one of"},
   };
   for (const auto& [line, expected] : cases)
     EXPECT_THAT([&] { parsed(line); }, ThrowsMessage<UsageError>(HasSubstr(expected))) << line;
@@ -111,9 +134,20 @@ TEST(OptionTable, BadValuesOfEachTypeAreRefusedByPlaceKeyAndAllowedValues) {
       ThrowsMessage<UsageError>(HasSubstr("command line: rounds = many: expected a whole number")));
   EXPECT_THAT(
       [] {
-        parsed("", {"--output", "a #b"});
+        parsed("", {"--output", "a\nb"});
       },
-      ThrowsMessage<UsageError>(HasSubstr("expected a path")));
+      ThrowsMessage<UsageError>(HasSubstr("without control characters")));
+}
+
+TEST(OptionTable, NoNumberTakesWhatIsNone) {
+  for (const auto& spec : option_table()) {
+    if (!spec.is_number()) continue;
+    for (const std::string text : {"nan", "inf", "-inf", "infinity", "1e999", "", " ", "0x1", "1x", "1 2",
+                                   "--1", "99999999999999999999999", "-99999999999999999999999", "one"}) {
+      Options options;
+      EXPECT_THROW(assign(options, {spec.name, text, "test"}), UsageError) << spec.name << " = " << text;
+    }
+  }
 }
 
 TEST(OptionTable, AnUnknownNameGetsTheNearestOne) {

@@ -123,13 +123,62 @@ TEST(Resolve, ReferenceSemanticsImplyTheReleasedProgramsChoices) {
   EXPECT_EQ(parsed("reference-semantics = true\nincomplete-batch = keep").incomplete_batch, "keep");
 }
 
+TEST(JobFile, PathsAreWhatAShellWouldMakeOfThem) {
+  ::setenv("FEDFR_TEST_SCRATCH", "/scratch/me", 1);
+  ::setenv("HOME", "/users/me", 1);
+  ::unsetenv("FEDFR_TEST_UNSET");
+  const std::pair<std::string, std::string> cases[] = {
+      {"output = $FEDFR_TEST_SCRATCH/runs/", "/scratch/me/runs"},
+      {"output = ${FEDFR_TEST_SCRATCH}/./runs//a", "/scratch/me/runs/a"},
+      {"output = ~/runs", "/users/me/runs"},
+      {"output = \"~/runs\"", "~/runs"},
+      {"output = \"$FEDFR_TEST_SCRATCH/a #1\"", "/scratch/me/a #1"},
+      {"output = '$FEDFR_TEST_SCRATCH/a'", "$FEDFR_TEST_SCRATCH/a"},
+      {"output = a$$b", "a$b"},
+      {"output = runs/a b/", "runs/a b"},
+      {"\xef\xbb\xbf"
+       "output = runs/a\r\n",
+       "runs/a"},
+  };
+  for (const auto& [line, path] : cases) EXPECT_EQ(parsed(line).output.string(), path) << line;
+  EXPECT_THAT(parsed("benchmark = ~/a/\nbenchmark = $FEDFR_TEST_SCRATCH").benchmark,
+              ElementsAre("/users/me/a", "/scratch/me"));
+  EXPECT_THAT(
+      [] { parsed("rounds = 3\nclients = $FEDFR_TEST_UNSET/x"); },
+      ThrowsMessage<UsageError>(AllOf(HasSubstr("job.cfg:2: "), HasSubstr("$FEDFR_TEST_UNSET is not set"))));
+}
+
+TEST(CommandLine, PathsAreTidyAndOnlyTheTildeBehindEqualsIsExpanded) {
+  ::setenv("HOME", "/users/me", 1);
+  const Options o = parsed("", {"--output=~/runs/", "--clients", "parts/clients/", "--benchmark", "P/pairs/",
+                                "--init", "$HOME/w", "--public", "~/p"});
+  EXPECT_EQ(o.output, "/users/me/runs");
+  EXPECT_EQ(o.clients.string(), "parts/clients");
+  EXPECT_EQ(o.benchmark.front().filename(), "pairs");
+  EXPECT_EQ(o.init, "$HOME/w") << "a shell leaves it only where it is meant";
+  EXPECT_EQ(o.public_set, "~/p");
+}
+
+TEST(CommandLine, WordsAndSwitchesOfACommandOfItsOwn) {
+  const std::vector<std::string> args = {
+      "--mirror-embedding", "run", "--fars", "0.1", "data", "--dfc", "off"};
+  const Words words = parse_words(args);
+  EXPECT_THAT(words.bare, ElementsAre("run", "data"));
+  EXPECT_EQ(words.settings.size(), 3U);
+}
+
 TEST(Record, ParsesToEqualOptions) {
   Options o =
       parsed("algorithm = local\ndfc = true\noutput = runs/a b\nbenchmark = x\nbenchmark = y\nfars = 0.3");
   o.lr = 0.1 + 0.2;  // no short decimal
   o.weight_decay = 1.0 / 3;
   o.seed = 4294967295U;
-  o.clients = "data/with = sign";
+  for (const std::string path : {"data/with = sign", "a #b", "#a", "$HOME/x", "~", "~/x", "say \"x\"", "\"x",
+                                 "'x'", " x ", "a\tb", "\xe9t\xe9", "$$"}) {
+    o.clients = path;
+    o.init = path;
+    EXPECT_EQ(parsed(record(o)), o) << path;
+  }
   EXPECT_EQ(parsed(record(o)), o);
   EXPECT_EQ(parsed(record(Options{})), Options{});
 }
@@ -147,7 +196,8 @@ TEST(ConfigHash, CoversWhatDecidesTheResults) {
             hash);
   EXPECT_NE(config_hash(parsed("lr = 0.002")), hash);
   EXPECT_NE(config_hash(parsed("seed = 101")), hash);
-  EXPECT_NE(config_hash(parsed("benchmark = x")), hash);
+  EXPECT_EQ(config_hash(parsed("benchmark = x\nclients = /a/b\npublic = p/\ninit = w")), hash)
+      << "which data they are is told by fingerprints";
 }
 
 TEST(Validate, SaysWhatToDo) {

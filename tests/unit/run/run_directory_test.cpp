@@ -12,6 +12,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/record/checkpoint_files.hpp"
+#include "fedfr/run/record/run_folder_check.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::run {
@@ -31,11 +33,13 @@ Options options_in(const fs::path& folder) {
   return options;
 }
 
+const DataRecord data{
+    .trained = {.clients = "c1", .publics = "p1"}, .benchmarks = {{"pairs", "b1"}}, .start = "s1"};
 const Numerics numerics{{"threads", "1"}, {"torch", "2.11.0"}, {"commit", "abc"}};
 
 /// A job in the folder that ends after its first checkpoint.
 void earlier_job(const Options& options) {
-  const RunDirectory run(options, numerics);
+  const RunDirectory run(options, numerics, data);
   note_numerics(run.paths().numerics, 1, numerics);
   replace_file(run.paths().checkpoint / "round_0001.ckpt", std::string_view("a model"));
 }
@@ -49,7 +53,7 @@ class OtherJob {
     pid_ = ::fork();
     if (pid_ == 0) {
       ::close(ends[0]);
-      const RunDirectory held(options, numerics);
+      const RunDirectory held(options, numerics, data);
       const ssize_t told = ::write(ends[1], "x", 1);
       while (told == 1) ::pause();
       std::_Exit(1);
@@ -78,25 +82,25 @@ TEST(RunDirectory, ASecondJobIsRefusedWhileTheFirstLives) {
   OtherJob other(options);
   char host[256] = {};
   ::gethostname(host, sizeof host - 1);
-  EXPECT_THAT([&] { RunDirectory(options, numerics); },
+  EXPECT_THAT([&] { RunDirectory(options, numerics, data); },
               ThrowsMessage<DataError>(AllOf(HasSubstr((folder / "run").string()), HasSubstr(host),
                                              HasSubstr(std::to_string(other.pid()) + " "))));
   other.kill();
-  EXPECT_NO_THROW(RunDirectory(options, numerics)) << "a killed job leaves no lock behind";
+  EXPECT_NO_THROW(RunDirectory(options, numerics, data)) << "a killed job leaves no lock behind";
 }
 
 TEST(RunDirectory, TheFolderIsFreeAgainAfterwards) {
   const test::TempFolder folder;
   const Options options = options_in(folder / "run");
-  { const RunDirectory first(options, numerics); }
-  EXPECT_NO_THROW(RunDirectory(options, numerics));
+  { const RunDirectory first(options, numerics, data); }
+  EXPECT_NO_THROW(RunDirectory(options, numerics, data));
 }
 
 TEST(RunDirectory, MakesTheFoldersAndTheRecord) {
   const test::TempFolder folder;
   Options options = options_in(folder / "deep" / "run");
   options.rounds = 7;
-  const RunDirectory run(options, numerics);
+  const RunDirectory run(options, numerics, data);
   EXPECT_FALSE(run.continues());
   EXPECT_THAT(run.warnings(), IsEmpty());
   for (const auto& path :
@@ -112,12 +116,10 @@ TEST(RunDirectory, OtherOptionsAreRefusedByName) {
   earlier_job(options);
   const std::string record_before = read_text(RunPaths(folder / "run").config);
   options.lr = 0.5;
-  options.benchmark = {"a", "b"};
   options.log_level = "debug";
-  EXPECT_THAT([&] { RunDirectory(options, numerics); },
-              ThrowsMessage<UsageError>(AllOf(HasSubstr("lr was '0.001' and is now '0.5'"),
-                                              HasSubstr("benchmark was '' and is now 'a, b'"),
-                                              Not(HasSubstr("log-level")))));
+  EXPECT_THAT([&] { RunDirectory(options, numerics, data); },
+              ThrowsMessage<UsageError>(
+                  AllOf(HasSubstr("lr was '0.001' and is now '0.5'"), Not(HasSubstr("log-level")))));
   EXPECT_EQ(read_text(RunPaths(folder / "run").config), record_before);
 }
 
@@ -126,14 +128,14 @@ TEST(RunDirectory, OtherOptionsBeginAnewWhereOnlyTheStartWasSaved) {
   Options options = options_in(folder / "run");
   const auto start = RunPaths(options.output).checkpoint / "round_0000.ckpt";
   {
-    const RunDirectory first(options, numerics);
+    const RunDirectory first(options, numerics, data);
     note_numerics(first.paths().numerics, 1, numerics);
   }
   replace_file(start, std::string_view("a model"));
-  EXPECT_TRUE(RunDirectory(options, numerics).continues());
+  EXPECT_TRUE(RunDirectory(options, numerics, data).continues());
   EXPECT_TRUE(fs::exists(start));
   options.lr = 0.5;
-  const RunDirectory second(options, numerics);
+  const RunDirectory second(options, numerics, data);
   EXPECT_FALSE(second.continues());
   EXPECT_FALSE(fs::exists(start));
   EXPECT_THAT(second.warnings(), ElementsAre(HasSubstr("begun anew")));
@@ -142,9 +144,9 @@ TEST(RunDirectory, OtherOptionsBeginAnewWhereOnlyTheStartWasSaved) {
 TEST(RunDirectory, OtherOptionsAreFineBeforeTheFirstCheckpoint) {
   const test::TempFolder folder;
   Options options = options_in(folder / "run");
-  { const RunDirectory first(options, numerics); }
+  { const RunDirectory first(options, numerics, data); }
   options.lr = 0.5;
-  const RunDirectory second(options, numerics);
+  const RunDirectory second(options, numerics, data);
   EXPECT_FALSE(second.continues());
   EXPECT_THAT(read_text(second.paths().config), HasSubstr("lr = 0.5\n"));
 }
@@ -157,7 +159,7 @@ TEST(RunDirectory, MoreRoundsAreTheSameRun) {
   options.deadline = 60;
   options.threads = 3;  // what it comes to is in the numerics
   options.device = "cpu";
-  const RunDirectory more(options, numerics);
+  const RunDirectory more(options, numerics, data);
   EXPECT_TRUE(more.continues());
   EXPECT_THAT(more.warnings(), IsEmpty());
   EXPECT_THAT(read_text(more.paths().config), HasSubstr("rounds = 40\n"));
@@ -169,11 +171,11 @@ TEST(RunDirectory, OtherNumericsAreRefusedByNameUnlessTheyAreAllowed) {
   earlier_job(options);
   const Numerics other{{"threads", "2"}, {"torch", "2.11.0"}, {"commit", "abc"}};
   EXPECT_THAT(
-      [&] { RunDirectory(options, other); },
+      [&] { RunDirectory(options, other, data); },
       ThrowsMessage<UsageError>(AllOf(HasSubstr("threads was '1' and is now '2'"), Not(HasSubstr("torch")),
                                       HasSubstr("--allow-different-numerics"))));
   options.allow_different_numerics = true;
-  const RunDirectory run(options, other);
+  const RunDirectory run(options, other, data);
   EXPECT_TRUE(run.continues());
   EXPECT_THAT(run.warnings(), ElementsAre(HasSubstr("not with the bits of an uninterrupted one")));
 }
@@ -184,10 +186,11 @@ TEST(RunDirectory, AnotherCommitIsAWarningAndAMissingRecordToo) {
   earlier_job(options);
   Numerics other = numerics;
   other["commit"] = "def";
-  EXPECT_THAT(RunDirectory(options, other).warnings(),
+  EXPECT_THAT(RunDirectory(options, other, data).warnings(),
               ElementsAre(HasSubstr("commit was 'abc' and is now 'def'")));
   fs::remove(RunPaths(folder / "run").numerics);
-  EXPECT_THAT(RunDirectory(options, numerics).warnings(), ElementsAre(HasSubstr("numerics.json is missing")));
+  EXPECT_THAT(RunDirectory(options, numerics, data).warnings(),
+              ElementsAre(HasSubstr("numerics.json is missing")));
 }
 
 TEST(RunDirectory, OtherNumericsBeginAnewWhereOnlyTheStartWasSaved) {
@@ -196,13 +199,140 @@ TEST(RunDirectory, OtherNumericsBeginAnewWhereOnlyTheStartWasSaved) {
   earlier_job(options);
   const RunPaths paths(folder / "run");
   fs::rename(paths.checkpoint / "round_0001.ckpt", paths.checkpoint / "round_0000.ckpt");
-  const RunDirectory run(options, {{"threads", "2"}});
+  const RunDirectory run(options, {{"threads", "2"}}, data);
   EXPECT_FALSE(run.continues());
   EXPECT_THAT(run.warnings(), testing::Contains(HasSubstr("other numerics: begun anew")));
 }
 
+TEST(RunDirectory, ComparesDataByContentAndNotByPath) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  options.clients = "parts/clients";
+  options.benchmark = {"parts/pairs"};
+  earlier_job(options);
+  options.clients = folder / "moved" / "clients";
+  options.benchmark = {folder / "moved" / "pairs2"};
+  options.init = "elsewhere/w";
+  DataRecord moved = data;
+  moved.benchmarks.front().name = "pairs2";
+  const RunDirectory run(options, numerics, moved);
+  EXPECT_TRUE(run.continues());
+  EXPECT_THAT(run.warnings(), IsEmpty());
+  EXPECT_THAT(run.benchmark_names(), ElementsAre("pairs")) << "its series go on";
+  EXPECT_EQ(load_data_record(run.paths().data), data);
+}
+
+TEST(RunDirectory, OtherDataAreRefusedByWhatDiffers) {
+  const test::TempFolder folder;
+  const Options options = options_in(folder / "run");
+  earlier_job(options);
+  const std::pair<DataRecord, std::string> cases[] = {
+      {{.trained = {"c2", "p1"}, .benchmarks = data.benchmarks, .start = "s1"},
+       "clients' data was 'c1' and is now 'c2'"},
+      {{.trained = {"c1", ""}, .benchmarks = data.benchmarks, .start = "s1"},
+       "public data was 'p1' and is now ''"},
+      {{.trained = data.trained, .benchmarks = {{"pairs", "b2"}}, .start = "s1"},
+       "the benchmark pairs (fingerprint 'b1') is not among"},
+      {{.trained = data.trained, .benchmarks = {{"pairs", "b1"}, {"x", "b3"}}, .start = "s1"},
+       "the benchmark x"},
+      {{.trained = data.trained, .benchmarks = {}, .start = "s1"}, "the benchmark pairs"},
+      {{.trained = data.trained, .benchmarks = data.benchmarks, .start = "s2"}, "--init"},
+  };
+  for (const auto& [other, expected] : cases)
+    EXPECT_THAT([&] { RunDirectory(options, numerics, other); },
+                ThrowsMessage<UsageError>(AllOf(HasSubstr("other data"), HasSubstr(expected))));
+  EXPECT_EQ(load_data_record(RunPaths(options.output).data), data);
+}
+
+TEST(RunDirectory, BenchmarksOfAnotherOrderKeepTheirNames) {
+  const test::TempFolder folder;
+  const Options options = options_in(folder / "run");
+  DataRecord two = data;
+  two.benchmarks = {{"a/pairs", "b1"}, {"b/pairs", "b2"}, {"c/pairs", "b1"}};
+  {
+    const RunDirectory first(options, numerics, two);
+    note_numerics(first.paths().numerics, 1, numerics);
+    replace_file(first.paths().checkpoint / "round_0001.ckpt", std::string_view("a model"));
+  }
+  two.benchmarks = {{"x", "b2"}, {"y", "b1"}, {"z", "b1"}};
+  EXPECT_THAT(RunDirectory(options, numerics, two).benchmark_names(),
+              ElementsAre("b/pairs", "a/pairs", "c/pairs"));
+}
+
+TEST(RunDirectory, AnOlderRunIsComparedByWhereItsDataLie) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  options.benchmark = {folder / "pairs"};
+  make_folder(folder / "pairs");
+  earlier_job(options);
+  const auto record = RunPaths(options.output).data;
+  fs::remove(record);
+  options.benchmark = {folder / "run" / ".." / "pairs"};
+  EXPECT_TRUE(RunDirectory(options, numerics, data).continues());
+  fs::remove(record);
+  options.benchmark = {folder / "other"};
+  EXPECT_THAT([&] { RunDirectory(options, numerics, data); },
+              ThrowsMessage<UsageError>(HasSubstr("benchmark was")));
+}
+
+TEST(RunDirectory, FewerRoundsThanAreDoneChangeNothing) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  earlier_job(options);
+  const RunPaths paths(options.output);
+  fs::rename(paths.checkpoint / "round_0001.ckpt", paths.checkpoint / "round_10000.ckpt");
+  replace_file(paths.checkpoint / "round_9999.ckpt", std::string_view("a model"));
+  const std::string before = read_text(paths.config);
+  options.rounds = 9999;
+  EXPECT_THAT([&] { RunDirectory(options, numerics, data); },
+              ThrowsMessage<UsageError>(HasSubstr("has completed 10000 rounds, more than --rounds 9999")));
+  EXPECT_EQ(read_text(paths.config), before);
+}
+
+Configuration with_output(const fs::path& output) {
+  return resolve({}, std::vector<Setting>{{"output", output.string(), "job.cfg:3"}});
+}
+
+TEST(CheckOutput, TakesNewEmptyAndOwnFolders) {
+  const test::TempFolder folder;
+  EXPECT_NO_THROW(check_output(with_output(folder / "new" / "run")));
+  make_folder(folder / "empty");
+  EXPECT_NO_THROW(check_output(with_output(folder / "empty")));
+  earlier_job(options_in(folder / "run"));
+  make_folder(folder / "run" / "notes");
+  EXPECT_NO_THROW(check_output(with_output(folder / "run"))) << "in a run one may keep what one likes";
+  for (const char* name : {"slurm-12.out", "job.cfg", ".hidden", "log.txt", "lock", "profile.1.txt"})
+    replace_file(folder / "empty" / name, std::string_view("x"));
+  EXPECT_NO_THROW(check_output(with_output(folder / "empty"))) << "logs of a job that has not begun";
+}
+
+TEST(CheckOutput, RefusesWhatIsNoPlaceForARun) {
+  const test::TempFolder folder;
+  const auto refused = [&](const fs::path& output, const std::string& why) {
+    EXPECT_THAT([&] { check_output(with_output(output)); },
+                ThrowsMessage<UsageError>(
+                    AllOf(HasSubstr("job.cfg:3: output = " + output.string()), HasSubstr(why))));
+  };
+  replace_file(folder / "file", std::string_view("x"));
+  refused(folder / "file", "is a file");
+  refused(folder / "file" / "run", "is a file");
+  make_folder(folder / "set" / "sub");
+  replace_file(folder / "set" / "dataset.json", std::string_view("{}"));
+  refused(folder / "set", "lies in the dataset");
+  refused(folder / "set" / "run", "lies in the dataset");
+  refused(folder / "set" / "sub" / "a" / "run", "lies in the dataset");
+  fs::create_directory_symlink(folder / "set", folder / "link");
+  refused(folder / "link" / "run", "lies in the dataset");
+  refused(folder.path(), "holds other things (file, link, set)");
+  make_folder(folder / "mine");
+  replace_file(folder / "mine" / "config.cfg", std::string_view("rounds = 3\n"));
+  refused(folder / "mine", "config.cfg, which is something else and would be lost");
+  make_folder(folder / "images" / "person");
+  refused(folder / "images", "holds other things (person)");
+}
+
 TEST(RunDirectory, AFolderThatCannotBeMadeIsNamed) {
-  EXPECT_THAT([] { RunDirectory(options_in("/proc/no/run"), numerics); },
+  EXPECT_THAT([] { RunDirectory(options_in("/proc/no/run"), numerics, data); },
               ThrowsMessage<DataError>(HasSubstr("/proc/no/run")));
 }
 

@@ -46,6 +46,7 @@ class ImageSet {
   int identities() const { return identities_; }       ///< labels are in [0, identities)
   ImageSize image_size() const;
   Encoding encoding() const;
+  const std::filesystem::path& folder() const;             ///< of the dataset
   std::span<const std::int32_t> labels() const;            ///< [N]
   std::span<const Subset> subsets() const;                 ///< [N]
   std::vector<std::int64_t> indices(Subset subset) const;  ///< ascending, into this view

@@ -30,6 +30,7 @@ struct Range {
 /// What a run that is continued with another value of an option becomes.
 enum class Effect {
   results,   ///< another experiment: refused
+  data,      ///< a path: the same experiment if what lies there has the same content (data_record.hpp)
   numerics,  ///< the same one up to rounding, if at all: numerics.hpp has what it comes to
   none,      ///< the same results, or more rounds of them
 };
@@ -45,6 +46,7 @@ struct OptionSpec {
 
   bool is_switch() const;
   bool is_number() const;       ///< or a list of numbers
+  bool is_path() const;         ///< or a list of paths
   bool repeats() const;         ///< each mention adds a value
   std::string allowed() const;  ///< "a whole number in [1, 4096]", "one of keep, drop", ...
 };

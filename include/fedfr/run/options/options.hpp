@@ -4,6 +4,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Everything that a user can set. A value comes from, in rising order: the table of options
@@ -122,8 +123,19 @@ struct CommandLine {
   bool help = false;
 };
 
+/// The words of a command line that are no options, in their order, and the options.
+struct Words {
+  std::vector<std::string> bare;
+  std::vector<Setting> settings;
+  bool help = false;
+};
+
+/// The same for a command with words of its own, as `fedfr evaluate RUN DATASET...`.
+/// @throws UsageError naming an unknown option and the nearest known one
+Words parse_words(std::span<const std::string> args);
+
 /// Takes `--name value`, `--name=value`, and `--name` alone for a switch that is turned on; the last of
-/// several wins.
+/// several wins. `~` is expanded in `--name=~/folder`, which shells leave.
 /// @param args  without the names of the program and the subcommand
 /// @throws UsageError naming an unknown option and the nearest known one
 CommandLine parse_command_line(std::span<const std::string> args);
@@ -144,6 +156,9 @@ void check_files(const Configuration& configuration);
 /// Settings that are allowed but that a user may not have meant, one sentence each.
 std::vector<std::string> remarks(const Options& options);
 
+/// The beginning of what `record` gives.
+constexpr std::string_view record_title = "# Every option of a run, as resolved";
+
 /// Every option as a job file; parsing it gives equal options.
 std::string record(const Options& options);
 
@@ -151,7 +166,8 @@ std::string record(const Options& options);
 std::vector<std::string> changed_settings(const Options& options);
 
 /// 16 hexadecimal digits over the options that decide the results: not those of where to write and how much
-/// to print, and not the device and the number of threads.
+/// to print, not the device and the number of threads, and not where the data lie, which have fingerprints of
+/// their own.
 std::string config_hash(const Options& options);
 
 /// `--help`: the options by section, with defaults, allowed values and examples.

@@ -11,7 +11,7 @@
 namespace fedfr::run {
 
 struct BenchmarkScores {
-  std::string name;  ///< last part of the dataset's path
+  std::string name;  ///< benchmark_names.hpp
   eval::VerificationScores scores;
 };
 
@@ -23,11 +23,15 @@ struct Evaluation {
   std::vector<eval::ClientScores> own;      ///< with the clients' own models; only clients that have one
 };
 
+/// @returns null if there is none of this name
+const BenchmarkScores* benchmark_of(const Evaluation& evaluation, std::string_view name);
+
 /// The event for metrics.jsonl: summaries and curves, without single clients.
 nlohmann::json summary_event(const Evaluation& evaluation);
 
 /// `evaluation/round_NNNN.json`: every figure of every client, and which pairs were decided rightly.
 std::filesystem::path evaluation_path(const std::filesystem::path& run_folder, int round);
+std::string to_text(const Evaluation& evaluation);                           ///< its content, JSON
 void save(const std::filesystem::path& path, const Evaluation& evaluation);  ///< @throws DataError
 Evaluation load_evaluation(const std::filesystem::path& path);               ///< @throws DataError
 

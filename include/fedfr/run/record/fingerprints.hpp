@@ -7,6 +7,8 @@ namespace fedfr::run {
 struct Fingerprints {
   std::string clients;
   std::string publics;
+
+  bool operator==(const Fingerprints&) const = default;
 };
 
 }  // namespace fedfr::run

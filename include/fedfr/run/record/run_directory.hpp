@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "fedfr/run/options/options.hpp"
+#include "fedfr/run/record/data_record.hpp"
 #include "fedfr/run/record/numerics.hpp"
 #include "fedfr/run/record/run_lock.hpp"
 
@@ -17,6 +18,7 @@ struct RunPaths {
   std::filesystem::path folder;
   std::filesystem::path config;        ///< config.cfg: every option, as resolved
   std::filesystem::path numerics;      ///< numerics.json
+  std::filesystem::path data;          ///< data.json: which data
   std::filesystem::path log;           ///< log.txt
   std::filesystem::path metrics;       ///< metrics.jsonl
   std::filesystem::path profile;       ///< profile.txt
@@ -28,13 +30,6 @@ struct RunPaths {
   std::filesystem::path pictures;      ///< pictures/
 };
 
-/// round_0012.ckpt in that folder.
-std::filesystem::path checkpoint_path(const std::filesystem::path& folder, int completed_rounds);
-
-/// The rounds of the checkpoints in a folder, newest first, by number: as a text, round_9999 is above
-/// round_10000. Whatever else lies there is passed over.
-std::vector<int> checkpoint_rounds(const std::filesystem::path& folder);
-
 /// The folder of a run, opened by one rank for the whole job: locked, with its subfolders, and with the
 /// record of the options. A folder that holds a run already is continued, if the options say that it is the
 /// same one; where no round was completed, also with others.
@@ -42,20 +37,25 @@ class RunDirectory {
  public:
   /// @throws DataError if another job works in the folder or it cannot be written
   /// @param numerics  of the job; a change is refused unless the options allow it
-  /// @throws UsageError naming the options and numerics that differ from the run that the folder holds
-  RunDirectory(const Options& options, const Numerics& numerics);
+  /// @throws UsageError naming the options, data and numerics that differ from the run that the folder holds,
+  ///         or more rounds than are asked for
+  RunDirectory(const Options& options, const Numerics& numerics, const DataRecord& data);
 
   const RunPaths& paths() const { return paths_; }
-  bool continues() const { return continues_; }  ///< from a checkpoint of an earlier job
+  bool continues() const { return continues_; }      ///< from a checkpoint of an earlier job
+  std::vector<std::string> benchmark_names() const;  ///< in the order of the options, as the run began
   const std::vector<std::string>& warnings() const { return warnings_; }  ///< sentences for the user
 
  private:
-  void compare_with_record(const Options& options, const Numerics& numerics);
-  std::string changed_options(const Options& options) const;
+  void compare_with_record(const Options& options, const Numerics& numerics, const DataRecord& data);
+  void refuse_fewer_rounds(int rounds) const;
+  static std::string changed_options(const Options& before, const Options& now);
+  std::string changed_data(const Options& before, const Options& now);
   std::string changed_numerics(const Options& options, const Numerics& numerics);
   bool forget_start() const;
 
   RunPaths paths_;
+  DataRecord data_;
   std::optional<RunLock> lock_;
   bool continues_ = false;
   std::vector<std::string> warnings_;

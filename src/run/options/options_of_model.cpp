@@ -1,0 +1,25 @@
+// The network.
+#include "sections.hpp"
+
+namespace fedfr::run {
+
+using O = Options;
+
+std::vector<OptionSpec> model_options() {
+  return {
+      {.name = "backbone",
+       .field = &O::backbone,
+       .help = "network architecture",
+       .choices = {"sphere20", "sphere64", "mobile", "cnn", "linear"}},
+      {.name = "width",
+       .field = &O::width,
+       .help = "factor on the channels of every layer",
+       .range = {.low = 0, .high = 4, .above_low = true}},
+      {.name = "embedding",
+       .field = &O::embedding,
+       .help = "dimensions of a face's embedding",
+       .range = {8, 4096}},
+  };
+}
+
+}  // namespace fedfr::run
