@@ -19,7 +19,7 @@ constexpr int most_read = 200;  // images; two of 32 bits in 5,000,000 are alike
 
 std::vector<std::string> distinct_names(const Dataset& dataset) {
   auto names = all_identity_names(dataset);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
 
