@@ -10,6 +10,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/json.hpp"
+#include "fedfr/core/output_file.hpp"
 
 namespace fedfr::run {
 
