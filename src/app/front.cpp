@@ -62,8 +62,8 @@ int become_worker(char** argv) {
   const std::string worker = (fedfr::own_program().parent_path() / FEDFR_WORKER).lexically_normal();
   fedfr::limit_spinning();
   execv(worker.c_str(), argv);
-  complain(fmt::format("fedfr: cannot start {}: {}. It is a part of fedfr: build or install it again", worker,
-                       std::strerror(errno)));
+  fedfr::complain(fmt::format("fedfr: cannot start {}: {}. It is a part of fedfr: build or install it again",
+                              worker, std::strerror(errno)));
   return static_cast<int>(fedfr::ExitCode::data);
 }
 
