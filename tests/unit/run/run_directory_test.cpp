@@ -352,10 +352,10 @@ TEST(CheckpointRounds, AreOrderedByNumberAndNothingElseIsTakenForOne) {
 TEST(RunDirectory, StrayFilesAmongTheCheckpointsAreNoRun) {
   const test::TempFolder folder;
   const auto options = options_in(folder / "run");
-  { const RunDirectory run(options, numerics); }
+  { const RunDirectory run(options, numerics, data); }
   replace_file(folder / "run/checkpoint/.DS_Store", "");
   replace_file(folder / "run/checkpoint/._round_0001.ckpt", "");
-  const RunDirectory run(options, numerics);
+  const RunDirectory run(options, numerics, data);
   EXPECT_FALSE(run.continues());
 }
 
@@ -364,7 +364,7 @@ TEST(RunDirectory, AGroupCanGoOnWithARun) {
   const mode_t before = ::umask(002);
   const auto options = options_in(folder / "run");
   {
-    const RunDirectory run(options, numerics);
+    const RunDirectory run(options, numerics, data);
     note_numerics(run.paths().numerics, 1, numerics);
   }
   ::umask(before);
