@@ -14,7 +14,7 @@ namespace fedfr {
 
 namespace {
 
-constexpr std::size_t longest_line = 1U << 14U;
+constexpr std::size_t longest_line = 1U << 16U;
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 /// As much of a line as a message needs.

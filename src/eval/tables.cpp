@@ -81,6 +81,7 @@ class Columns {
 };
 
 std::string interval_text(const Interval& interval) {
+  if (std::isnan(interval.low)) return std::string(kNotAvailable);
   return fmt::format("{} - {}", percent(interval.low), percent(interval.high));
 }
 

@@ -84,7 +84,8 @@ TEST_F(Status, DataAreComparedByTheirContent) {
   auto before = cell().options();
   before.clients = "elsewhere/c";
   test::write_run(before, {});
-  EXPECT_THAT([&] { status(); }, ThrowsMessage<UsageError>(HasSubstr("clients was 'elsewhere/c'")));
+  EXPECT_THAT([&] { refuse_other_runs({status()}); },
+              ThrowsMessage<Error>(HasSubstr("clients was 'elsewhere/c'")));
   before.clients = std::filesystem::absolute("c");
   test::write_run(before, {});
   EXPECT_EQ(status().state, RunState::done) << "the same place";

@@ -101,14 +101,14 @@ TEST(Sweep, PathsAreWhatAShellWouldMakeOfThem) {
   const auto sweep = expanded(
       "\xef\xbb\xbf[Sweep]\r\njob = ~/j.cfg\r\noutput = $FEDFR_TEST_SCRATCH/out/\r\n[Data]\nsource = "
       "~/faces/\ntotal-identities = 24\nlfw-pairs = ~/pairs.txt\n[Options]\ninit = ${FEDFR_TEST_SCRATCH}/w\n"
-      "[Axes]\nclients-count = 2\npublic = ~/a/, $FEDFR_TEST_SCRATCH/b");
+      "[Axes]\nclients-count = 2\nscratch = ~/a/, $FEDFR_TEST_SCRATCH/b");
   EXPECT_EQ(sweep.file.job, "/users/me/j.cfg");
   EXPECT_EQ(sweep.paths.folder.string(), "/scratch/me/out");
   EXPECT_EQ(sweep.file.data->source.string(), "/users/me/faces");
   EXPECT_THAT(sweep.datasets[0].arguments, testing::Contains("/users/me/pairs.txt"));
   EXPECT_EQ(sweep.cells[0].options().init, "/scratch/me/w");
-  EXPECT_EQ(sweep.cells[0].value("public"), "/users/me/a");
-  EXPECT_EQ(sweep.cells[1].value("public"), "/scratch/me/b");
+  EXPECT_EQ(sweep.cells[0].value("scratch"), "/users/me/a");
+  EXPECT_EQ(sweep.cells[1].value("scratch"), "/scratch/me/b");
   for (const std::string line : {"output = $FEDFR_TEST_UNSET/out", "job = $FEDFR_TEST_UNSET"})
     EXPECT_THAT([&] { expanded("[Sweep]\n" + line); },
                 ThrowsMessage<UsageError>(HasSubstr("s.cfg:2: the variable $FEDFR_TEST_UNSET is not set")));
@@ -133,7 +133,7 @@ TEST(Sweep, AFolderThatBeginsWithADashIsNoOption) {
 
 TEST(Sweep, WordsOfTheLauncherMayHaveBlanks) {
   const auto file = parse_sweep_file(kHead +
-                                         "launcher = '/opt/my mpi/mpirun' --bind-to  none\nsbatch = "
+                                         "launcher = \"'/opt/my mpi/mpirun' --bind-to  none\"\nsbatch = "
                                          "--comment=\"a b\" c\\ d\n[Axes]\nseed = 1\n",
                                      "s.cfg");
   EXPECT_THAT(file.launcher, ElementsAre("/opt/my mpi/mpirun", "--bind-to", "none"));
