@@ -65,13 +65,13 @@ mv parts/clients clients
 cp -r other/clients parts/clients
 launch 2 train "$job" --output exchanged "${own_data[@]}"
 expect_code 2 "other clients"
-expect_text "was made with other clients" "other clients"
+expect_text "the fingerprint of the clients' data was" "other clients"
 rm -r parts/clients parts/public
 mv clients parts/clients
 cp -r other/public parts/public
 launch 2 train "$job" --output exchanged "${own_data[@]}"
 expect_code 2 "other public images"
-expect_text "was made with other public images" "other public images"
+expect_text "the fingerprint of the public data was" "other public images"
 rm -r parts/public
 cp -r "$data/parts/public" parts/public
 train 2 exchanged "${own_data[@]}"

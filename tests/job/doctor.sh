@@ -39,7 +39,7 @@ fi
 
 # Threads wait as the user says, and briefly where nobody says.
 OMP_WAIT_POLICY=active launch 1 doctor
-expect_text "as the environment says (OMP_WAIT_POLICY=active)" "a policy of the user"
+expect_text "as the environment says (OMP_WAIT_POLICY=active" "a policy of the user"
 unset GOMP_SPINCOUNT
 launch 1 doctor
 expect_text "spin briefly, then sleep (GOMP_SPINCOUNT=" "no policy"

@@ -41,7 +41,9 @@ expect_text "has diverged" diverged
 python3 "$check" diverged --ranks 2 --unfinished || problem "diverged: the profile of a run that failed"
 
 # A profile that cannot be written is no reason to fail.
-mkdir -p unwritable/trace.json.tmp unwritable/profile.txt.tmp
+mkdir unwritable
+ln -s nowhere/trace.json unwritable/trace.json
+ln -s nowhere/profile.txt unwritable/profile.txt
 train 2 unwritable --profile
 expect_text "no trace" unwritable
 expect_text "no profile" unwritable

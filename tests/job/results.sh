@@ -11,11 +11,11 @@ for ranks in 1 2; do
   expect_same_file again.json run/evaluation/round_0003.json
 done
 
-# 80 images of 32 floats and a label of 64 bits, after a header that starts with its length.
+# 80 images of 32 floats, three numbers of 64 bits (client, person, label) and a subset, after a header that starts with its length.
 launch 2 extract run "$data/pairs" embeddings.safetensors
 expect_code 0 "extract"
 header=$(od -An -td8 -N8 embeddings.safetensors)
-expect_equal "$(($(stat -c %s embeddings.safetensors) - 8 - header))" $((80 * (32 * 4 + 8))) "size of the embeddings"
+expect_equal "$(($(stat -c %s embeddings.safetensors) - 8 - header))" $((80 * (32 * 4 + 3 * 8 + 1))) "size of the embeddings"
 
 # Fewer strangers, drawn once for each client whatever the number of ranks; no models of the clients.
 train 2 few --stranger-images 7 --personal-models false

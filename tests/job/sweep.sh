@@ -57,9 +57,9 @@ expect_text "clients-count-4_seed-2  waiting" "status"
 mkdir -p swept/runs
 : >swept/runs/clients-count-4_seed-1
 call "$fedfr_sweep" sweep.cfg --local
-expect_code 3 "a sweep with a cell that fails"
+expect_code 2 "a sweep with a cell that fails"
 expect_text "clients-count-2_seed-1: done before" "a resumed sweep"
-expect_text "clients-count-4_seed-1: FAILED with exit code 3" "a sweep with a cell that fails"
+expect_text "clients-count-4_seed-1: FAILED with exit code 2" "a sweep with a cell that fails"
 expect_text "4 cells, 1 failed, 3 done" "a sweep with a cell that fails"
 
 # A Slurm that takes down what it is asked for.

@@ -56,10 +56,7 @@ RunDirectory::RunDirectory(const Options& options, const Numerics& numerics, con
   if (!lock_->warning().empty()) warnings_.push_back(lock_->warning());
   std::error_code ignored;
   continues_ = fs::exists(paths_.config, ignored) && !checkpoint_rounds(paths_.checkpoint).empty();
-  if (continues_) {
-    refuse_fewer_rounds(options.rounds);
-    compare_with_record(options, numerics, data);
-  }
+  if (continues_) compare_with_record(options, numerics, data);
   for (const auto& folder : {paths_.checkpoint, paths_.state, paths_.personalized, paths_.pictures})
     make_folder(folder);
   replace_file(paths_.config, record(options));
@@ -70,14 +67,6 @@ std::vector<std::string> RunDirectory::benchmark_names() const {
   std::vector<std::string> names;
   for (const auto& benchmark : data_.benchmarks) names.push_back(benchmark.name);
   return names;
-}
-
-/// Before anything of the run is changed, its record of the options included.
-void RunDirectory::refuse_fewer_rounds(int rounds) const {
-  const auto complete = checkpoint_rounds(paths_.checkpoint);
-  if (!complete.empty() && complete.front() > rounds)
-    throw UsageError("{} has completed {} rounds, more than --rounds {}: choose another --output",
-                     paths_.folder.string(), complete.front(), rounds);
 }
 
 /// Before its first round is complete, a run has nothing that other options could spoil.

@@ -275,20 +275,6 @@ TEST(RunDirectory, AnOlderRunIsComparedByWhereItsDataLie) {
               ThrowsMessage<UsageError>(HasSubstr("benchmark was")));
 }
 
-TEST(RunDirectory, FewerRoundsThanAreDoneChangeNothing) {
-  const test::TempFolder folder;
-  Options options = options_in(folder / "run");
-  earlier_job(options);
-  const RunPaths paths(options.output);
-  fs::rename(paths.checkpoint / "round_0001.ckpt", paths.checkpoint / "round_10000.ckpt");
-  replace_file(paths.checkpoint / "round_9999.ckpt", std::string_view("a model"));
-  const std::string before = read_text(paths.config);
-  options.rounds = 9999;
-  EXPECT_THAT([&] { RunDirectory(options, numerics, data); },
-              ThrowsMessage<UsageError>(HasSubstr("has completed 10000 rounds, more than --rounds 9999")));
-  EXPECT_EQ(read_text(paths.config), before);
-}
-
 Configuration with_output(const fs::path& output) {
   return resolve({}, std::vector<Setting>{{"output", output.string(), "job.cfg:3"}});
 }

@@ -48,7 +48,6 @@ class RunDirectory {
 
  private:
   void compare_with_record(const Options& options, const Numerics& numerics, const DataRecord& data);
-  void refuse_fewer_rounds(int rounds) const;
   static std::string changed_options(const Options& before, const Options& now);
   std::string changed_data(const Options& before, const Options& now);
   std::string changed_numerics(const Options& options, const Numerics& numerics);
