@@ -60,7 +60,8 @@ TEST_F(OnEveryRank, ForeignExceptionsCountAsDeviceFailures) {
   const std::string told = outcome([this] {
     if (rank_ == last_) throw std::runtime_error("out of memory");
   });
-  EXPECT_EQ(told, fmt::format("4 rank {} ({}): out of memory (while testing)", last_, comm::hostname()));
+  EXPECT_EQ(told, fmt::format("4 rank {} ({}): unexpected failure: out of memory (while testing)", last_,
+                              comm::hostname()));
 }
 
 TEST_F(OnEveryRank, TheJobGoesOnAfterwards) {
