@@ -12,5 +12,5 @@ dictionary=()
 [ ! -e "$folder/$name.dict" ] || dictionary=("-dict=$folder/$name.dict")
 # What a leak would be is found by the limit on memory, which works in containers, too.
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=0 UBSAN_OPTIONS=print_stacktrace=1
-exec "$program" -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=1024 -print_final_stats=1 -verbosity=1 \
+exec "$program" -timeout=60 -rss_limit_mb=2048 -malloc_limit_mb=256 -print_final_stats=1 -verbosity=1 \
   "-artifact_prefix=$work/failures/" "${dictionary[@]}" "$@" "$work/found" "$folder/corpus/$name"

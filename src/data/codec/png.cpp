@@ -36,18 +36,32 @@ constexpr std::int64_t most_bytes_per_byte = 1032;
 constexpr png_alloc_size_t most_chunk_bytes = 256 * 1024;
 constexpr png_uint_32 most_chunks = 64;
 
+// A chunk says how long it is before it is read, and libpng believes some: no block may be larger than what
+// the bytes of the file could account for, besides its own structures and those of zlib.
+constexpr std::int64_t own_block_bytes = 1024 * 1024;
+
 struct Decoder {
   std::span<const std::byte> rest;
+  png_alloc_size_t largest_block;
   Landing landing{};
   png_structp png = nullptr;
   png_infop info = nullptr;
 
-  explicit Decoder(std::span<const std::byte> encoded) : rest(encoded) {
+  explicit Decoder(std::span<const std::byte> encoded)
+      : rest(encoded),
+        largest_block(
+            static_cast<png_alloc_size_t>(own_block_bytes + std::ssize(encoded) * most_bytes_per_byte)) {
     const auto on_error = [](png_structp failed, png_const_charp why) {
       static_cast<Decoder*>(png_get_error_ptr(failed))->landing.give_up(why);
     };
     const auto on_warning = [](png_structp, png_const_charp) {};
-    png = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
+    const auto allocate = [](png_structp asking, png_alloc_size_t bytes) -> png_voidp {
+      const auto& decoder = *static_cast<const Decoder*>(png_get_mem_ptr(asking));
+      return bytes > decoder.largest_block ? nullptr : std::malloc(bytes);
+    };
+    const auto release = [](png_structp, png_voidp block) { std::free(block); };
+    png =
+        png_create_read_struct_2(PNG_LIBPNG_VER_STRING, this, on_error, on_warning, this, allocate, release);
     info = png == nullptr ? nullptr : png_create_info_struct(png);
     if (info == nullptr) throw DataError("cannot start libpng");
     png_set_read_fn(png, this, [](png_structp reading, png_bytep out, std::size_t count) {
