@@ -95,8 +95,13 @@ std::int64_t element_count(std::span<const ParameterSpec> specs) {
 
 ParameterSet::ParameterSet(std::vector<ParameterSpec> specs, at::Device device, at::MemoryFormat filters)
     : specs_(std::move(specs)), filters_(filters) {
+  lay_out(at::zeros({element_count(specs_)}, at::TensorOptions().dtype(at::kFloat).device(device)));
+}
+
+void ParameterSet::lay_out(const at::Tensor& buffer) {
   const at::NoGradGuard no_grad;
-  buffer_ = at::zeros({element_count(specs_)}, at::TensorOptions().dtype(at::kFloat).device(device));
+  buffer_ = buffer;
+  tensors_.clear();
   std::int64_t begin = 0;
   for (const auto& spec : specs_) {
     const std::int64_t count = element_count(spec);
@@ -151,6 +156,12 @@ ParameterSet ParameterSet::frozen(at::MemoryFormat filters, at::ScalarType type)
     if (is_filter_or_matrix(tensor)) tensor = tensor.detach().to(type);
     if (tensor.dim() == 4) tensor = tensor.contiguous(filters);
   }
+  return copy;
+}
+
+ParameterSet ParameterSet::as(at::ScalarType type) const {
+  ParameterSet copy = *this;
+  copy.lay_out(buffer_.detach().to(type, /*non_blocking=*/false, /*copy=*/true));
   return copy;
 }
 

@@ -56,11 +56,17 @@ class ParameterSet {
   /// every batch would do it. Shares what need not change.
   ParameterSet frozen(at::MemoryFormat filters, at::ScalarType type) const;
 
+  /// A copy in another type, all tensors of it: what tells rounding from a mistake is the same network in
+  /// double.
+  ParameterSet as(at::ScalarType type) const;
+
   /// Filters and matrices rounded to bfloat16 for a step of training, from which gradients come back to these
   /// parameters: all in one pass, where autocast would round each by itself.
   ParameterSet rounded() const;
 
  private:
+  void lay_out(const at::Tensor& buffer);  ///< makes the tensors anew, views of this buffer
+
   std::vector<ParameterSpec> specs_;
   at::MemoryFormat filters_ = at::MemoryFormat::Contiguous;
   at::Tensor buffer_;

@@ -18,12 +18,14 @@ namespace {
 using test::relative_error;
 using test_case::TrainingCase;
 
-/// Limits of the golden README; round 1 starts from a model that was trained already.
+/// Limits of the golden README; round 1 starts from a model that was trained already. The first gradient has
+/// ten times its limit: where an input of a PReLU lies within rounding of 0, processors differ in its sign,
+/// which moves norms by some 1e-4 (as in case e, where the network in double stays within the close limit).
 struct Limits {
   double first_loss, first_gradient, later_loss, later_contrastive, delta_norm, backbone_share, heads_share;
   double margin;
 };
-constexpr Limits round0{1e-5, 1e-4, 1e-3, 2e-3, 2e-2, .15, .02, 1e-5};
+constexpr Limits round0{1e-5, 1e-3, 1e-3, 2e-3, 2e-2, .15, .02, 1e-5};
 constexpr Limits round1{1e-3, 2e-2, 1e-3, 2e-3, 3e-2, .25, .02, 5e-5};
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;

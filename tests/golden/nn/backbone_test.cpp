@@ -89,26 +89,45 @@ TEST_P(GoldenNetwork, ParametersStagesAndEmbedding) {
 
 INSTANTIATE_TEST_SUITE_P(Sphere, GoldenNetwork, testing::Values("sphere20", "sphere64"));
 
-TEST(GoldenE, GradientsOfSphere20) {
-  FEDFR_NEEDS_GOLDEN("e_backbone.h5");
-  const GoldenFile file("e_backbone.h5");
+/// Gradients of sphere20 in this type, rounded to float at the end.
+ParameterSet sphere20_gradients(const GoldenFile& file, at::ScalarType type) {
   const auto backbone = Backbone::make({.name = "sphere20"});
-  ParameterSet parameters = formula_parameters(file, *backbone);
+  ParameterSet parameters = formula_parameters(file, *backbone).as(type);
   parameters.set_trainable(true);
-  const at::Tensor embedding = backbone->embed(parameters, golden_images(file));
+  const at::Tensor embedding = backbone->embed(parameters, golden_images(file).to(type));
   const at::Tensor probe = test::formula_tensor(static_cast<std::uint64_t>(file.number(".", "formula_seed")),
                                                 4000, 1, 0, embedding.sizes().vec());
   (embedding * probe).sum().backward();
+  ParameterSet gradients = backbone->make_parameters();
+  for (std::size_t i = 0; i < gradients.specs().size(); ++i) gradients[i].copy_(parameters[i].grad());
+  return gradients;
+}
+
+void check_gradients(const GoldenFile& file, const ParameterSet& gradients, double limit) {
   const auto norms = file.doubles("sphere20/grad_norm");
   const auto leading = file.floats("sphere20/grad_first8");
   for (std::size_t i = 0; i < norms.size(); ++i) {
-    const at::Tensor gradient = parameters[i].grad();
-    EXPECT_LT(relative_error(test::norm(gradient), norms[i]), 1e-4) << parameters.specs()[i].name;
-    const float largest = gradient.abs().max().item<float>();
-    const auto own = test::first8(gradient);
+    SCOPED_TRACE(gradients.specs()[i].name);
+    EXPECT_LT(relative_error(test::norm(gradients[i]), norms[i]), limit);
+    const float largest = gradients[i].abs().max().item<float>();
+    const auto own = test::first8(gradients[i]);
     for (std::size_t k = 0; k < 8; ++k)
-      EXPECT_NEAR(own[k], leading[i * 8 + k], 1e-4F * largest) << parameters.specs()[i].name;
+      EXPECT_NEAR(own[k], leading[i * 8 + k], static_cast<float>(limit) * largest);
   }
+}
+
+// In double no input of a PReLU lies so near to 0 that rounding changes its sign, so the close limit holds on
+// every processor. In float32 one such sign moves the gradients of the layers below by up to 1e-3.
+TEST(GoldenE, GradientsOfSphere20InDouble) {
+  FEDFR_NEEDS_GOLDEN("e_backbone.h5");
+  const GoldenFile file("e_backbone.h5");
+  check_gradients(file, sphere20_gradients(file, at::kDouble), 2e-4);
+}
+
+TEST(GoldenE, GradientsOfSphere20) {
+  FEDFR_NEEDS_GOLDEN("e_backbone.h5");
+  const GoldenFile file("e_backbone.h5");
+  check_gradients(file, sphere20_gradients(file, at::kFloat), 2e-3);
 }
 
 }  // namespace
