@@ -57,6 +57,7 @@ void check_numbers(const po::parsed_options& parsed, const po::options_descripti
       check_if_number<int>(*option, text);
       check_if_number<std::int64_t>(*option, text);
       check_if_number<std::uint64_t>(*option, text);
+      check_if_number<float>(*option, text);
       check_if_number<double>(*option, text);
     }
   }
