@@ -13,6 +13,9 @@
 
 #include "fedfr/core/error.hpp"
 
+// Before MPI starts, from the environment alone. Open MPI believes the variables of a Slurm step, and of a
+// missing or full folder for temporary files it says so in words of its own and ends the process: so both are
+// looked at first, by the rules that Open MPI has.
 namespace fedfr::comm {
 
 namespace {
@@ -54,6 +57,7 @@ void leave_slurm_step_if_alone() {
 void check_temporary_folder() {
   // mpirun has made the folder already, or has said why not.
   if (!variable("OMPI_COMM_WORLD_SIZE").empty()) return;
+  // The last of these that is set wins: the order is that of Open MPI, from its weakest to its strongest.
   std::string source = "/tmp", folder = "/tmp";
   for (const char* name : {"TMP", "TEMP", "TMPDIR", "OMPI_MCA_orte_tmpdir_base"}) {
     if (variable(name).empty()) continue;

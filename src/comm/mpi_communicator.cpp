@@ -70,6 +70,8 @@ void MpiCommunicator::arrive(Operation operation, std::int64_t length) {
   mine_ = {operation, length};
   std::vector<Arrival> arrivals(static_cast<std::size_t>(size_), mine_);
   std::vector<MPI_Request> sends, receives;
+  // Both are begun for all peers before any is waited for, so that no order of ranks can lock. An arrival of
+  // the next operation cannot overtake: messages of one sender, tag and communicator stay in order.
   for (int peer = 0; peer < size_; ++peer) {
     if (peer == rank_) continue;
     auto& arrival = arrivals[static_cast<std::size_t>(peer)];
@@ -87,6 +89,7 @@ void MpiCommunicator::arrive(Operation operation, std::int64_t length) {
   poll(watchdog_ != nullptr ? std::numeric_limits<double>::infinity() : deadline_seconds_, Pace::patient,
        over);
   if (all_here == 0) {
+    // Not waited for: a rank that is gone takes none. They read `mine_`, a member for that reason.
     for (MPI_Request& send : sends) MPI_Request_free(&send);
     give_up(receives);
   }
@@ -162,6 +165,8 @@ std::vector<std::vector<std::byte>> MpiCommunicator::allgather_bytes(std::span<c
             name(Operation::gather));
   finish(request, Operation::gather);
   std::vector<std::vector<std::byte>> all(lengths.size());
+  // One broadcast a rank instead of MPI_Iallgatherv: its counts and offsets are ints, and pieces are bounded
+  // (chunks.hpp).
   for (int root = 0; root < size_; ++root) {
     auto& part = all[static_cast<std::size_t>(root)];
     if (root == rank_) part.assign(mine.begin(), mine.end());

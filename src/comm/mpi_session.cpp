@@ -7,6 +7,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/standard_streams.hpp"
 
+// MPI lives exactly as long as one object in main. The trap that this avoids: MPI_Finalize waits for all
+// ranks, so a rank that leaves by an exception must not call it; it ends the job instead.
 namespace fedfr::comm {
 
 namespace {
@@ -40,6 +42,8 @@ MpiSession::~MpiSession() {
 
 void MpiSession::abort(int exit_code) {
   MPI_Abort(MPI_COMM_WORLD, exit_code);
+  // MPI promises a best attempt only. No destructors and no exit handlers: other threads still run, and may
+  // hang.
   std::_Exit(exit_code);
 }
 

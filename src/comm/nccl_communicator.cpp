@@ -124,6 +124,8 @@ void NcclCommunicator::reduce(std::span<std::int64_t> piece) {
   check_nccl(ncclAllReduce(buffer_.get(), buffer_.get(), piece.size(), ncclInt64, ncclSum, comm_.get(),
                            stream_.get()),
              kDoing, comm_.get());
+  // Two waits: until the call is accepted, as a nonblocking group may answer that late, and only then does
+  // the stream hold what the second one waits for.
   wait(kDoing, [this] { return idle(); });
   wait(kDoing, [this] {
     idle();
@@ -147,6 +149,8 @@ bool NcclCommunicator::idle() {
 }
 
 void NcclCommunicator::wait(std::string_view doing, const std::function<bool()>& done) {
+  // Here and not by the destructor: by then somebody may have caught the error, and an orderly destroy would
+  // wait for the peer that hangs.
   if (poll(mpi_->deadline_seconds(), Pace::eager, done)) return;
   ncclCommAbort(comm_.release());
   throw PeerError(

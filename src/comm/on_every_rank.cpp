@@ -38,6 +38,7 @@ std::vector<std::byte> try_work(const std::function<void()>& work) {
 void on_every_rank(Communicator& comm, std::string_view phase, const std::function<void()>& work) {
   const ActivityScope scope = doing(phase);
   if (comm.size() == 1) return work();
+  // The one collective, reached whether the work failed or not.
   const auto outcomes = comm.allgather_bytes(try_work(work));
   for (std::size_t rank = 0; rank < outcomes.size(); ++rank) {
     const std::span<const std::byte> failure = outcomes[rank];

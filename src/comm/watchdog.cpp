@@ -60,8 +60,8 @@ namespace fedfr::comm {
 namespace {
 
 constexpr double kLeastDeadline = 600;  // seconds, of an automatic one
-constexpr double kTimesLongest = 20;
-constexpr int kTag = 2;
+constexpr double kTimesLongest = 20;    // of the longest silence after which a rank went on
+constexpr int kTag = 2;                 // the only one of this communicator
 // Each rank writes to all: with many, less often, so that it costs a rank no more than some hundred messages
 // a second.
 constexpr double kTurnSeconds = 0.1;
@@ -70,11 +70,11 @@ constexpr int kRanksAtFullPace = 32;
 constexpr int kSilentTurnsAtTheEnd = 4;
 constexpr int kTurnsToHearOthers = 2;    // until the accusations of other ranks have come
 constexpr int kTurnsForALowerRank = 50;  // that it has to end the job
-constexpr int kTurnsAfterLeaving = 50;
+constexpr int kTurnsAfterLeaving = 50;   // what it sent before may still be on its way
 // A process that was stopped, as launchers also wake before they end it, has to hear the others again first.
 constexpr double kAwayTurns = 10;
 constexpr int kTurnsAfterAbsence = 50;
-constexpr unsigned kSecondsForAnAbort = 10;
+constexpr unsigned kSecondsForAnAbort = 10;  // MPI_Abort itself may hang
 
 struct Introduction {
   std::int64_t process = 0;

@@ -84,6 +84,8 @@ void at_step(std::int64_t step, std::int64_t steps) {
   set(activity);
 }
 
+// Relaxed, here and below: the numbers are only compared with what they were, no other memory is published by
+// them, and this stands in inner loops.
 void sign_of_life() noexcept { record().signs.fetch_add(1, std::memory_order_relaxed); }
 
 std::uint64_t signs_of_life() noexcept { return record().signs.load(std::memory_order_relaxed); }
@@ -91,6 +93,8 @@ std::uint64_t signs_of_life() noexcept { return record().signs.load(std::memory_
 WaitScope::WaitScope() noexcept { record().waits.fetch_add(1, std::memory_order_relaxed); }
 
 WaitScope::~WaitScope() {
+  // With a sign: whoever looks only before and after a short wait must not take the two for one stretch of
+  // work.
   record().waits.fetch_sub(1, std::memory_order_relaxed);
   sign_of_life();
 }

@@ -9,6 +9,10 @@
 #include <string_view>
 #include <system_error>
 
+// One place that knows the families of exceptions of all libraries in use. The idea: the exit code is for a
+// scheduler, which tries a failed peer again elsewhere and must not do so where the data are at fault; so
+// everything that a file can cause is an error of data. Asked from the most special family to the most
+// general, since some derive from others.
 namespace fedfr {
 
 namespace {
@@ -37,6 +41,7 @@ Failure failure_of(const std::exception& error, ExitCode unknown) {
   if (dynamic_cast<const nlohmann::json::exception*>(&error) != nullptr)
     return {ExitCode::data, fmt::format("JSON that cannot be read or written: {}", error.what())};
   if (dynamic_cast<const std::system_error*>(&error) != nullptr)  // of fmt::print, streams, threads
+    // Their texts do not name standard output, so its own note of a failure is looked at.
     return {ExitCode::data, std::ferror(stdout) != 0
                                 ? fmt::format("standard output is incomplete: {}", error.what())
                                 : error.what()};

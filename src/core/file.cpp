@@ -116,6 +116,7 @@ std::string read_input(const fs::path& path) {
   std::error_code failed;
   const auto status = fs::status(path, failed);
   if (fs::is_regular_file(status) || fs::is_directory(status)) return read_text(path);
+  // Far above any job file or list of people; a device such as /dev/zero would else fill the memory.
   constexpr std::size_t most = std::size_t{1} << 28U;
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
   if (!file && errno == ENOENT && path.string().starts_with("/dev/fd/"))

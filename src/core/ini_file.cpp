@@ -1,7 +1,8 @@
 // Reads the form that job files and sweep files have. People write them with any editor, and may name a file
 // by mistake that is something else altogether: a line is looked at as a whole before any part of it is
-// shown. The form is the least that they need, so that a
-// line means what it shows: no quotes, no escapes, and `#` inside a word (a colour, a path) is no comment.
+// shown. The form is the least that they need, so that a line means what it shows: `#` inside a word (a
+// colour, a path) is no comment, and quotes are only needed for what would else be taken away or be a
+// comment.
 #include "fedfr/core/ini_file.hpp"
 
 #include <algorithm>
@@ -73,6 +74,7 @@ IniLine parse_line(std::string_view line, std::string section, const std::string
   if (parsed.key.empty()) throw UsageError("{}: '{}' has no key before its =", where, shown(bare));
   if (!parsed.value.starts_with('"') && !parsed.value.starts_with('\'')) return parsed;
   parsed.quote = parsed.value.front();
+  // From the whole line again: a `#` in the quotes begins no comment.
   parsed.value = quoted(trim(line.substr(line.find('=') + 1)), where);
   return parsed;
 }

@@ -1,5 +1,8 @@
 #include "fedfr/core/json.hpp"
 
+// JSON of anybody's making becomes a value by a builder of our own, which refuses what the library would let
+// pass (too deep, a key twice, too many keys) at the event where it shows, before memory is spent on the rest
+// of the text.
 namespace fedfr {
 
 namespace {
@@ -69,6 +72,7 @@ class Builder : public nlohmann::json_sax<Json> {
 
   JsonLimits limits_;
   Json root_;
+  // From the outermost to the innermost. Pointers into the value that is being built.
   std::vector<Json*> open_;
   std::string key_;
 };

@@ -24,6 +24,8 @@ namespace {
 
 std::string reason(int code = errno) { return std::generic_category().message(code); }
 
+/// How something is written: by a temporary and a rename, by opening it as it is, or through a copy of a
+/// descriptor that is open already.
 enum class Kind { regular, special, descriptor };
 
 struct Target {
@@ -102,6 +104,7 @@ FileDescriptor open_as_it_is(const Target& target, const fs::path& named) {
   return file;
 }
 
+/// Refuses a name that is there (O_EXCL): another process's temporary is not written into.
 FileDescriptor create(const fs::path& path) {
   FileDescriptor file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions_of_new_files));
@@ -128,6 +131,9 @@ TemporaryFile::~TemporaryFile() {
 }
 
 void TemporaryFile::take_final_name() {
+  // The order: permissions before the sync, so that they reach the disk with the content; the rename after
+  // it, since else a crash could leave the final name with nothing behind it; the folder last, since the
+  // rename itself is only durable then.
   struct stat before {};
   if (::stat(target_.c_str(), &before) == 0 && ::chmod(path_.c_str(), before.st_mode & 07777U) != 0)
     throw DataError("cannot set the permissions of {}: {}", path_.string(), reason());

@@ -9,6 +9,9 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/text.hpp"
 
+// Paths are taken apart as text, not by the library's path: tidying must not touch `..`, and expansion is
+// that of a shell for one word, which has no word splitting and no second round, so that what a variable
+// holds can not be taken for a further variable.
 namespace fedfr {
 
 namespace fs = std::filesystem;

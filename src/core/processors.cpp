@@ -16,6 +16,9 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/parallel.hpp"
 
+// How many threads make sense here is known to the kernel alone, in two places: the affinity mask, and the
+// quotas of control groups, in files whose place differs by version and by container. Whatever cannot be read
+// is taken for no limit, since then the affinity mask still holds.
 namespace fedfr {
 
 namespace fs = std::filesystem;
@@ -150,6 +153,8 @@ int usable_processors() {
 }
 
 void check_threads(int threads, std::string_view option) {
+  // Results depend on the number of threads, so that of a larger machine has to be accepted; 100000 is a slip
+  // of the keyboard.
   constexpr int most_anywhere = 256, times_processors = 4;
   const int most = std::max(most_anywhere, times_processors * static_cast<int>(allowed_processors().size()));
   if (threads >= 1 && threads <= most) return;
@@ -166,6 +171,8 @@ void throw_no_thread(const std::system_error& error) {
 }
 
 void check_threads_start(int threads) {
+  // All are held until the last has started, since limits count the threads that exist at once. The list of
+  // threads comes after what they use, and so is joined before that goes.
   std::mutex mutex;
   std::condition_variable changed;
   bool may_end = false;

@@ -11,7 +11,7 @@
 namespace fedfr {
 
 namespace {
-constexpr std::uint64_t golden = 0x9E3779B97F4A7C15ULL;
+constexpr std::uint64_t golden = 0x9E3779B97F4A7C15ULL;  // 2^64 over the golden ratio, splitmix64's step
 }
 
 std::uint64_t mix64(std::uint64_t z) noexcept {
@@ -40,6 +40,7 @@ std::uint64_t RngStream::next() noexcept {
 }
 
 std::uint64_t RngStream::below(std::uint64_t bound) noexcept {
+  // The lowest 2^64 mod bound draws are thrown away: what is left is a multiple of the bound.
   const std::uint64_t reject = (0 - bound) % bound;  // 2^64 mod bound
   for (;;) {
     const std::uint64_t draw = next();
@@ -52,12 +53,15 @@ double RngStream::uniform() noexcept { return static_cast<double>(next() >> 11) 
 double RngStream::uniform(double low, double high) noexcept { return low + (high - low) * uniform(); }
 
 double RngStream::normal() noexcept {
+  // 1 - uniform() lies in (0, 1], so that the logarithm is finite. Each draw is a statement of its own: the
+  // order of draws is part of the results, and that of operands is not fixed by the language.
   const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
   return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
 double RngStream::gamma(double shape) noexcept {
   if (shape < 1.0) {
+    // The same paper's way for shapes below 1: gamma(a) = gamma(a + 1) U^(1/a).
     const double boost = std::pow(1.0 - uniform(), 1.0 / shape);
     return gamma(shape + 1.0) * boost;
   }

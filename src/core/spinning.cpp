@@ -5,6 +5,9 @@
 #include <cstdlib>
 #include <string_view>
 
+// OpenMP knows no call that says how long a waiting thread spins; there are only variables, one a library,
+// read when it is loaded. So this sets the environment for a program that is started afterwards, and never
+// overrules a user who has set any of them.
 namespace fedfr {
 
 namespace {

@@ -11,6 +11,8 @@
 
 #include "fedfr/core/error.hpp"
 
+// The first and the last thing that each program does with its three standard descriptors, so that nothing
+// printed is lost without an exit code and nothing meant for people lands in a file.
 namespace fedfr {
 
 void prepare_standard_streams() {
@@ -30,6 +32,7 @@ void complain(std::string_view line) noexcept {
 }
 
 void finish_standard_output() {
+  // The stream keeps a note of earlier failures but not their reason; only a flush that fails now has one.
   const bool failed_before = std::ferror(stdout) != 0;
   const bool failed = std::fflush(stdout) != 0;
   const int why = errno;

@@ -27,6 +27,7 @@ TemporaryFolder::TemporaryFolder(const std::string& name, const fs::path& within
 
 TemporaryFolder::~TemporaryFolder() {
   std::error_code ignored;
+  // A destructor may run while an exception passes: what cannot be removed stays.
   fs::remove_all(path_, ignored);
 }
 

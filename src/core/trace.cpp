@@ -48,6 +48,8 @@ class ThreadTrace {
   void rename(const char* name) { thread_.name = name; }
   void take_steps() { takes_steps_ = true; }
 
+  // The clock is read last here and first in end(): what recording costs lies outside the span itself (and in
+  // that around it).
   void begin(const char* name) {
     const Activity activity = current_activity();
     const std::lock_guard lock(mutex_);
@@ -156,6 +158,8 @@ class Lease {
   ThreadTrace* thread_ = nullptr;
 };
 
+// Ends with its thread, for the main thread before the static list of threads, as the standard has it
+// (basic.start.term).
 thread_local Lease lease;
 
 }  // namespace
@@ -177,6 +181,7 @@ Trace stop_trace() {
   Trace trace;
   trace.wall_start = detail::shared.wall_begin;
   trace.cut = detail::shared.cut;
+  // This lock before those of the threads; nobody takes them the other way round.
   const std::lock_guard lock(detail::threads().mutex);
   for (const auto& thread : detail::threads().all) {
     TracedThread taken = thread->take();

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <iterator>
 
+// Written out by the table of well-formed byte sequences of RFC 3629 (section 4), since the C library's
+// functions depend on the locale, which fedfr never sets.
 namespace fedfr {
 
 namespace {

@@ -44,6 +44,7 @@ at::Tensor FeatureMemory::table(std::int64_t rows, std::int64_t dimension) {
     return in_file;
   }
   *used_ += bytes;
+  // The tensor that is given away keeps the memory and the count alive, whatever becomes of this object.
   at::Tensor memory = at::empty({rows, dimension}, at::kFloat);
   void* data = memory.data_ptr();
   return at::from_blob(

@@ -32,6 +32,7 @@ std::array<float, 256> make_levels() {
 
 /// Where the values of one row go: so many places from one pixel to the next.
 void convert_row(const std::uint8_t* in, float* out, std::int64_t width, std::int64_t step, bool mirror) {
+  // A table: there are only 256 values, and here each is put down by itself.
   static const std::array<float, 256> levels = make_levels();
   if (mirror)
     for (std::int64_t x = 0; x < width; ++x) out[x * step] = levels[in[width - 1 - x]];

@@ -36,6 +36,7 @@ at::Tensor add_angular_margin(const at::Tensor& cosine, double margin) {
   return at::where(cosine > std::cos(std::numbers::pi - margin), turned, beyond);
 }
 
+/// [B,n] which identity an image shows; for a public image, whose label lies beyond them, none.
 at::Tensor is_positive(const at::Tensor& labels, std::int64_t identities) {
   return labels.unsqueeze(1) == at::arange(identities, labels.options());
 }
@@ -43,6 +44,7 @@ at::Tensor is_positive(const at::Tensor& labels, std::int64_t identities) {
 }  // namespace
 
 at::Tensor row_lengths(const at::Tensor& rows) {
+  // As torch.nn.functional.normalize: a zero row stays zero instead of becoming no number.
   constexpr double shortest = 1e-12;
   return at::linalg_vector_norm(rows, 2, 1, true).clamp_min(shortest);
 }
@@ -68,6 +70,7 @@ at::Tensor margin_softmax_loss(const at::Tensor& features, const at::Tensor& cen
 
 LossAndGradient softmax_loss_and_gradient(const at::Tensor& logits, const at::Tensor& labels, double weight) {
   constexpr int mean = at::Reduction::Mean;
+  // What cross_entropy_loss passes on by default.
   constexpr int no_class_ignored = -100;
   const at::Tensor log_share = at::_log_softmax(logits, 1, /*half_to_float=*/false);
   auto [loss, count] = at::nll_loss_forward(log_share, labels, {}, mean, no_class_ignored);
@@ -96,6 +99,8 @@ at::Tensor dfc_loss(const at::Tensor& converted, const at::Tensor& centres, cons
 
 at::Tensor contrastive_loss(const at::Tensor& features, const at::Tensor& global, const at::Tensor& previous,
                             double temperature) {
+  // That of LibTorch's own cosine similarity. The softmax over two values, -log(e^p / (e^p + e^n)), is
+  // softplus(n - p), which neither overflows nor cancels.
   constexpr double shortest = 1e-8;
   const at::Tensor positive = at::cosine_similarity(features, global.detach(), 1, shortest);
   const at::Tensor negative = at::cosine_similarity(features, previous.detach(), 1, shortest);

@@ -76,6 +76,7 @@ tensor_list converted(at::TensorList tensors, at::ScalarType type) {
   return out;
 }
 
+/// For autograd, rounding passes a gradient on as it is, in float32 again.
 struct RoundFunction : torch::autograd::Function<RoundFunction> {
   static tensor_list forward(AutogradContext* /*context*/, at::TensorList tensors) {
     return converted(tensors, at::kBFloat16);
@@ -125,6 +126,7 @@ const at::Tensor& ParameterSet::at(const std::string& name) const {
 }
 
 void ParameterSet::initialise(std::uint64_t seed, Purpose purpose, std::uint64_t client) {
+  // In the order of flat(), whatever the layout of the filters: that only moves values.
   const at::Tensor host = at::empty({size()}, at::kFloat);
   auto* next = host.data_ptr<float>();
   for (std::size_t i = 0; i < specs_.size(); ++i) {

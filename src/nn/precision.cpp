@@ -12,6 +12,7 @@ void use_exact_kernels(bool allow_tf32) {
   context.setDeterministicAlgorithms(true, /*warn_only=*/true);
   // Otherwise LibTorch writes each new tensor full before it is used: a pass over memory for every kernel.
   context.setDeterministicFillUninitializedMemory(false);
+  // A choice by measured time would be another one, with other bits, in the next run.
   context.setBenchmarkCuDNN(false);
   context.setAllowTF32CuBLAS(allow_tf32);
   context.setAllowTF32CuDNN(allow_tf32);
@@ -27,6 +28,7 @@ PrecisionScope::PrecisionScope(Precision precision, at::Device device)
 
 PrecisionScope::~PrecisionScope() {
   if (!active_) return;
+  // Autocast keeps rounded copies of weights, which the next step has changed.
   if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
   at::autocast::set_autocast_enabled(device_, false);
 }

@@ -63,6 +63,8 @@ void Sgd::update(const std::vector<std::size_t>& which, bool first) {
   std::vector<at::Tensor> gradients;
   std::vector<at::Tensor> buffers;
   for (const auto i : which) {
+    // Without momentum nothing but the note that the first step is done. The kernel fills it in the first
+    // step.
     if (first) momentum_[i] = at::empty_like(parameters_[i]);
     values.push_back(parameters_[i]);
     gradients.push_back(laid_out_as(parameters_[i], parameters_[i].grad()));
@@ -81,6 +83,8 @@ void Sgd::clip() {
     if (parameter.grad().defined()) norms.push_back(at::linalg_vector_norm(parameter.grad()));
   if (norms.empty()) return;
   const at::Tensor total = at::linalg_vector_norm(at::stack(norms));
+  // The small number as in torch.nn.utils.clip_grad_norm_. The factor stays on the device: a test of it on
+  // the host would wait for a GPU.
   const at::Tensor factor = (config_.clip_norm / (total + 1e-6)).clamp_max(1.0);
   for (auto& parameter : parameters_)
     if (parameter.grad().defined()) parameter.mutable_grad().mul_(factor);

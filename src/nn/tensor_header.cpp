@@ -10,6 +10,11 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/json.hpp"
 
+// What a safetensors header may say, checked before anybody believes it. The order of the tests is the idea:
+// the length against the file, the shape against what can be counted, the place against the shape, and at
+// last all places together, which have to fill the data without a gap or an overlap; so nothing that is
+// allocated later exceeds the file. Source: the format's description in the safetensors repository (Hugging
+// Face).
 namespace fedfr::nn {
 
 namespace {
@@ -90,6 +95,8 @@ TensorHeader header_from(const nlohmann::json& json, std::int64_t data_bytes) {
     refuse_nulls(key, "a key of its metadata");
     refuse_nulls(text, "its metadata");
   }
+  // By size too, since an empty tensor begins where the next one does, and by name, so that files of equal
+  // content give equal headers.
   std::ranges::sort(placed, {}, [](const Placed& one) {
     return std::tuple(one.begin, one.tensor.bytes, std::string_view(one.tensor.name));
   });
@@ -137,6 +144,7 @@ std::string to_text(const TensorHeader& header) {
   json[metadata_key] = header.metadata;
   try {
     std::string text = json.dump();
+    // So that the data begin at a multiple of 8, where a program that maps the file can use them in place.
     text.resize((text.size() + 7) / 8 * 8, ' ');
     return text;
   } catch (const nlohmann::json::exception& e) {

@@ -21,8 +21,7 @@ class MpiCommunicator final : public Communicator {
   /// @param deadline_seconds  longest wait for other ranks in one operation, > 0
   /// @param why               for the description
   /// @param watchdog          where there is one, it decides how long to wait for a rank that has not come:
-  /// as
-  ///                          long as it lives. It outlives the communicator
+  ///                          as long as it lives. It outlives the communicator
   MpiCommunicator(const MpiSession& session, double deadline_seconds, std::string why,
                   const Watchdog* watchdog = nullptr);
   MpiCommunicator(const MpiCommunicator&) = delete;

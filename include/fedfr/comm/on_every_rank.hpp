@@ -17,8 +17,7 @@ struct AgreedError : Error {
 /// everywhere.
 /// @param phase  what the work is, for the text and the record of the activity: "reading the job file"
 /// @throws AgreedError on every rank if it failed on any; of several failures that of the lowest rank. In a
-/// job of one
-///         rank the exception passes as it is
+///         job of one rank the exception passes as it is
 void on_every_rank(Communicator& comm, std::string_view phase, const std::function<void()>& work);
 
 }  // namespace fedfr::comm

@@ -19,7 +19,7 @@ struct IniLine {
 /// quote for one. A byte order mark and the line ends of Windows are passed over.
 /// @param name  of the file, for messages
 /// @throws UsageError naming file and line: no `=`, a quote that does not end, and what no such file has:
-///         lines of more than 16 KB, zero bytes and other control characters, UTF-16
+///         lines of more than 64 KiB, zero bytes and other control characters, UTF-16
 std::vector<IniLine> parse_ini(std::string_view text, const std::string& name);
 
 /// The text of a value that parse_ini gives back as it was: in quotes where they are needed.

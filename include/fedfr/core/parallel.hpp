@@ -40,6 +40,8 @@ void parallel_for(std::size_t count, int threads, const Work& work) {
     }
   };
   {
+    // Joined at the end of this scope: only then is `failure` read, and what the threads refer to still
+    // lives.
     std::vector<std::jthread> helpers;
     try {
       for (int thread = 1; thread < threads; ++thread) helpers.push_back(start_thread(take_turns));

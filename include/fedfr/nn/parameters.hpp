@@ -48,6 +48,7 @@ class ParameterSet {
   const at::Tensor& operator[](std::size_t i) const { return tensors_[i]; }
   const at::Tensor& at(const std::string& name) const;  ///< @throws std::out_of_range
 
+  /// Draws the start of every parameter on the host, so that it is the same on every device.
   void initialise(std::uint64_t seed, Purpose purpose, std::uint64_t client = 0);
   void copy_from(const at::Tensor& flat);  ///< [P], from any device
   void set_trainable(bool trainable);      ///< gradients are wanted or not; forgets those there are

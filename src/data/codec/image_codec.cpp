@@ -9,6 +9,8 @@
 #include "fedfr/core/utf8.hpp"
 #include "formats.hpp"
 
+// The one door for pictures from outside: the first bytes of a file say what it is, never its name, and what
+// is neither JPEG nor PNG goes no further.
 namespace fedfr::data {
 
 namespace {

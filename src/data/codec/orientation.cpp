@@ -6,6 +6,9 @@
 #include <optional>
 #include <utility>
 
+// Reads one number out of the bytes of a stranger, and turns the picture by it. No library: EXIF is a small
+// TIFF file (TIFF 6.0, section 2), and the question is not what the standard allows but what Pillow makes of
+// broken files, since its pixels are the measure. Every number is asked for by its place and may be missing.
 namespace fedfr::data {
 
 namespace {
@@ -39,7 +42,7 @@ class Tiff {
 
 /// Bytes of one value of a type; 0 for types that TIFF does not know.
 int unit_of(std::uint32_t type) {
-  constexpr int units[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};
+  constexpr int units[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4};  // by number of the type, 1 to 13
   return type < std::size(units) ? units[type] : 0;
 }
 
@@ -49,6 +52,7 @@ bool is_integer(std::uint32_t type) { return type == 3 || type == 4 || type == 6
 /// a value of a type that is no number.
 std::optional<std::uint32_t> orientation_of_exif(std::string_view exif) {
   constexpr std::string_view mark("Exif\0\0", 6);
+  // Some programs write the mark twice.
   for (int twice = 0; twice < 2; ++twice)
     if (exif.starts_with(mark)) exif.remove_prefix(mark.size());
   const Tiff tiff(exif);
@@ -62,6 +66,7 @@ std::optional<std::uint32_t> orientation_of_exif(std::string_view exif) {
     const auto inline_value = tiff.number(entry + 8, 4);
     if (!inline_value) return std::nullopt;
     const std::int64_t size = std::int64_t{*count} * unit_of(*type);
+    // As Pillow: an entry that makes no sense is passed over, one that leads out of the file ends the search.
     if (size == 0 || size > tiff.size()) continue;
     const std::int64_t value = size > 4 ? std::int64_t{*inline_value} : entry + 8;
     if (value + size > tiff.size()) return std::nullopt;

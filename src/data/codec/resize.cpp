@@ -6,6 +6,9 @@
 
 #include "fedfr/data/codec/image_codec.hpp"
 
+// Resizing as two passes, first along the rows and then along the columns, since a triangle filter of two
+// dimensions is the product of two of one. The weights of an axis are worked out once for all its lines. In
+// double, and rounded once at the end.
 namespace fedfr::data {
 
 namespace {

@@ -13,6 +13,7 @@ constexpr int gap = 2;          // pixels between images
 constexpr int client_gap = 12;  // and between clients
 constexpr std::uint8_t paper = 255;
 
+/// Rows from all over the dataset: the first ones alone would often be one client's.
 std::vector<ListedIdentity> spread(std::vector<ListedIdentity> all, std::int64_t most) {
   const std::int64_t count = std::min(most, std::ssize(all));
   std::vector<ListedIdentity> chosen;

@@ -17,6 +17,8 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
+/// Bins of one, two, four, ... counts: 0, 1, 2 to 3, 4 to 7, since numbers of images differ by orders of
+/// magnitude.
 Distribution distribution(std::vector<std::int64_t> counts) {
   Distribution spread;
   if (counts.empty()) return spread;

@@ -54,6 +54,7 @@ void write_benchmark(const Dataset& collection, const std::vector<Pair>& pairs,
       throw DataError("{} would have no {} pair: verification needs both kinds", folder.string(),
                       genuine ? "genuine" : "impostor");
   }
+  // Sorted, so that images keep the order of the collection whatever the order of the pairs.
   std::set<std::int64_t> used;
   for (const auto& pair : pairs) used.insert({pair.first, pair.second});
 

@@ -149,6 +149,7 @@ SplitReport write_split(const Dataset& collection, const SplitPlan& plan, const 
                         const std::function<void(const fs::path&, const SplitReport&)>& complete) {
   if (plan.clients.empty() && plan.public_parts.empty() && plan.heldout.empty())
     throw UsageError("the split is empty: ask for clients, held-out or public identities");
+  // Proved before it is published: a split that fails the proof never gets its name.
   StagedFolder staged(folder);
   const auto parts = SplitWriter(collection, plan, staged.path()).write();
   auto report = prove(collection, plan, staged.path(), parts);

@@ -48,7 +48,8 @@ void check(const SplitRecipe& recipe) {
   }
 }
 
-/// Shares that add up to 1, also where alpha is so small that every gamma draw vanishes.
+/// Shares that add up to 1: gamma draws divided by their sum follow a Dirichlet distribution. Also where
+/// alpha is so small that every draw vanishes.
 std::vector<double> dirichlet(RngStream& random, std::size_t parts, double alpha) {
   std::vector<double> shares(parts);
   for (auto& share : shares) share = random.gamma(alpha);
@@ -62,7 +63,8 @@ std::vector<double> dirichlet(RngStream& random, std::size_t parts, double alpha
   return shares;
 }
 
-/// How many identities each client gets: a floor for all, the rest by the largest remainders of the shares.
+/// How many identities each client gets: a floor for all, the rest by the largest remainders of the shares
+/// (Hamilton's method), so that the sum is exact.
 std::vector<std::int64_t> skewed_sizes(std::int64_t clients, std::int64_t identities, double alpha,
                                        RngStream random) {
   const std::int64_t least = std::min<std::int64_t>(2, identities / clients);
@@ -128,6 +130,7 @@ class Planner {
   }
 
   SplitPlan plan() && {
+    // In this order, which is part of what a seed means: who comes first has the choice.
     if (recipe_.clients > 0) plan_clients();
     plan_heldout();
     plan_public();

@@ -84,6 +84,8 @@ class BatchLoader::State {
     const Span span("waiting for data");
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return ready_ > batch || failure_; });
+    // A failure further on waits until the batches before it are delivered: where it shows does not depend on
+    // how far the reader has got ahead.
     if (ready_ <= batch) std::rethrow_exception(failure_);
   }
 

@@ -43,6 +43,7 @@ DatasetFiles::DatasetFiles(const std::filesystem::path& where)
 }
 
 const ShardFile& DatasetFiles::shard(std::size_t number) const {
+  // A call that throws leaves the flag as it was: the next one tries again, and says the same.
   Slot& slot = slots_[number];
   std::call_once(slot.once,
                  [&] { slot.shard = std::make_unique<const ShardFile>(folder, manifest, number, files_); });

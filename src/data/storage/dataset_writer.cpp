@@ -84,6 +84,8 @@ class DatasetWriter::State {
     if (shard_) close_shard();
     for (const auto& pair : pairs_) check_pair(pair, images_, "the benchmark");
     if (!pairs_.empty()) write_pairs(folder_.path(), pairs_, manifest_);
+    // Last of the files, each of which is on the disk before the next is begun: where there is a
+    // dataset.json, all that it lists is there.
     replace_file(folder_.path() / manifest_name, manifest_.to_text());
     folder_.publish();
   }

@@ -12,17 +12,23 @@
 #include "manifest.hpp"
 #include "open_files.hpp"
 
-/// The shard, version 1. An HDF5 file with
-///   attributes  format_version, height, width
-///   images      uint8 [N,3,H,W], contiguous     or  jpeg uint8 [T] and jpeg_offset int64 [N+1]
-///   label       int32 [N]                       subset        uint8 [N]
-///   client_id   int64 [C]                       client_offset int64 [C+1], images of client c: [offset c,
-///   offset c+1) client_name text [C]                        identity_offset int64 [C+1] into identity_name
-///   text [I] source_name text [N]                        block_crc     uint32 [N], CRC32C of each image as
-///   it is stored name_crc    uint32 [1], CRC32C of the three lists of texts, each text with its final null
-///   index_crc   uint32 [1], CRC32C of label, subset, client_id, client_offset, identity_offset, jpeg_offset,
-///   block_crc
-///               and name_crc
+/// The shard, version 1. An HDF5 file with these attributes and data sets, of N images, C clients and I names
+/// of identities:
+///   attributes       format_version, height, width
+///   images           uint8 [N,3,H,W], contiguous; or in its place
+///   jpeg             uint8 [T], and jpeg_offset int64 [N+1] into it
+///   label            int32 [N]
+///   subset           uint8 [N]
+///   client_id        int64 [C]
+///   client_offset    int64 [C+1], images of client c: [offset c, offset c+1)
+///   client_name      text [C]
+///   identity_offset  int64 [C+1] into identity_name
+///   identity_name    text [I]
+///   source_name      text [N]
+///   block_crc        uint32 [N], CRC32C of each image as it is stored
+///   name_crc         uint32 [1], CRC32C of the three lists of texts, each text with its final null
+///   index_crc        uint32 [1], CRC32C of label, subset, client_id, client_offset, identity_offset,
+///                    jpeg_offset, block_crc and name_crc
 namespace fedfr::data {
 
 inline constexpr std::int64_t shard_format_version = 1;

@@ -86,6 +86,7 @@ StagedFolder::~StagedFolder() {
 }
 
 void StagedFolder::publish() {
+  // From here on the folder is complete: it stays even if it cannot be renamed.
   keep_ = true;
   std::error_code failed;
   fs::rename(staged_, final_, failed);

@@ -13,6 +13,9 @@
 #include "fedfr/data/storage/dataset_writer.hpp"
 #include "fedfr/data/synth/synth_render.hpp"
 
+// A collection of procedural faces. The idea: every number that is drawn has a stream of its own, by identity
+// and image, so that pictures can be rendered on any number of threads and a larger collection begins with
+// the smaller one.
 namespace fedfr::data::synth {
 
 namespace {
@@ -63,7 +66,7 @@ void write_collection(const std::filesystem::path& folder, const DatasetOptions&
   writer.set_identities(names);
 
   ProgressBar bar("synth", options.identities);
-  constexpr std::size_t batch = 512;
+  constexpr std::size_t batch = 512;  // images in memory at once; enough for all threads
   std::vector<Job> jobs;
   std::int64_t begun = 0;  // identities
   const auto flush = [&] {

@@ -4,6 +4,10 @@
 
 #include "fedfr/core/rng.hpp"
 
+// What a person and a picture of it look like, as numbers. A feature is one draw within its bounds,
+// independent of the others but where faces are not: lips take after the skin, and the style of the hair
+// decides what fringe and beard there can be. The order of the draws is part of what a seed means: a new
+// feature draws last.
 namespace fedfr::data::synth {
 
 namespace {
@@ -32,6 +36,7 @@ class Draw {
 Rgb skin_tone(Draw& draw) {
   constexpr std::array<Rgb, 5> palette{
       {{.95F, .78F, .68F}, {.88F, .68F, .54F}, {.76F, .55F, .40F}, {.56F, .38F, .27F}, {.36F, .24F, .18F}}};
+  // Between two neighbours of the palette: 3.999 so that there is one above.
   const float at = draw.in(0.0F, 3.999F);
   const auto low = static_cast<std::size_t>(at);
   const Rgb base = mix(palette[low], palette[low + 1], at - static_cast<float>(low));
@@ -94,6 +99,7 @@ void draw_hair(FaceIdentity& p, Draw& draw) {
                                        {.88F, .76F, .52F},
                                        {.52F, .20F, .09F},
                                        {.66F, .65F, .64F}}};
+  // By style, in the order of HairStyle; as heights at which the hair ends.
   constexpr std::array<float, 7> lengths{0.30F, 0.25F, 0.12F, -0.25F, -0.68F, -1.5F, 0.15F};
   constexpr std::array<float, 7> volumes{0.0F, 0.015F, 0.08F, 0.14F, 0.15F, 0.12F, 0.05F};
   const std::size_t style = draw.below(lengths.size());

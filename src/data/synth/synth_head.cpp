@@ -1,5 +1,9 @@
 #include "synth_head.hpp"
 
+// The geometry of a head: where a ray of the camera meets it, and how far the face stands out there. The head
+// is an ellipsoid whose half-width depends on the height (jaw, forehead); nose, brows and lips are no surface
+// of their own but a relief on it, since pictures of some hundred pixels show their shading and their shift
+// as the head turns, not their outline.
 namespace fedfr::data::synth {
 
 namespace {
@@ -19,6 +23,8 @@ UnitSphereHit solve(Vec3 origin, Vec3 direction, Vec3 inverse_radii) {
 
 constexpr float far_outside = 1.15F;
 
+/// About how far inside the silhouette a ray passes, from its distance to the centre alone: exact for a
+/// sphere. Deep inside nobody asks.
 float edge_distance(float radius, float closest) {
   return closest < 0.5F ? 1.0F : radius * (1.0F / closest - 1.0F);
 }
@@ -54,6 +60,7 @@ std::optional<Hit> HeadSurface::intersect(const Ray& ray) const {
   hit.point = local + Vec3{0, lift_, 0};
   constexpr float step = 0.02F;
   const float widening = (half_width(y + step) - half_width(y - step)) / (2.0F * step);
+  // The gradient of the ellipsoid's equation, with the change of its width along y.
   const Vec3 slope{local.x * square(inverse.x),
                    local.y * square(inverse.y) - square(local.x * inverse.x) * inverse.x * widening,
                    local.z * square(inverse.z)};
@@ -78,6 +85,7 @@ std::optional<Hit> intersect_ellipsoid(const Ray& ray, Vec3 center, Vec3 radii) 
 
 namespace {
 
+/// Rises from between the eyes to the tip, and ends shortly below it.
 float nose_relief(const FaceIdentity& p, float u, float v) {
   const float along = (p.eye_y - v) / (p.eye_y - p.nose_tip);  // 0 between the eyes, 1 at the tip
   if (along < -0.5F) return 0.0F;

@@ -6,6 +6,9 @@
 #include "fedfr/core/rng.hpp"
 #include "synth_scene.hpp"
 
+// From the scene to bytes, in the order of a camera: what each pixel sees, exposure and colour, lens blur,
+// sensor noise, rounding. The blur is given for 112 pixels and grows with the image, so that size changes the
+// sampling and not the scene.
 namespace fedfr::data::synth {
 
 namespace {
@@ -17,6 +20,7 @@ using Planes = std::vector<float>;
 
 Rgb exposed(Rgb color, const FaceView& view) {
   const Rgb bright = color * view.exposure;
+  // Luma of ITU-R BT.601.
   const float grey = dot(bright, {.299F, .587F, .114F});
   const Rgb toned = mix(Rgb{grey, grey, grey}, bright, view.saturation);
   return (toned - Rgb{.5F, .5F, .5F}) * view.contrast + Rgb{.5F, .5F, .5F};
@@ -62,6 +66,7 @@ void blur_line(float* line, int count, std::size_t stride, std::span<const float
 
 void blur(Planes& planes, ImageSize size, float sigma) {
   if (sigma < 0.2F) return;
+  // One side of it, from its middle; beyond 2.5 deviations there is 1 % of it.
   std::vector<float> kernel(static_cast<std::size_t>(std::ceil(2.5F * sigma)) + 1);
   float total = 0.0F;
   for (std::size_t k = 0; k < kernel.size(); ++k) {

@@ -1,5 +1,8 @@
 #include "synth_scene.hpp"
 
+// What one ray of the camera sees. Everything is laid over what lies behind it, from back to front, each with
+// the share of the pixel that it covers: edges are smooth without tracing more than one ray a pixel. So the
+// order in Scene::at is the order of depth; only an ear asks whether it is before the head or behind it.
 namespace fedfr::data::synth {
 
 namespace {
@@ -32,6 +35,7 @@ Rgb Scene::lit(Rgb albedo, Vec3 normal, float gloss) const {
   constexpr float wrap = 0.15F;  // light that skin scatters around the edge of the shadow
   const float direct = std::max(0.0F, (dot(normal, light_) + wrap) / (1.0F + wrap));
   const float sky = 0.75F + 0.25F * dot(normal, up_);
+  // By the vector halfway between light and camera (Blinn, SIGGRAPH 1977), to the power of 16.
   float shine = std::max(0.0F, dot(normal, halfway_));
   shine = square(square(square(square(shine))));
   const Rgb diffuse =
@@ -113,6 +117,7 @@ void Scene::add_ears(Rgb& color, const Ray& ray, float head_t, bool in_front) co
 
 void Scene::add_head(Rgb& color, const Ray& ray, const Hit& hit) const {
   const float smile = view_.smile;
+  // The relief shifts the point that is seen, and with it the relief that counts: two rounds settle it.
   float height = relief(person_, smile, hit.point.x, hit.point.y);
   Vec3 uv = seen_through(hit, ray, height);
   height = relief(person_, smile, uv.x, uv.y);
@@ -167,6 +172,7 @@ Rgb Scene::hair_color(Vec3 point, Vec3 normal) const {
 }
 
 void Scene::add_hair_inside(Rgb& color, const Ray& ray, const Hit& hit) const {
+  // Where the ray leaves the shell again: hair at the back, seen past the forehead or the neck.
   const Vec3 far_side = hit.point - ray.direction * (2.0F * dot(hit.point, ray.direction));
   const float share = coverage(-hit.edge, pixel_) * coverage(hair_distance(far_side), pixel_ + 0.03F);
   lay(color, lit(person_.hair * 0.55F, pose_.inverse(camera), 0.0F), share);

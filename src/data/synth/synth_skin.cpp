@@ -1,5 +1,8 @@
 #include "synth_skin.hpp"
 
+// What is drawn on a face: lips, eyes, brows, marks. Each is a signed distance in the coordinates of the
+// face, negative inside, whose edge is one pixel wide at any resolution (coverage), or a soft hill (bump)
+// where there is no edge. What both halves of the face have is drawn once, by |u|.
 namespace fedfr::data::synth {
 
 namespace {

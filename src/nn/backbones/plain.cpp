@@ -7,6 +7,8 @@
 #include <ATen/ops/relu.h>
 #include <ATen/ops/sum.h>
 
+// Two networks that are not for faces. The linear one is so small that autograd's graph costs more than its
+// arithmetic, so its gradients are written out, with the operators that autograd would call: equal bits.
 namespace fedfr::nn {
 
 LinearBackbone::LinearBackbone(const BackboneConfig& config) : Backbone(config) {
@@ -33,6 +35,7 @@ CnnBackbone::CnnBackbone(const BackboneConfig& config) : Backbone(config) {
   const int first = channels(first_channels);
   const int second = channels(second_channels);
   const int hidden = channels(hidden_units);
+  // Two convolutions without padding take kernel - 1 pixels each, and the pooling halves what is left.
   const auto pooled = [](int extent) { return (extent - 2 * (kernel - 1)) / 2; };
   const std::int64_t flat = std::int64_t{second} * pooled(config.height) * pooled(config.width_pixels);
   add({"conv1.weight", {first, 3, kernel, kernel}, Start::xavier_uniform});

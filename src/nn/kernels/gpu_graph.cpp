@@ -3,6 +3,8 @@
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDAStream.h>
 
+// CUDA graphs by LibTorch's own class, since its memory has to come from a pool that nothing else uses: a
+// launch works on the addresses that were noted.
 namespace fedfr::nn {
 
 /// One pool of memory for all that is recorded in turn, since only the last of it is ever launched.

@@ -8,6 +8,9 @@
 
 #include "fedfr/core/trace.hpp"
 
+// How long convolutions and matrix products take, by LibTorch's own observer of operators, so that no
+// operator has to be wrapped. One that calls another ("linear" calls "addmm") is counted once: the flag of
+// the thread tells that an outer one is running.
 namespace fedfr::nn {
 
 namespace {

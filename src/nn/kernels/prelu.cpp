@@ -14,6 +14,11 @@
 #include "prelu_gpu.hpp"
 #include "prelu_kernels.hpp"
 
+// PReLU as one pass over memory in each direction. The activations of thin networks are bound by memory, not
+// by arithmetic, and LibTorch's operators go over it several times: activation, residual sum, and in the
+// backward pass a gradient of the slopes for every value. Here are the choice of the kernel, the cut of the
+// work into rows and the hook into autograd; the loops themselves are in prelu_kernels.cpp and
+// prelu_kernels.cu.
 namespace fedfr::nn {
 
 namespace {
@@ -83,6 +88,7 @@ at::Tensor run_backward(const at::Tensor& x, const at::Tensor& g, const at::Tens
   at::Tensor slope_gradients = at::empty_like(slopes);
   auto* sums = slope_gradients.data_ptr<float>();
   for (std::int64_t channel = 0; channel < shape.channels; ++channel) {
+    // In double: float sums over many images would lose what a slope's small gradient consists of.
     double sum = 0;
     for (std::int64_t image = 0; image < shape.images; ++image)
       sum += double{of_images[static_cast<std::size_t>(image * shape.channels + channel)]};
@@ -143,6 +149,8 @@ at::Tensor prelu(at::Tensor x, const at::Tensor& slopes, const at::Tensor& resid
   }
   const at::Tensor other = residual.defined() ? in_layout_of(x, residual.to(x.scalar_type())) : residual;
   if (!at::GradMode::is_enabled()) {
+    // The argument is a value: one that was moved here is held by nobody else, and its memory can take the
+    // result.
     const bool is_view = x.storage().use_count() > 1;
     if (x.use_count() == 1 && !is_view) {
       compute(x, slopes, other, x);

@@ -7,6 +7,8 @@
 
 #include "prelu_launch.hpp"
 
+// Between LibTorch's tensors and the kernels, which nvcc compiles without LibTorch's headers. Both launch to
+// the current stream, so that they can be part of a recorded graph.
 namespace fedfr::nn {
 
 namespace {

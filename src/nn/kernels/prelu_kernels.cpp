@@ -10,6 +10,10 @@
 #define FEDFR_INLINE [[gnu::always_inline]] inline
 #define FEDFR_INLINE_LAMBDA __attribute__((always_inline))
 
+// The loops over rows, written with vectors of 16 floats on every processor. The idea: the compiler cuts such
+// a vector to the registers that there are, but sums are made lane by lane and the lanes are added up in a
+// fixed order, so that all clones of a function (vector_clones.hpp) give the same bits. Everything is inlined
+// into the clones at the end, hence the attributes.
 namespace fedfr::nn {
 
 namespace {
@@ -92,6 +96,7 @@ FEDFR_INLINE void backward(const T* x, const T* g, const float* slopes, T* gx, f
       store(slope_gradients + at, load(slope_gradients + at, count) + of_slopes, count);
   });
   if (kind == Slopes::each) return;
+  // In this order on every processor; in double, since 16 lanes may hold large sums of opposite signs.
   double sum = 0;
   for (std::size_t lane = 0; lane < lanes; ++lane) sum += double{sums[lane]};
   *slope_gradients += static_cast<float>(sum);

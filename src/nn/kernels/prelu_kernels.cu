@@ -4,6 +4,10 @@
 
 #include "prelu_launch.hpp"
 
+// PReLU on a GPU, in one pass over memory each way. The idea of the backward pass: the gradient of a slope is
+// a sum over all pixels of a channel, which atomic additions would make in another order each time. So each
+// block leaves a partial sum in a place of its own, and a second kernel adds these up; the order depends on
+// the shape alone. Values are moved in packs of 16 bytes where shape and addresses allow it.
 namespace fedfr::nn {
 
 namespace {

@@ -2,6 +2,8 @@
 
 #include <c10/core/impl/VirtualGuardImpl.h>
 
+// An event behind each piece of work, and a wait for the oldest as soon as there are too many. By LibTorch's
+// interface for any device, so that this file needs no CUDA.
 namespace fedfr::nn {
 
 void RunAhead::launched() {

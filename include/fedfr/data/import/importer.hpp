@@ -39,8 +39,7 @@ struct ImportReport {
 /// holds a few hundred images, or those of the largest identity.
 /// @throws UsageError for impossible options
 /// @throws DataError if `output` exists, there are no images, or (without skip_bad) images cannot be used: it
-/// names the
-///         first of them and counts all; nothing is left behind
+///         names the first of them and counts all; nothing is left behind
 ImportReport import_folder(const std::filesystem::path& source, const std::filesystem::path& output,
                            const ImportOptions& options);
 

@@ -15,8 +15,7 @@ namespace fedfr::data {
 void exclude_identities(LfwProtocol& protocol, const std::set<std::string>& names);
 
 /// The pairs of a protocol as indices into all images of a collection; the number of an image is found in its
-/// name
-/// (<identity>_NNNN), so that an incomplete collection cannot shift it.
+/// name (<identity>_NNNN), so that an incomplete collection cannot shift it.
 /// @param source  name of the protocol's file, for messages
 /// @throws DataError naming file and line for an identity or an image that the collection does not have
 std::vector<Pair> resolve_pairs(const LfwProtocol& protocol, const Dataset& collection,

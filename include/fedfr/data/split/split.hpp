@@ -31,8 +31,7 @@ struct SplitReport {
 /// images are accounted for.
 /// @param plan      made from index_collection(collection).counts()
 /// @param complete  called with the folder while it still has a temporary name: what it adds there appears
-/// with
-///                  the parts
+///                  with the parts
 /// @throws DataError if the folder exists, or the proof fails (naming identity and places)
 SplitReport write_split(
     const Dataset& collection, const SplitPlan& plan, const std::filesystem::path& folder,

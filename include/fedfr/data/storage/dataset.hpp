@@ -80,8 +80,7 @@ class ImageSet {
 class Dataset {
  public:
   /// @throws DataError naming the file, for a missing folder, another format version, a missing or truncated
-  /// shard. What
-  ///         is damaged inside a shard is found, likewise, by the first call that needs it
+  ///         shard. What is damaged inside a shard is found, likewise, by the first call that needs it
   explicit Dataset(const std::filesystem::path& folder);
 
   const std::filesystem::path& path() const;

@@ -38,7 +38,7 @@ class DatasetWriter {
   /// Starts the next client (block); the ones before are complete. Client ids are given in order from 0.
   /// @param image_count      how many images will be added to it
   /// @param identity_names   for role clients: by label, of this client; other roles: leave empty, see
-  /// set_identities
+  ///                         set_identities
   void begin_client(const std::string& client_name, std::int64_t image_count,
                     const std::vector<std::string>& identity_names = {});
   void add(const NewImage& image);
