@@ -15,6 +15,9 @@
 #include "fedfr/data/storage/batch_loader.hpp"
 #include "fedfr/nn/losses.hpp"
 
+// Embeddings by all ranks together. The idea: batches are cut at the same places for any number of ranks,
+// since the bits of a row depend on its batch, and each rank takes a run of whole ones. Parts are exchanged
+// every so often, so that beside the table only a piece of it is ever held twice.
 namespace fedfr::eval {
 
 namespace {
@@ -92,6 +95,7 @@ void check_features(const at::Tensor& features, const data::ImageSet& images,
   std::vector<std::size_t> bad;
   for (std::size_t i = 0; i < which.size(); ++i) {
     const float* row = values + static_cast<std::int64_t>(i) * dimension;
+    // In double: the square of a float above 2^64 would overflow and count as not finite.
     const double squared = std::inner_product(row, row + dimension, row, 0.0);
     if (!(squared > 0) || !std::isfinite(squared)) bad.push_back(i);
   }

@@ -5,6 +5,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/eval/similarity.hpp"
 
+// The gallery of the 1:N protocol: one mean feature an identity, summed in double in the order of the images
+// and rounded once.
 namespace fedfr::eval {
 
 GalleryEntries::GalleryEntries(const EmbeddingView& features, std::span<const std::int32_t> labels,

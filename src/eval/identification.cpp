@@ -8,6 +8,9 @@
 #include "fedfr/eval/similarity.hpp"
 #include "reference_rates.hpp"
 
+// The personalised protocol for one client. Scores are looked at row by row as they are computed and never
+// held together: of the impostors' only the largest are kept (LargestScores), which alone decide the
+// thresholds.
 namespace fedfr::eval {
 
 namespace {
@@ -95,6 +98,8 @@ void score_identification(const ClientTrial& trial, const GalleryEntries& galler
     }
     const auto right = gallery.index_of(trial.own_labels[at(i - trial.own_begin)]);
     ranks.push_back(rank_of(products, right));
+    // Identified is who comes first and scores above the threshold: with a wrong first entry no threshold
+    // helps.
     mated.push_back(ranks.back() == 1 ? products[right] : kNeverAccepted);
   });
   scores.tpir_at_fpir = operating_points(std::move(mated), std::move(nonmated), fpirs);

@@ -6,6 +6,9 @@
 
 #include "fedfr/eval/similarity.hpp"
 
+// The rates as the released program works them out, departures from the protocol included, so that its
+// printed numbers can be compared digit by digit. Nothing here is meant to be better: what looks wrong (no
+// rank, 40 probes an identity, means of any length) is what the program does.
 namespace fedfr::eval {
 
 namespace {

@@ -2,6 +2,9 @@
 
 #include "fedfr/core/json.hpp"
 
+// Results as JSON and back, both directions of a type side by side: a field that is added to one belongs into
+// the other. What is read may have been written by anybody, so numbers are checked for what tables and
+// pictures need of them.
 namespace fedfr::eval {
 
 using Json = nlohmann::json;

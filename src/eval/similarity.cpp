@@ -9,6 +9,10 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/vector_clones.hpp"
 
+// Cosines between all pairs of two sets, which is where evaluation spends its time. Not by a BLAS: its sums
+// depend on the processor and on the shapes, and a threshold between two scores may then fall the other way.
+// Here each product is one float32 sum in the order of the dimensions; speed comes from computing 16 columns
+// side by side and 4 rows at once, which changes no sum.
 namespace fedfr::eval {
 
 namespace {
@@ -32,6 +36,7 @@ double squared_norm(std::span<const float> row) {
 }
 
 void make_unit(std::span<float> row) {
+  // In double and rounded once, however many dimensions there are.
   const double norm = std::max(std::sqrt(squared_norm(row)), 1e-12);
   for (float& x : row) x = static_cast<float>(x / norm);
 }

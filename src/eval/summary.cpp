@@ -3,6 +3,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/eval/identification.hpp"
 
+// Many clients' figures in one: mean, worst and best, over the clients for which a figure is defined. The
+// clients come in the order of their ids, so the sums do too, and of equal ones the first is named.
 namespace fedfr::eval {
 
 namespace {

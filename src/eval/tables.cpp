@@ -9,6 +9,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/number_text.hpp"
 
+// Results as text. A rate that the number of impostors cannot resolve is shown as n/a with a note on what it
+// would need: a number there would be the rate at another, larger false rate.
 namespace fedfr::eval {
 
 namespace {

@@ -7,11 +7,14 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/eval/similarity.hpp"
 
+// Verification by LFW's protocol: ten folds as a rule, the threshold for each chosen on the others. All
+// thresholds are tried on all pairs once, fold by fold; the counts of the other folds are then the sum of all
+// less the fold's own.
 namespace fedfr::eval {
 
 namespace {
 
-constexpr int kThresholds = 400;
+constexpr int kThresholds = 400;  // squared distances of unit vectors lie in [0, 4]
 constexpr int kCurvePointsPerDecade = 20;
 constexpr double kLargestCurveRate = 0.5;
 
@@ -87,7 +90,8 @@ std::vector<FoldScores> cross_validate(const std::map<int, Counts>& folds) {
   return scores;
 }
 
-/// 97.5 % quantile of Student's t.
+/// 97.5 % quantile of Student's t, from the usual table; beyond 30 degrees of freedom that of the normal
+/// distribution.
 double student_quantile(std::int64_t degrees_of_freedom) {
   constexpr std::array kQuantiles = {12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
                                      2.201,  2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
@@ -154,6 +158,8 @@ PairedDifference compare_verification(const VerificationScores& before, const Ve
   const auto gain = static_cast<double>(result.only_after - result.only_before);
   const auto discordant = static_cast<double>(result.only_after + result.only_before);
   result.difference = gain / pairs;
+  // A pair adds +1, 0 or -1: the variance of n such values' mean is (their squares' sum - their sum^2 / n) /
+  // n^2.
   const double half = 1.960 * std::sqrt(discordant - gain * gain / pairs) / pairs;
   result.interval = {result.difference - half, result.difference + half};
   return result;

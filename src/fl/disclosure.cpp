@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <vector>
 
+// The line in the banner that tells users what leaves their data. It is made from the same declarations that
+// the aggregator enforces, so that it cannot promise less than is sent.
 namespace fedfr::fl {
 
 namespace {

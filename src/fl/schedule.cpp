@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+// Epochs and learning rates of a round, by the released program's rule (schedule.hpp). Apart from LibTorch,
+// since the tools that count epochs do not load it.
 namespace fedfr::fl {
 
 namespace {

@@ -13,10 +13,9 @@ struct ScheduleConfig {
   double lr_round_gamma = 0.1;
 };
 
-/// What a client does in one round: one learning rate for each of its epochs.
-/// The released program's rule: E and lr_step in round 0; with adaptive epochs max(4, E-2) and floor(3/4 of
-/// those) afterwards.
-/// @param round  from 0
+/// What a client does in one round: one learning rate for each of its epochs. The released program's rule: E
+/// epochs and lr_step in round 0; with adaptive epochs max(4, E - 2 round) epochs afterwards, and drops after
+/// every floor(3/4 of those).
 std::vector<double> learning_rates(const ScheduleConfig& config, int round);
 
 }  // namespace fedfr::fl

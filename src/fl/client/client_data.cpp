@@ -2,6 +2,8 @@
 
 #include "fedfr/core/error.hpp"
 
+// Which images a client trains with. Pooled data are one client with many sources, whose labels are moved
+// apart, so that training knows no other case.
 namespace fedfr::fl {
 
 std::int64_t ClientData::size() const {

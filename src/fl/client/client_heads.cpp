@@ -3,6 +3,9 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/cat.h>
 
+// A client's own centres and the public ones are one matrix while it trains, own ones first, since labels are
+// numbered so and a softmax wants one product. Before and after they are apart: the own ones never leave the
+// client, and only the public ones have a place in the shared vector.
 namespace fedfr::fl {
 
 namespace {
@@ -34,6 +37,8 @@ Heads begin_heads(const Algorithm& row, const LocalTrainingConfig& config, const
   const at::NoGradGuard no_grad;
   const at::Tensor centres = own_centres(config, global, client, kept);
   const bool with_public = config.public_classes && global.public_identities() > 0;
+  // A copy in both cases: training changes it, and what the client keeps and the global model stay as they
+  // were.
   heads.classifier = with_public ? at::cat({centres, global.public_centres()}) : centres.clone();
   for (const auto& head : row.heads) {
     nn::ParameterSet own(head.specs(client.identities, global.backbone().config().embedding),

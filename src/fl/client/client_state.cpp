@@ -214,6 +214,7 @@ nn::TensorFile ClientStateStore::read(const FileDescriptor& file, const Slot& sl
 std::optional<PrivateState> ClientStateStore::load(ClientId client, int completed_rounds) const {
   const FileDescriptor file = open(O_RDONLY);
   const auto found = read_slots(file, client);
+  // A damaged header may be that of the newest state: an older one must not silently take its place.
   if (std::ranges::any_of(found, &Slot::damaged))
     throw DataError(
         "the state of client {} in {} is damaged: restore that file, or train in another --output",
@@ -250,6 +251,7 @@ void ClientStateStore::save(ClientId client, int completed_rounds, std::uint64_t
     slot->header.checksum = crc32c(slot->header.checked());
     write_exactly(file, path_, slot->offset, std::as_bytes(std::span(&slot->header, 1)));
   };
+  // Before the first byte: what a failed write leaves behind counts as well.
   unsynced_ = true;
   write_header();
   const auto extent =

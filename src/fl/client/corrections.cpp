@@ -2,6 +2,9 @@
 
 #include <ATen/core/grad_mode.h>
 
+// Finds the tensors that corrections are for: those of the shared vector that have a gradient in this phase.
+// Tensors and layout come in the same order, the backbone's parameters and then the public centres, so one
+// walk along the layout gives each its place.
 namespace fedfr::fl {
 
 Corrections::Corrections(const Algorithm& row, const Tensors& tensors, const CorrectionInput& input)

@@ -6,6 +6,9 @@
 #include "fedfr/core/rng.hpp"
 #include "fedfr/fl/client/local_training.hpp"
 
+// All random choices of a client's round are made here, before it begins: order and mirroring of each epoch,
+// each from a stream named by round, client and epoch. So frozen models can look at all views beforehand, and
+// a step draws nothing.
 namespace fedfr::fl {
 
 namespace {

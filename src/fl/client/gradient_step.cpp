@@ -6,6 +6,8 @@
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/losses.hpp"
 
+// Two ways to the gradients of a step. The direct one is for networks so small that the graph of autograd
+// takes longer than the arithmetic; it calls the operators that autograd would, hence the same bits.
 namespace fedfr::fl {
 
 StepLosses step_by_autograd(const LocalObjective& objective, const StepInput& input, const Heads& heads) {

@@ -79,8 +79,10 @@ void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const E
                     std::cref(correct), loading(config_).batches(round.images.size()) * std::ssize(epochs),
                     graph_);
   for (const EpochPlan& plan : epochs) run_epoch(round, plan, step);
+  // Also forgets the gradients: the next phase, or the next client, must not find them.
   backbone_.set_trainable(false);
   round.loss_sums += step.loss_sums();
+  // Only steps that move shared tensors count in W (see ClientEnd).
   if (shared_learn) round.reach += step.reach();
 }
 

@@ -5,6 +5,8 @@
 #include "fedfr/core/trace.hpp"
 #include "fedfr/fl/parts/margin.hpp"
 
+// The local objective as a list of terms that know nothing of one another. They are added up in the order of
+// the list, which is part of a run's bits.
 namespace fedfr::fl {
 
 LocalObjective::LocalObjective(const nn::MarginConfig& margin, double margin_weight,

@@ -1,5 +1,7 @@
 #include "fedfr/fl/client/round_images.hpp"
 
+// Own images and public ones under one numbering, own ones first: positions below local() are the client's,
+// and labels from its number of identities on are public people. Images are named here, not read.
 namespace fedfr::fl {
 
 RoundImages::RoundImages(const ClientData& client) {

@@ -7,6 +7,9 @@
 
 #include "fedfr/data/storage/batch_loader.hpp"
 
+// Which views (an image, mirrored or not) the epochs of a round will ever look at, each with one row in the
+// tables of the frozen models. A view is numbered only if some epoch has it: with one epoch that is half of
+// them.
 namespace fedfr::fl {
 
 namespace {

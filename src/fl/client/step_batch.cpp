@@ -7,6 +7,8 @@
 #include "fedfr/nn/image_input.hpp"
 #include "fedfr/nn/kernels/staging.hpp"
 
+// Puts together what a step reads and sends it to where the network computes: pixels, labels, and the rows of
+// the frozen models' tables. All of it goes from pinned memory without waiting (nn/kernels/staging.hpp).
 namespace fedfr::fl {
 
 namespace {

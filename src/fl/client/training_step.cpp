@@ -25,6 +25,7 @@ constexpr std::size_t most_unfinished_steps = 8;
 /// On a GPU the sums stay on the device: reading them each step would make it wait.
 void add_losses(at::Tensor& sums, const StepLosses& losses) {
   const Span span("bookkeeping");
+  // In double: float sums over the steps of a long round would lose the late ones.
   std::vector<at::Tensor> values{losses.loss.detach()};
   for (const auto& term : losses.terms) values.push_back(term.detach());
   if (sums.is_cpu()) {
@@ -63,6 +64,8 @@ void TrainingStep::run(const StepBatch& batch, double learning_rate, const Look&
   }
   run_ahead_.launched();
   ++done_;
+  // ClientEnd's W the other way round: sum over t of e_t times the sum over s <= t of rho^(t-s), and that
+  // inner sum is the pace.
   pace_ = config_.sgd.momentum * pace_ + 1;
   reach_ += learning_rate * pace_;
 }

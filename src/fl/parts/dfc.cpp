@@ -3,6 +3,9 @@
 #include <span>
 #include <utility>
 
+// The DFC branch as a method of three parts: the private head (converter and binary classifiers), its term in
+// the objective and the personal model. It takes the shared features and gives them back a gradient, unless
+// that is cut off, but nothing of it has a place in an update.
 namespace fedfr::fl {
 
 namespace {

@@ -12,6 +12,9 @@
 #include "fedfr/core/activity.hpp"
 #include "fedfr/nn/losses.hpp"
 
+// Mining: which public images look like somebody of the client, to train with as negatives. All pairs of
+// public and own images are compared, block by block, so that the matrix of similarities never exists as a
+// whole. The blocks depend on the number of own images alone, and so do not differ between numbers of ranks.
 namespace fedfr::fl {
 
 namespace {
@@ -53,6 +56,7 @@ std::vector<std::int64_t> mine_hard_negatives(const at::Tensor& local, const Can
   const at::Tensor similarity = largest_similarity(local, publics);
   const std::span<const float> values(similarity.const_data_ptr<float>(),
                                       static_cast<std::size_t>(similarity.numel()));
+  // In float32, as the similarities: 0.4 in double is another number.
   const auto threshold = static_cast<float>(config.threshold);
   std::vector<std::int64_t> kept;
   for (std::size_t i = 0; i < values.size(); ++i)

@@ -7,6 +7,8 @@
 
 #include "fedfr/core/error.hpp"
 
+// Roles by rules over names, as in a .gitignore: later rules win. A rule that matches nothing is a slip of
+// the pen and refused, since the run would else share what was meant to stay.
 namespace fedfr::fl {
 
 namespace {

@@ -53,7 +53,7 @@ void add_rounded(std::int64_t* sum, const float* values, std::size_t size, doubl
   }
 }
 
-/// mean = sum / weight * unit, rounded to float.
+/// mean = sum / weight * unit, rounded to float. The unit is a power of two, by which nothing is rounded.
 FEDFR_VECTOR_CLONES_INT64
 void divide(float* mean, const std::int64_t* sum, std::size_t size, double weight, double unit) {
   for (std::size_t i = 0; i < size; ++i)

@@ -6,6 +6,8 @@
 #include "fedfr/core/python_random.hpp"
 #include "fedfr/core/rng.hpp"
 
+// Who trains in a round, and where. Both are pure functions of what all ranks know, so that all come to the
+// same answer without a message.
 namespace fedfr::fl {
 
 namespace {
@@ -42,6 +44,7 @@ std::vector<std::vector<ClientId>> place(std::span<const ClientId> cohort, std::
                                          std::span<const double> speeds) {
   std::vector<std::size_t> order(cohort.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
+  // Stable, as the choice of the first rank below: clients of equal cost must be placed alike by every rank.
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return costs[a] > costs[b]; });
   std::vector<std::vector<ClientId>> placed(speeds.size());
   std::vector<std::size_t> ranks(speeds.size());

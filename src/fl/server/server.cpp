@@ -5,6 +5,8 @@
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 
+// The server is not a process: each rank makes the same step from the same sum. So whatever a step keeps is
+// equal everywhere, and the hash that the ranks compare covers it.
 namespace fedfr::fl {
 
 Server::Server(const Algorithm& row, GlobalModel model, std::int64_t clients)
@@ -27,6 +29,7 @@ void Server::restore(NamedVectors state) {
 
 void Server::step(const RoundSum& round) {
   std::vector<float> next = round.mean;
+  // The copy of the model before is only made where a step asks for it.
   if (!row_.server.empty()) {
     const std::vector<float> before = model_.shared();
     ServerInput input{.before = before,
