@@ -19,6 +19,8 @@
 #include "fedfr/nn/precision.hpp"
 #include "fedfr/run/experiment.hpp"
 
+// Where and how this rank computes: device, threads, exact kernels; and what of it the bits depend on, which
+// is put on record so that a continued or repeated run can be compared.
 namespace fedfr::app {
 
 namespace {
@@ -55,6 +57,7 @@ int threads_of(const run::Options& options, const comm::Topology& topology) {
 void set_numerics(const run::Options& options, const comm::Topology& topology) {
   const int threads = threads_of(options, topology);
   check_threads(threads, "--threads");
+  // OpenMP would end the process with a text of its own.
   check_threads_start(threads);
   at::set_num_threads(threads);
   nn::use_exact_kernels(options.allow_tf32);

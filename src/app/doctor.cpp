@@ -14,6 +14,8 @@
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/version.hpp"
 
+// `fedfr doctor`: the checks in the order in which failures explain one another, from versions over ranks and
+// transport to the file system. They go through the same code as a run, so that what passes here works there.
 namespace fedfr::app {
 
 namespace {

@@ -17,6 +17,8 @@
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/spinning.hpp"
 
+// The checks of launcher, places and transport. Every finding must be the same on all ranks, since it decides
+// who goes on: what ranks see apart is first made one by extremes over all of them (range_over).
 namespace fedfr::app {
 
 namespace {

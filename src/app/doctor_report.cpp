@@ -11,6 +11,8 @@
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/version.hpp"
 
+// Collects findings and prints each when it is there: a later check may hang, and then the last line tells
+// which.
 namespace fedfr::app {
 
 namespace {

@@ -9,6 +9,8 @@
 #include "fedfr/run/load_balance.hpp"
 #include "fedfr/run/public_features.hpp"
 
+// What a run would be, from the things that it would use: the same experiment, placement and model, so that
+// the numbers are not worked out twice.
 namespace fedfr::app {
 
 namespace {

@@ -19,6 +19,9 @@
 #include "fedfr/core/freed_memory.hpp"
 #include "fedfr/core/standard_streams.hpp"
 
+// The worker: finds the subcommand, and turns whatever ends it into an exit code and one message. The rule:
+// an error that all ranks agree on ends all in order, and rank 0 speaks; any other may be one rank's alone,
+// whose peers wait in a collective, so it aborts the job.
 namespace {
 
 struct Command {

@@ -9,6 +9,8 @@
 #include "fedfr/run/record/checkpoint_files.hpp"
 #include "fedfr/run/record/run_directory.hpp"
 
+// From what a user names, a run or a weights file, to a model. The network is that of the weights, whatever
+// the options say; sizes are compared before it is made.
 namespace fedfr::app {
 
 namespace fs = std::filesystem;

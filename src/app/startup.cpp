@@ -20,6 +20,9 @@
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/record/run_folder_check.hpp"
 
+// From words to a job that can work, in steps that all ranks take together: rank 0 reads the job file and all
+// parse the same text; devices; the watchdog and the transport, which needs to know the devices; data. Each
+// step is agreed on, so that a mistake ends all ranks with one message.
 namespace fedfr::app {
 
 namespace {

@@ -18,6 +18,7 @@ namespace fedfr::app {
 struct Startup {
   run::Configuration configuration;
   comm::Topology topology;
+  // Before the communicator, which asks it until its own end.
   std::unique_ptr<comm::Watchdog> watchdog;
   std::unique_ptr<comm::Communicator> comm;
   std::vector<std::string> warnings;  ///< sentences for the user

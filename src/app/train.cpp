@@ -7,6 +7,8 @@
 #include "fedfr/run/round_loop.hpp"
 #include "startup.hpp"
 
+// `fedfr train`: puts the parts of a run together in the order of their lifetimes and lets the round loop
+// work. Only rank 0 opens the run directory, for the whole job.
 namespace fedfr::app {
 
 int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {

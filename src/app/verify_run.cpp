@@ -11,6 +11,7 @@
 #include "fedfr/core/json.hpp"
 #include "fedfr/run/record/compare_runs.hpp"
 
+// `fedfr verify-run`: serial, and without MPI, so that it runs wherever the folders lie.
 namespace fedfr::app {
 
 namespace {

@@ -8,6 +8,8 @@
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/utf8.hpp"
 
+// A sweep as one flat table for other programs. Columns are those that any cell has, whose figures follow
+// from its own options; a figure that a cell does not have is empty, never 0.
 namespace fedfr::report {
 
 using Json = nlohmann::ordered_json;

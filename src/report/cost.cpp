@@ -10,6 +10,8 @@
 #include "fedfr/data/storage/collection_index.hpp"
 #include "fedfr/fl/schedule.hpp"
 
+// What is left of a sweep, in images and hours. An estimate from what is known before the work: images an
+// epoch, epochs by the schedule, and the speed and the share of hard negatives of a run that was measured.
 namespace fedfr::report {
 
 namespace {
@@ -92,6 +94,7 @@ Rate measured_rate(const RunRecord& run) {
   double negatives = 0;
   for (const auto& round : rounds) {
     rank_seconds += round.seconds * round.ranks;
+    // A chosen image goes through the steps once an epoch, as those of `images` are counted.
     negatives += static_cast<double>(round.hard_negatives.value_or(0)) *
                  static_cast<double>(fl::learning_rates({.local_epochs = run.options.local_epochs,
                                                          .adaptive_epochs = run.options.adaptive_epochs},

@@ -10,6 +10,8 @@
 #include "fedfr/core/error.hpp"
 #include "presence.hpp"
 
+// From the records of runs to lines of pictures. A file that cannot be read is no line, and is told elsewhere
+// (unreadable_evaluations); a figure that is not defined is no point.
 namespace fedfr::report {
 
 using run::Series;

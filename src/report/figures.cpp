@@ -7,6 +7,8 @@
 
 #include "fedfr/eval/roc.hpp"
 
+// Names for everything that an evaluation measures, made in one place, since tables, pictures, TensorBoard
+// and collected columns have to agree on them.
 namespace fedfr::report {
 
 namespace {

@@ -8,6 +8,8 @@
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/core/version.hpp"
 
+// Markup by hand, of the few pieces that the pages have: no network, no script, one file that can be sent.
+// Every text goes through escape(), since names come from folders and job files.
 namespace fedfr::report::html {
 
 namespace {

@@ -7,6 +7,8 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/report/html.hpp"
 
+// Pictures as parts of a page. Several SVGs in one page share one space of names, and gnuplot gives its own
+// always the same ones: each picture's are prefixed.
 namespace fedfr::report {
 
 namespace fs = std::filesystem;

@@ -12,6 +12,8 @@
 #include "fedfr/run/options/option_table.hpp"
 #include "page_parts.hpp"
 
+// The pictures of a sweep. Cells that differ in seeds alone are one group, drawn as its mean and spread; what
+// varies otherwise is an axis where it is a number, and a line of its own where it is not.
 namespace fedfr::report {
 
 namespace {

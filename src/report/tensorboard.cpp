@@ -34,6 +34,7 @@ std::string little_endian(std::uint64_t value, int bytes) {
 
 std::string masked_crc(std::string_view data) {
   const std::uint32_t crc = crc32c(std::as_bytes(std::span(data)));
+  // Masked as record_writer.h has it, so that a CRC of data that hold CRCs keeps its worth.
   return little_endian(std::rotr(crc, 15) + 0xa282ead8U, 4);
 }
 

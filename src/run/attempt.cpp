@@ -36,6 +36,7 @@ Attempt begin_attempt(const Experiment& experiment, int round, std::uint64_t sta
 void find_finished(Attempt& attempt, const fl::ClientStateStore& states, comm::Communicator& comm) {
   std::vector<ClientId> finished;
   comm::on_every_rank(comm, "looking for finished clients", [&] {
+    // Rank 0 alone: on a network file system the ranks may see different moments of the file, and then part.
     if (comm.rank() != 0) return;
     for (const ClientId client : attempt.cohort)
       if (states.has_finished(client, attempt.round + 1, attempt.key)) finished.push_back(client);

@@ -5,9 +5,14 @@
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/trace.hpp"
 
+// The end of a client's work beside the training of the next one. There is at most one thread at work, so the
+// sum and the state file need no lock; whoever begins or ends waits for it first. The result is shared with
+// it, since the client's own model is scored from the same tensors meanwhile.
 namespace fedfr::run {
 
 ClientFinisher::~ClientFinisher() {
+  // The thread uses what the round's scope owns. What it throws is lost: an exception passes already, or
+  // wait() would have been called.
   if (working_.valid()) working_.wait();
 }
 

@@ -37,6 +37,7 @@ std::vector<std::int32_t> labels_at(const data::ImageSet& images, std::span<cons
   return labels;
 }
 
+/// No copy where all rows are meant. The tensor of indices only borrows them, and is gone when this returns.
 at::Tensor rows_of(const at::Tensor& features, std::vector<std::int64_t>& rows) {
   if (std::ssize(rows) == features.size(0)) return features;
   return features.index_select(0, at::from_blob(rows.data(), {std::ssize(rows)}, at::kLong));
@@ -155,6 +156,7 @@ std::vector<eval::ClientScores> Evaluator::global_for_clients(const fl::GlobalMo
   const at::Tensor probes = global_features(model, experiment_.clients->all(), probes_);
   const nn::ParameterSet no_head;
   std::vector<eval::ClientScores> mine;
+  // Dealt out by number: scores depend on the client alone, and are sorted when they are gathered.
   for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size()) {
     const ClientId client{c};
     Trial of_client = trial(client);

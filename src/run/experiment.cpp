@@ -159,6 +159,7 @@ std::vector<std::int64_t> Experiment::local_images(std::span<const ClientId> coh
 fl::RoundBound Experiment::bound(std::span<const std::int64_t> local_images) const {
   fl::RoundBound bound{.weight = std::accumulate(local_images.begin(), local_images.end(), std::int64_t{0}),
                        .clients = std::ssize(local_images)};
+  // Before the round nobody knows what clients will choose: at most every public image each.
   if (uses_public_images()) bound.weight += publics->images() * bound.clients;
   return bound;
 }
@@ -182,6 +183,8 @@ std::int64_t Experiment::client_tensor_bytes(const fl::GlobalModel& model) const
   std::int64_t shared = 0;
   for (const auto& tensor : model.layout()) shared += tensor.size;
   std::int64_t values = identities * dimension + all;
+  // The shared vector then does not begin with the whole backbone, which therefore counts twice
+  // (ClientStateStore).
   if (algorithm.roles.has(fl::Role::own) || algorithm.roles.has(fl::Role::frozen)) values += shared;
   for (const auto& head : algorithm.heads) values += nn::element_count(head.specs(identities, dimension));
   for (const auto& vector : algorithm.keeps) values += fl::resolved(vector.size, shared);

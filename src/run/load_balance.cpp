@@ -4,6 +4,9 @@
 
 #include "fedfr/fl/server/cohort.hpp"
 
+// Work is counted in images of an epoch, speed in work a second relative to the mean of the ranks: what is
+// the same for all (epochs, network) cancels. Every rank learns from the records of all, so all place the
+// next cohort alike.
 namespace fedfr::run {
 
 std::vector<std::vector<ClientId>> LoadBalance::place(std::span<const ClientId> cohort,
@@ -32,6 +35,7 @@ void LoadBalance::learn(std::span<const ClientRecord> clients) {
     images_[client.client] = images;
     local += static_cast<double>(statistics.local_images);
     all += images;
+    // Its seconds are those of another job, perhaps on other hosts.
     if (client.taken_over) continue;
     const auto rank = static_cast<std::size_t>(client.rank);
     work[rank] += static_cast<double>(statistics.images);

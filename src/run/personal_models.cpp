@@ -6,6 +6,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/run/experiment.hpp"
 
+// A client's own model as a weights file: the backbone under the names that every model has, so that any tool
+// of ours reads it, and the private head beside it.
 namespace fedfr::run {
 
 namespace {

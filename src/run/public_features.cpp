@@ -40,6 +40,7 @@ fl::PublicData see_public_set(const Experiment& experiment, comm::Communicator& 
   const auto all = all_indices(publics.images.size());
   const auto embed = [&](bool mirrored) {
     at::Tensor table;
+    // Agreed on before the exchange begins: a rank without room would leave the others waiting in it.
     comm::on_every_rank(comm, "making room for the embeddings of the public images", [&] {
       table = memory.table(publics.images.size(), model.backbone().config().embedding);
     });

@@ -111,9 +111,11 @@ void RoundLoop::train_clients(const Attempt& attempt, const fl::PublicData& publ
     ClientWork work({experiment_, evaluator_, recorder_, states}, comm_.rank(), comm_.size(), attempt,
                     record);
     comm::on_every_rank(comm_, "training its clients", [&] {
+      // A signal that came while the public images were looked at.
       if (stop_requested()) throw StopRequested();
       for (const ClientId client : mine)
         if (!work.take_over(client, finisher)) work.train(client, trainer, finisher);
+      // Within the agreed work, so that an error of its thread is one of all ranks.
       finisher.wait();
     });
   }
@@ -157,7 +159,8 @@ void RoundLoop::evaluate(int completed_rounds, RoundRecord& record) {
   recorder_.evaluation(evaluation);
 }
 
-/// At the end also clients that were not in the last cohort are scored, with the model of their last round.
+/// At the end also clients that were not in the last cohort are scored, with the model of their last round;
+/// those of the cohort were when they finished.
 void RoundLoop::score_idle_clients(int completed_rounds, std::vector<eval::ClientScores>& own) {
   if (!states_) return;
   const auto cohort = experiment_.cohort(completed_rounds - 1);
@@ -169,6 +172,9 @@ void RoundLoop::score_idle_clients(int completed_rounds, std::vector<eval::Clien
 }
 
 void RoundLoop::checkpoint(int completed_rounds) {
+  // In this order: all that a complete round has left, client states on all ranks and then the metrics, is on
+  // the disk before the checkpoint that calls the round complete. The first agreement keeps rank 0 from
+  // writing it while another rank still syncs.
   const Span span("checkpoint");
   checkpoint_seconds_ = 0;
   const ScopedTimer timer(checkpoint_seconds_);
@@ -194,6 +200,7 @@ void RoundLoop::resume() {
   if (!comm::all_equal(comm_, static_cast<std::uint64_t>(completed_rounds_)))
     throw DataError("the ranks see different checkpoints in {}: is it a folder that all hosts share?",
                     paths_.checkpoint.string());
+  // Only now is anything changed: all ranks have found the same checkpoint.
   comm::on_every_rank(comm_, "opening the metrics", [&] {
     if (completed_rounds_ > experiment_.options.rounds)
       throw UsageError("{} has completed {} rounds, more than --rounds {}: choose another --output",
@@ -208,6 +215,7 @@ void RoundLoop::resume() {
                              ", model_hash=" + found->model_hash);
     return;
   }
+  // Round 0 is a checkpoint as well: a run that is stopped in its first round goes on from the same start.
   RoundRecord start;
   evaluate(0, start);
   checkpoint(0);

@@ -4,6 +4,8 @@
 #include "fedfr/core/path.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
+// Words of a command line by Boost, against the table of options. Boost only finds out which word belongs to
+// which name; values stay text, which is read and checked in one place for all sources (assign).
 namespace fedfr::run {
 
 namespace po = boost::program_options;

@@ -6,6 +6,8 @@
 #include "fedfr/core/path.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
+// A job file is the command line in another form: the same names, the same values, each with its place for
+// messages. The form itself is that of all our INI files (core/ini_file.hpp).
 namespace fedfr::run {
 
 std::string path_value(const IniLine& line) {

@@ -11,6 +11,8 @@
 #include "fedfr/core/text.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
+// Values as text and back, by the type of the field. What is read here has one form (paths tidied, numbers in
+// range), and what is shown is read back as the same value: the record of a run relies on it.
 namespace fedfr::run {
 
 namespace fs = std::filesystem;

@@ -9,6 +9,9 @@
 #include "fedfr/core/path.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
+// Where a value comes from (defaults, preset, job file, command line, each stronger than the one before), and
+// what a run remembers of its options: the record, which repeats it, and the hash over those that decide its
+// results.
 namespace fedfr::run {
 
 namespace {

@@ -5,6 +5,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/run/options/options.hpp"
 
+// What the table of options cannot say: options that need one another or contradict, and files that have to
+// exist. No dataset is opened here, so that it takes no time on a login node and no rank has to wait.
 namespace fedfr::run {
 
 namespace fs = std::filesystem;

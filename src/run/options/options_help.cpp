@@ -5,6 +5,8 @@
 #include "command_line.hpp"
 #include "fedfr/run/options/option_table.hpp"
 
+// The table of options for people: --help and the table of the documentation, which a test compares with the
+// README.
 namespace fedfr::run {
 
 namespace po = boost::program_options;

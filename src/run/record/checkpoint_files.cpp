@@ -9,6 +9,8 @@
 #include <string_view>
 #include <system_error>
 
+// Names of checkpoints, both ways. A name counts only if it is exactly what its number would be given:
+// backups and temporaries of editors and copies are none.
 namespace fedfr::run {
 
 namespace fs = std::filesystem;

@@ -4,6 +4,8 @@
 
 #include "fedfr/eval/report_json.hpp"
 
+// What a client's work was, as JSON and back, since it travels three ways: to rank 0, into the metrics, and
+// with the client's state to a later job that takes it over.
 namespace fedfr::run {
 
 using Json = nlohmann::json;

@@ -7,6 +7,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/run/record/compare_runs.hpp"
 
+// How far two models are apart, in the measure that rounding has: how many float32 numbers lie between two
+// values (ulps), beside the largest difference.
 namespace fedfr::run {
 
 namespace {

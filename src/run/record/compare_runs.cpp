@@ -17,6 +17,9 @@
 #include "fedfr/run/record/numerics.hpp"
 #include "fedfr/run/record/run_directory.hpp"
 
+// Where two runs part, and what on record explains it. The hashes in the metrics tell the round without any
+// model; files are compared after that, for what exactly differs, and then everything that the runs were made
+// with.
 namespace fedfr::run {
 
 namespace fs = std::filesystem;

@@ -11,6 +11,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/standard_streams.hpp"
 
+// Carries a run's lines to standard output and the log by spdlog, made so that batch logs have the lines as
+// they are, and that a reader who goes away or a full disk does not end the run.
 namespace fedfr::run {
 
 namespace {

@@ -6,6 +6,8 @@
 #include "fedfr/core/version.hpp"
 #include "fedfr/run/record/console.hpp"
 
+// The lines of a run as text: banner, round, end. Pure functions of facts, so that tests compare whole lines.
+// Scripts read them: their form is a promise.
 namespace fedfr::run {
 
 namespace {

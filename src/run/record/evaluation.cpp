@@ -11,6 +11,9 @@
 #include "fedfr/eval/report_json.hpp"
 #include "fedfr/eval/tables.hpp"
 
+// One evaluation in two forms: an event in the metrics with summaries and curves, and a file with every
+// client and every decision, from which later comparisons are made. Files are read back from disk even within
+// one job, so that a resumed run shows what an uninterrupted one would.
 namespace fedfr::run {
 
 using Json = nlohmann::json;

@@ -6,6 +6,8 @@
 #include "fedfr/core/text.hpp"
 #include "fedfr/eval/report_json.hpp"
 
+// Events of metrics.jsonl as structs. Kinds that are not known are passed over, so that older programs read
+// newer runs; a known kind is checked field by field, since the file may be anybody's.
 namespace fedfr::run {
 
 using Json = nlohmann::json;
@@ -101,6 +103,7 @@ int round_of(const Json& event) {
 
 Metrics parse_metrics(std::string_view text, const std::string& name) {
   Metrics metrics;
+  // What follows the last line end is still being written, or was torn by a crash.
   const auto whole_lines = text.substr(0, text.find_last_of('\n') + 1);
   for_each_line(whole_lines, [&](int line, std::string_view, const Json& event) {
     if (event.is_null())

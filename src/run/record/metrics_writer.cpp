@@ -16,6 +16,8 @@
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/run/record/metrics_reader.hpp"
 
+// Appends to metrics.jsonl, a line by one write, so that readers and crashes see whole lines or a torn last
+// one. A run that goes on from a checkpoint first takes out what it will write again.
 namespace fedfr::run {
 
 namespace {

@@ -7,6 +7,8 @@
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/output_file.hpp"
 
+// Which numerics each stretch of a run was made with. A run that was continued on other machines has several
+// periods, and comparisons ask by round.
 namespace fedfr::run {
 
 namespace {

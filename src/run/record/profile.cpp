@@ -16,6 +16,9 @@
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/run/record/trace_file.hpp"
 
+// The profile of a run: each rank measures itself (core/trace.hpp), sums are gathered from all, and single
+// events are written rank after rank by rank 0. Everything from finish() on is collective, also where a file
+// cannot be written.
 namespace fedfr::run {
 
 namespace fs = std::filesystem;
@@ -47,6 +50,7 @@ Profile::Profile(bool wanted, bool on_device, comm::Communicator& comm, Console&
 void Profile::around(const std::function<void()>& work) {
   try {
     work();
+    // Only what all ranks throw leaves them together for a collective; anything else may be one rank's alone.
   } catch (const comm::AgreedError&) {
     finish();
     throw;

@@ -10,6 +10,8 @@
 #include "fedfr/nn/kernels/kernel_spans.hpp"
 #include "fedfr/run/record/console.hpp"
 
+// From the spans of each rank to the table of all: a tree of phases, merged by name and place. Parts add up
+// to their whole, since what lies in no part gets a line of its own.
 namespace fedfr::run {
 
 namespace {

@@ -14,6 +14,8 @@
 #include "fedfr/core/trace.hpp"
 #include "fedfr/run/record/run_pictures.hpp"
 
+// What people see of a run, while it runs and afterwards. All ranks gather what each has done, since the load
+// balance learns from it too, and rank 0 alone writes.
 namespace fedfr::run {
 
 using Json = nlohmann::json;

@@ -17,6 +17,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/text.hpp"
 
+// The lock of a run's folder: the kernel's lock on one file, which ends with the process. The text in the
+// file is for people, and the way out where a file system has no locks.
 namespace fedfr::run {
 
 namespace {
@@ -77,6 +79,7 @@ RunLock::~RunLock() {
 bool is_held(const std::filesystem::path& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return false;
+  // Most onlookers end here, without touching the lock: a job that ended in order has emptied the file.
   const std::string owner(trim(read_text(path)));
   if (owner.empty()) return false;
   const FileDescriptor file = open_for_reading(path);

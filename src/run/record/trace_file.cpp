@@ -9,6 +9,8 @@
 
 #include "fedfr/core/json.hpp"
 
+// A trace as a file for viewers. Each rank makes the text of its own events, so that rank 0 only has to
+// write; the clocks of the ranks meet at the wall time at which each trace began.
 namespace fedfr::run {
 
 namespace {
