@@ -79,6 +79,7 @@ Request parse(std::span<const std::string> args) {
 
 run::Options options_of(const Request& request) {
   run::Options options = options_of_model(request.model, request.settings);
+  // The data that the model was trained on are not needed, and may be gone.
   options.clients.clear();
   options.public_set.clear();
   options.benchmark.clear();
@@ -125,6 +126,7 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
   if (evaluator.has_personalised_protocol()) {
     evaluation.global = evaluator.global_for_clients(*model);
     std::vector<eval::ClientScores> own;
+    // Each rank reads other files, of which any may be damaged.
     comm::on_every_rank(comm, "evaluating the clients' own models", [&] {
       const run::RunPaths paths(request.model);
       for (std::int64_t c = comm.rank(); c < experiment.clients->clients(); c += comm.size())

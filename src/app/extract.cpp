@@ -41,8 +41,8 @@ Examples
 
 struct Request {
   std::filesystem::path model, dataset, output;
-  std::filesystem::path
-      table;  ///< empty where the output is a device or a pipe, beside which there is no place
+  /// Empty where the output is a device or a pipe, beside which there is no place.
+  std::filesystem::path table;
   std::vector<run::Setting> settings;
 };
 
@@ -70,6 +70,7 @@ Request parse(std::span<const std::string> args) {
 
 run::Options options_for(const Request& request) {
   run::Options options = options_of_model(request.model, request.settings);
+  // The data that the model was trained on are not needed, and may be gone.
   options.clients.clear();
   options.public_set.clear();
   options.benchmark.clear();

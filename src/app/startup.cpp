@@ -28,8 +28,8 @@ namespace fedfr::app {
 namespace {
 
 constexpr double startup_deadline = 120;  // seconds, before the user's own is known
-constexpr double data_deadline =
-    600;  // seconds for data on their way between ranks, unless the user sets one
+// Seconds for data on their way between ranks, unless the user sets one.
+constexpr double data_deadline = 600;
 
 std::string describe_dataset(const data::Dataset& dataset) {
   const std::string clients =

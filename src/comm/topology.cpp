@@ -110,6 +110,7 @@ Topology discover_topology(Communicator& comm) {
   topology.allowed_processors = static_cast<int>(mine.processors.size());
   topology.quota = least(mine.quotas);
   topology.own_processors = processors_for(mine, places);
+  // The smallest of all ranks, as the largest of the negative numbers.
   std::array<double, 1> fewest{-topology.own_processors};
   comm.allreduce_max(fewest);
   topology.threads_per_rank = whole(-fewest[0]);

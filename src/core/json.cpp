@@ -36,8 +36,8 @@ class Builder : public nlohmann::json_sax<Json> {
   }
 
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) override {
-    const std::string_view text =
-        error.what();  // "[json.exception.parse_error.101] parse error at line 1, ..."
+    // "[json.exception.parse_error.101] parse error at line 1, ...".
+    const std::string_view text = error.what();
     const auto end = text.find("] ");
     throw JsonError(std::string(text.substr(end == std::string_view::npos ? 0 : end + 2)));
   }
@@ -60,8 +60,8 @@ class Builder : public nlohmann::json_sax<Json> {
   bool open(Json value) {
     if (open_.size() == limits_.depth)
       throw JsonError(fmt::format("it nests more than {} deep", limits_.depth));
-    open_.push_back(
-        &put(std::move(value)));  // stays where it is: nothing is added to its parent before it closes
+    // Stays where it is: nothing is added to its parent before it closes.
+    open_.push_back(&put(std::move(value)));
     return true;
   }
 

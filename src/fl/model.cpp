@@ -22,6 +22,7 @@ namespace fedfr::fl {
 
 namespace {
 
+// As of clients' own centres (client_heads.cpp), beside which they stand in the softmax.
 constexpr double centre_deviation = 0.01;
 
 std::string describe(const nn::BackboneConfig& c) {
@@ -83,6 +84,7 @@ void GlobalModel::initialise_public_centres(std::uint64_t seed) {
   nn::ParameterSet centres(
       {{public_centres_tensor, public_centres_.sizes().vec(), nn::Start::normal, centre_deviation}},
       public_centres_.device());
+  // Beyond every client's number, so that the stream is none of theirs.
   constexpr std::uint64_t no_client = ~std::uint64_t{0};
   centres.initialise(seed, Purpose::initialise_head, no_client);
   public_centres_ = centres[0];
@@ -167,6 +169,7 @@ at::Tensor GlobalModel::shared_of(const at::Tensor& all) const {
 }
 
 std::uint64_t GlobalModel::hash() const {
+  // With the names: the same numbers in another network are another model.
   std::string names;
   for (const auto& tensor : tensors()) names += fmt::format("{} {}\n", tensor.name, tensor.size);
   const auto values = all();

@@ -136,6 +136,7 @@ auto naming(const std::filesystem::path& path, Read&& read) {
 
 std::string read_header(const Opened& from) {
   std::uint64_t stored = 0;
+  // A shorter file has the length 0 here, which is refused for its size.
   if (from.size >= 8)
     read_exactly(from.file, from.path, from.begin, std::as_writable_bytes(std::span(&stored, 1)));
   std::string text(static_cast<std::size_t>(tensor_header_length(stored, from.size)), '\0');

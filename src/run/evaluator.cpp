@@ -53,6 +53,7 @@ Evaluator::Evaluator(const Experiment& experiment, comm::Communicator& comm)
   for (std::int64_t c = 0; c < experiment_.clients->clients(); ++c) {
     const data::ImageSet images = experiment_.clients->client(ClientId{c});
     const auto test = images.indices(data::Subset::test);
+    // As numbers in the whole set, in which clients follow each other.
     for (const auto index : test) probes_.push_back(first_image + index);
     const auto labels = labels_at(images, test);
     probe_labels_.insert(probe_labels_.end(), labels.begin(), labels.end());
@@ -86,10 +87,12 @@ Evaluator::Trial Evaluator::trial(ClientId client) const {
   const std::int64_t strangers = std::ssize(probes_) - own;
   const std::int64_t limit = experiment_.options.stranger_images;
   Trial trial;
+  // Strangers are counted without the client's own probes, which lie between them in one piece.
   const auto row_of = [&](std::int64_t stranger) { return stranger < begin ? stranger : stranger + own; };
   if (limit == 0 || limit >= strangers) {
     for (std::int64_t s = 0; s < strangers; ++s) trial.rows.push_back(row_of(s));
   } else {
+    // A stream for each client, so that neither the rank nor the other clients decide who is drawn.
     RngStream random({.seed = experiment_.options.seed, .purpose = Purpose::strangers, .client = c});
     for (const auto s : sample_distinct(random, strangers, limit)) trial.rows.push_back(row_of(s));
   }

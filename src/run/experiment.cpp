@@ -177,6 +177,7 @@ bool Experiment::keeps_private_state() const {
 std::int64_t Experiment::client_tensor_bytes(const fl::GlobalModel& model) const {
   std::int64_t identities = 0;
   for (std::int64_t c = 0; c < clients->clients(); ++c)
+    // The largest client decides: all have slots of one size.
     identities = std::max<std::int64_t>(identities, clients->client(ClientId{c}).identities());
   const std::int64_t dimension = options.embedding;
   const std::int64_t all = model.parameters().size() + model.public_centres().numel();
@@ -223,6 +224,7 @@ bool Experiment::evaluates_in_round(int completed_rounds) const {
 
 fl::GlobalModel Experiment::initial_model(std::string& note) const {
   fl::GlobalModel model(backbone, public_identities(), device, algorithm.roles);
+  // Also where weights are given: public centres that the file does not have keep what was drawn.
   model.initialise(options.seed);
   model.initialise_public_centres(options.seed);
   if (options.init.empty()) {

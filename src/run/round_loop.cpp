@@ -1,7 +1,8 @@
 // The federated training, round by round. `run_round` is the whole of it: what an algorithm does differently
 // lies in the parts of its row, which the trainer, the aggregator and the server work by. Every function here
-// is collective: what only some ranks do, or what may fail on some, goes through on_every_rank, so that all
-// go on or none.
+// is collective. What single ranks do and may fail in goes through on_every_rank, so that all go on or none;
+// an error that one rank alone meets elsewhere, in an evaluation or in the record, ends the job by an abort
+// (app/main.cpp).
 #include "fedfr/run/round_loop.hpp"
 
 #include <fmt/format.h>
@@ -67,11 +68,14 @@ void RoundLoop::run_round(int round) {
   record.cohort = std::ssize(attempt.cohort);
   record.seconds["checkpoint"] = checkpoint_seconds_;
   const fl::PublicData publics = look_at_public_set(attempt, record);
+  // Before anybody trains, from what all ranks have alike: model, cohort and its images set the fixed point.
   fl::Aggregator sum(server_.model().layout(), server_.model().shared(),
                      experiment_.bound(attempt.local_images), experiment_.algorithm.sums);
   train_clients(attempt, publics, sum, record);
   step_server(sum, record);
   if (experiment_.evaluates_in_round(round + 1)) evaluate(round + 1, record);
+  // After the evaluation, whose scores the round's line shows, and before the checkpoint: once that says that
+  // the round is complete, its events must not be missing.
   balance_.learn(recorder_.round(record, hex16(server_.model().hash())));
   checkpoint(round + 1);
 }

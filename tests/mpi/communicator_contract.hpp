@@ -14,9 +14,8 @@ namespace fedfr::test {
 struct Implementation {
   std::string name;
   std::function<std::unique_ptr<comm::Communicator>()> make;
-  std::function<std::string()> obstacle = [] {
-    return std::string();
-  };  ///< why it cannot be made here, or nothing
+  /// Why it cannot be made here, or nothing.
+  std::function<std::string()> obstacle = [] { return std::string(); };
 };
 
 inline void PrintTo(const Implementation& implementation, std::ostream* out) { *out << implementation.name; }

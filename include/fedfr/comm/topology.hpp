@@ -31,8 +31,8 @@ struct Topology {
   int allowed_processors = 1;   ///< of this rank, alone or together with others
   std::optional<double> quota;  ///< processors' worth of time for this rank and whom it shares the quota with
   double own_processors = 1;    ///< this rank's part of its host, after the quota and its sharers
-  int threads_per_rank =
-      1;                 ///< as many on all ranks as the least of them can use: results depend on the number
+  /// As many on all ranks as the least of them can use, since results depend on the number.
+  int threads_per_rank = 1;
   int visible_gpus = 0;  ///< 0 in a build without CUDA
 
   /// The device of this rank, if it sees any. Ranks that see only a GPU of their own (as Slurm can arrange)

@@ -41,11 +41,14 @@ class Watchdog {
   bool somebody_left() const;
 
  private:
+  /// What a rank tells each other one in every turn, sent as the bytes that it is.
   struct Heartbeat {
     Activity activity;
     std::int32_t leaves = 0;
     std::int32_t accuses = 0;  ///< is about to end the job
   };
+  /// What this rank knows of another. `sent` and `received` belong to MPI while their requests are at work;
+  /// `last` is the newest that has come whole.
   struct Peer {
     std::string host;
     std::int64_t process = 0;  ///< its id; 0 where this rank cannot see the process
@@ -55,6 +58,7 @@ class Watchdog {
     int silent_turns = 0;
     std::atomic<int> turns_since_it_left{0};  ///< 0: it is here
   };
+  /// A fault and whether it ends the job, or only explains an end that the launcher has begun.
   struct Complaint {
     std::string text;
     bool ends_job = true;

@@ -45,13 +45,16 @@ class GlobalModel {
   const at::Tensor& public_centres() const { return public_centres_; }  ///< [C_public,D], on the device
   std::int64_t public_identities() const { return public_centres_.size(0); }
 
+  /// The backbone, from streams that depend on the seed alone.
   void initialise(std::uint64_t seed);
+  /// Normal, of deviation 0.01, from a stream of their own.
   void initialise_public_centres(std::uint64_t seed);
 
+  /// In the order of everything that is sent, saved or hashed.
   std::vector<ModelTensor> tensors() const;
-  std::vector<SharedTensor> layout() const;  ///< of the shared vector
-  std::vector<float> shared() const;         ///< [S] on the host
-  void set_shared(std::span<const float> shared);
+  std::vector<SharedTensor> layout() const;        ///< of the shared vector
+  std::vector<float> shared() const;               ///< [S] on the host
+  void set_shared(std::span<const float> shared);  ///< [S], from the host
   /// @param all  [P] all tensors, on the host
   /// @returns    [S] the shared vector of them; no copy if it is their beginning
   at::Tensor shared_of(const at::Tensor& all) const;

@@ -30,9 +30,9 @@ struct MarginConfig {
 /// @returns         [B,C] logits after margin and scale; [B,D] for Margin::logits
 at::Tensor margin_logits(const at::Tensor& features, const at::Tensor& centres, const at::Tensor& labels,
                          const MarginConfig& config);
+/// Mean cross entropy of these logits, a scalar.
 at::Tensor margin_softmax_loss(const at::Tensor& features, const at::Tensor& centres,
-                               const at::Tensor& labels,
-                               const MarginConfig& config);  ///< mean cross entropy, scalar
+                               const at::Tensor& labels, const MarginConfig& config);
 
 struct LossAndGradient {
   at::Tensor loss;      ///< scalar

@@ -42,9 +42,8 @@ class ParameterSet {
   std::int64_t size() const { return buffer_.defined() ? buffer_.numel() : 0; }  ///< P, all elements
   at::Device device() const { return buffer_.device(); }
   at::Tensor flat() const;  ///< [P] in their order; no copy unless filters are channels-last
-  const std::vector<at::Tensor>& tensors() const {
-    return tensors_;
-  }  ///< views of the buffer, leaves for autograd
+  /// Views of the buffer, leaves for autograd.
+  const std::vector<at::Tensor>& tensors() const { return tensors_; }
   const at::Tensor& operator[](std::size_t i) const { return tensors_[i]; }
   const at::Tensor& at(const std::string& name) const;  ///< @throws std::out_of_range
 

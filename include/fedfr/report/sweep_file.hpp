@@ -26,8 +26,8 @@ struct Axis {
 /// How the datasets of the cells are made: by `fedfr-data split`, once for each distinct setting.
 struct DataSettings {
   std::filesystem::path source;                       ///< collection to split
-  std::optional<std::int64_t> total_identities;       ///< of all clients, or else:
-  std::optional<std::int64_t> identities_per_client;  ///<
+  std::optional<std::int64_t> total_identities;       ///< of all clients; absent where the next is set
+  std::optional<std::int64_t> identities_per_client;  ///< of each
   std::vector<run::Setting> split;                    ///< further options of `fedfr-data split`
 };
 

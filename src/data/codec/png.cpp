@@ -99,8 +99,8 @@ ImageSize check_cost(const Decoder& decoder, std::int64_t file_bytes) {
   const std::int64_t height = png_get_image_height(decoder.png, decoder.info);
   const std::int64_t width = png_get_image_width(decoder.png, decoder.info);
   check_size(height, width);
-  const auto row_bytes =
-      static_cast<std::int64_t>(png_get_rowbytes(decoder.png, decoder.info)) + 1;  // and its filter
+  // With the byte that names the row's filter.
+  const auto row_bytes = static_cast<std::int64_t>(png_get_rowbytes(decoder.png, decoder.info)) + 1;
   if (row_bytes * height > file_bytes * most_bytes_per_byte)
     throw DataError("not a readable PNG: {} bytes cannot hold {}x{} pixels", file_bytes, height, width);
   return {static_cast<int>(height), static_cast<int>(width)};

@@ -72,6 +72,7 @@ void write_benchmark(const Dataset& collection, const std::vector<Pair>& pairs,
     writer.begin_client(index.names[identity], std::ssize(images));
     for (const auto image : images) {
       new_index.emplace(image, std::ssize(new_index));
+      // Images of a benchmark are test images, whatever they were in the collection.
       writer.add(stored_image(all, image, static_cast<std::int32_t>(names.size()), Subset::test));
       bar.advance();
     }

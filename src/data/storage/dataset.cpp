@@ -19,6 +19,7 @@ Encoding ImageSet::encoding() const { return files_->manifest.encoding; }
 const std::filesystem::path& ImageSet::folder() const { return files_->folder; }
 
 std::span<const std::int32_t> ImageSet::labels() const {
+  // An empty set may have no files behind it.
   if (size() == 0) return {};
   return files_->labels(begin_, end_);
 }
@@ -40,6 +41,7 @@ std::vector<std::uint32_t> ImageSet::checksums() const {
   std::vector<std::uint32_t> found;
   for (std::int64_t i = begin_; i < end_; ++i) {
     const auto place = files_->image(i);
+    // From the indices of the shards: no image is read for it.
     found.push_back(place.shard.index().block_crcs[static_cast<std::size_t>(place.index)]);
   }
   return found;
@@ -75,6 +77,8 @@ std::int64_t Dataset::clients() const { return files_->first_client.back(); }
 std::int64_t Dataset::images() const { return files_->first_image.back(); }
 
 std::string Dataset::fingerprint() const {
+  // The text has the checksum of each shard's index, and the index those of its images and names: equal text,
+  // equal data.
   return hex16(hash64(std::as_bytes(std::span(files_->manifest_text))));
 }
 
@@ -83,6 +87,7 @@ std::int64_t Dataset::shards() const { return std::ssize(files_->manifest.shards
 std::int64_t Dataset::bytes() const {
   std::int64_t total = std::ssize(files_->manifest_text);
   for (const auto& shard : files_->manifest.shards) total += shard.bytes;
+  // Of the pairs the manifest has the number and the checksum, but no length.
   std::error_code failed;
   const auto pairs = std::filesystem::file_size(path() / pairs_name, failed);
   return failed ? total : total + static_cast<std::int64_t>(pairs);
@@ -112,6 +117,7 @@ ImageSet Dataset::client(ClientId client) const {
 
 ImageSet Dataset::all() const {
   if (role() != Role::clients || images() == 0) return {files_, 0, images(), static_cast<int>(identities())};
+  // Labels of clients begin anew with each of them: the largest of any client bounds them all.
   return {files_, 0, images(), std::ranges::max(files_->labels(0, images())) + 1};
 }
 

@@ -136,6 +136,7 @@ ShardFile::ShardFile(const std::filesystem::path& folder, const Manifest& manife
   const std::uint32_t stored = file.read<std::uint32_t>("index_crc", 1)[0];
   index_ = read_index(file, entry_, manifest.encoding);
   const std::uint32_t actual = index_.checksum();
+  // Whole in itself, so not damaged, but another shard than the one that was written here.
   if (actual == stored && stored != entry_.index_crc)
     throw DataError("the shard {} is not the one that {} lists: were files of two datasets mixed?",
                     path_.string(), manifest_name);
@@ -153,6 +154,7 @@ std::int64_t ShardFile::find_data(const Hdf5Reader& file, Encoding encoding) con
 }
 
 const ShardNames& ShardFile::names() const {
+  // By the thread that first asks for them; one that fails leaves it to the next.
   std::call_once(names_once_, [this] {
     const Hdf5Reader file(path_);
     ShardNames names{.clients = file.read_strings("client_name", entry_.clients),

@@ -41,8 +41,8 @@ struct ShardIndex {
   std::vector<std::int64_t> client_offsets;
   std::vector<std::int64_t> identity_offsets;
   std::vector<std::int64_t> jpeg_offsets;  ///< empty for raw pixels
-  std::vector<std::uint32_t>
-      block_crcs;  ///< a block is one image: what is read is what is checked, and no more
+  /// A block is one image: what is read is what is checked, and no more.
+  std::vector<std::uint32_t> block_crcs;
   std::uint32_t name_crc = 0;
 
   std::int64_t images() const { return std::ssize(labels); }

@@ -46,6 +46,7 @@ void ShardWriter::add(const NewImage& image) {
 }
 
 ShardEntry ShardWriter::finish() {
+  // One entry more than there are clients: the end of the last one.
   index_.client_offsets.push_back(index_.images());
   index_.identity_offsets.push_back(std::ssize(names_.identities));
   if (encoding_ == Encoding::jpeg) index_.jpeg_offsets = stored_offsets_;

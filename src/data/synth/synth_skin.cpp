@@ -26,6 +26,8 @@ float rounded_box(float x, float y, float width, float height, float corner) {
 }  // namespace
 
 float cell_noise(int x, int y, std::uint32_t seed) {
+  // Cells are told apart by two primes (Ericson, Real-Time Collision Detection, 2005); what follows spreads
+  // every bit (the constants are of Wellons' hash-prospector). 24 bits fit a float.
   std::uint32_t h =
       seed ^ (static_cast<std::uint32_t>(x) * 0x8DA6B343U) ^ (static_cast<std::uint32_t>(y) * 0xD8163841U);
   h = (h ^ (h >> 15)) * 0x2C1B3C6DU;
@@ -139,10 +141,12 @@ void FacePainter::add_eye(Rgb& color, float u, float v) const {
   const float t = x / p.eye_width;
   const float envelope = 1.0F - t * t;
   const float upper = view_.eye_open * p.eye_height * envelope, lower = -0.75F * p.eye_height * envelope;
+  // The lid is a parabola: a height above it, divided by its steepness there, is about the distance to it.
   const float steepness = std::sqrt(1.0F + square(2.0F * p.eye_height * t / p.eye_width));
   const float inside = std::max(y - upper, lower - y) / steepness;
   const float ends = std::max(inside, std::abs(x) - p.eye_width);
 
+  // In the order of painting: each layer lies on those before it.
   const float crease = std::abs(y - 1.05F * p.eye_height * envelope - 0.045F) - 0.008F;
   lay(color, color * 0.55F, p.lid_crease * coverage(std::max(crease, std::abs(x) - p.eye_width), pixel_));
   const float white = coverage(ends, pixel_);

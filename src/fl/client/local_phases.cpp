@@ -59,6 +59,8 @@ void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const E
   bool shared_learn = false;
   const auto teach = [&](const at::Tensor& tensor, const std::string& name, Role role) {
     const bool learns = role != Role::frozen && (!phase.trains || phase.trains(name, role));
+    // None instead of zeros: tensors without a gradient are left alone by corrections, clipping and the
+    // optimiser.
     at::Tensor(tensor).mutable_grad() = at::Tensor();
     at::Tensor(tensor).set_requires_grad(learns);
     if (learns) learning.push_back(tensor);

@@ -54,7 +54,9 @@ LocalResult LocalTrainer::finish(Round& round) const {
   statistics.local_images = round.images.local();
   statistics.hard_negatives = round.images.size() - round.images.local();
 
+  // From here on all is on the CPU, where it is summed and saved.
   const at::Tensor model = trained_model(round);
+  // Before any of it can be sent or kept.
   check(round, model);
   result.update = {.client = round.client.id,
                    .sample_weight = round.images.size(),

@@ -19,8 +19,8 @@ namespace fedfr::fl {
 
 namespace {
 
-constexpr int integer_bits =
-    62;  // of the 63 of a signed integer: one to spare for the rounding of each update
+// Of the 63 of a signed integer: one to spare for the rounding of each update.
+constexpr int integer_bits = 62;
 constexpr float smallest_bound = 64;
 constexpr float headroom = 16;
 

@@ -17,6 +17,7 @@ namespace fedfr::run {
 
 namespace {
 
+// In the order of Colour.
 constexpr std::array<std::string_view, 8> kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
                                                       "#56B4E9", "#E69F00", "#000000", "#7F7F7F"};
 

@@ -63,6 +63,7 @@ Recorder::Recorder(RecordedRun run, comm::Communicator& comm, Console& console, 
 void Recorder::start_at(std::optional<int> completed_rounds, const std::string& model_hash) {
   first_round_ = completed_rounds.value_or(0);
   if (comm_.rank() != 0) return;
+  // Without a checkpoint nothing is kept, not even the evaluation of the start, which has the round 0.
   metrics_.emplace(paths_.metrics, completed_rounds.value_or(-1));
   if (!metrics_->warning().empty()) console_.warning(metrics_->warning());
   if (first_round_ == run_.rounds) return;  // nothing follows
@@ -96,6 +97,7 @@ RoundFacts Recorder::facts(const RoundRecord& record, const Gathered& all) const
   std::vector<double> sums(terms.size(), 0.0);
   for (const auto& client : all.clients) {
     const auto& s = client.statistics;
+    // Clients tell means over their steps; the round's are over the steps of all.
     const auto weight = static_cast<double>(s.steps);
     facts.images += s.images;
     facts.loss += s.loss * weight;
@@ -194,6 +196,7 @@ void Recorder::draw_pictures() {
 
 void Recorder::show_results() {
   const auto last = evaluation_path(paths_.folder, run_.rounds);
+  // A run that was complete when it was started has evaluated nothing itself.
   if (!latest_ && std::filesystem::exists(last)) latest_ = load_evaluation(last);
   const auto first = evaluation_path(paths_.folder, 0);
   if (latest_)
@@ -206,6 +209,7 @@ void Recorder::done(const std::string& model_hash, const std::filesystem::path& 
   std::array<double, 1> memory = {peak_memory_mb()};
   comm_.allreduce_max(memory);
   if (comm_.rank() == 0) show_results();
+  // Collective, and before the last line, behind which nothing may come.
   profile_.finish();
   if (comm_.rank() != 0) return;
   console_.info(done_line({.model_hash = model_hash,

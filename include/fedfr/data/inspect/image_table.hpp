@@ -12,8 +12,8 @@ struct ImageRow {
   std::string client_name;    ///< empty outside of a set of clients
   std::int64_t identity = 0;  ///< number of the person in the whole dataset, client after client
   std::string identity_name;  ///< of its folder at the import
-  std::int32_t label =
-      0;  ///< number of the person within its client; outside of clients the same as identity
+  /// Number of the person within its client; outside of clients the same as identity.
+  std::int32_t label = 0;
   Subset subset = Subset::train;
   std::string source;  ///< name of the file that it was imported from; empty if none
 };

@@ -39,8 +39,8 @@ struct SplitRecipe {
   std::int64_t identities_per_client = 10;                       ///< the mean, when alpha_identities skews it
   std::optional<std::int64_t> public_identities = std::nullopt;  ///< nothing: all that are left
   std::int64_t heldout_identities = 0;
-  std::optional<std::int64_t> test_images =
-      std::nullopt;             ///< of each client identity; nothing: test_share of them
+  /// Of each client identity; nothing: test_share of them.
+  std::optional<std::int64_t> test_images = std::nullopt;
   double test_share = 0.2;      ///< in [0, 1)
   std::int64_t min_images = 2;  ///< bounds for client identities, inclusive
   std::optional<std::int64_t> max_images = std::nullopt;
@@ -49,8 +49,8 @@ struct SplitRecipe {
   std::int64_t heldout_min_images = 2;  ///< bounds for held-out identities, inclusive
   std::optional<std::int64_t> heldout_max_images = std::nullopt;
   std::optional<double> alpha_identities = std::nullopt;  ///< Dirichlet skew of identities over clients, > 0
-  std::optional<double> alpha_images =
-      std::nullopt;  ///< Dirichlet skew of images over the identities of a client, > 0
+  /// Dirichlet skew of images over the identities of a client, > 0.
+  std::optional<double> alpha_images = std::nullopt;
 };
 
 /// Every client gets at least one identity (two where there are enough), every client identity at least one

@@ -40,6 +40,8 @@ class DatasetFiles;  // open shards, shared by the views
 class ImageSet {
  public:
   ImageSet() = default;
+  /// Made by Dataset.
+  /// @param begin, end  among all images of the dataset
   ImageSet(std::shared_ptr<const DatasetFiles> files, std::int64_t begin, std::int64_t end, int identities);
 
   std::int64_t size() const { return end_ - begin_; }  ///< N
@@ -95,8 +97,8 @@ class Dataset {
   std::string client_name(ClientId client) const;
   ImageSet client(ClientId client) const;
   ImageSet all() const;  ///< labels as stored: global ones except in a set of clients
-  std::vector<std::string> identity_names(
-      ClientId client) const;       ///< by label; for other roles than clients use any id
+  /// By label; for other roles than clients use any id.
+  std::vector<std::string> identity_names(ClientId client) const;
   std::vector<Pair> pairs() const;  ///< empty unless the role is benchmark
   std::string fingerprint() const;  ///< 16 hex digits over dataset.json: which data a run used
 

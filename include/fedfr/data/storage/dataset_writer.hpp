@@ -27,8 +27,8 @@ class DatasetWriter {
     Role role = Role::collection;
     ImageSize size{112, 112};
     Encoding encoding = Encoding::raw;
-    std::int64_t shard_bytes = std::int64_t{1}
-                               << 30;  ///< a new shard is begun at the next client beyond this
+    /// A new shard is begun at the next client beyond this.
+    std::int64_t shard_bytes = std::int64_t{1} << 30;
   };
 
   /// @throws DataError if the folder exists already (never overwritten) or cannot be created
@@ -39,8 +39,10 @@ class DatasetWriter {
   /// @param image_count      how many images will be added to it
   /// @param identity_names   for role clients: by label, of this client; other roles: leave empty, see
   ///                         set_identities
+  /// @throws DataError if the client before lacks images, or a name is not UTF-8
   void begin_client(const std::string& client_name, std::int64_t image_count,
                     const std::vector<std::string>& identity_names = {});
+  /// @throws DataError for more images than announced, a label without an identity, another image size (raw)
   void add(const NewImage& image);
 
   /// Names by label of the whole set; for every role but clients.
@@ -48,6 +50,7 @@ class DatasetWriter {
   void set_pairs(std::vector<Pair> pairs);  ///< for role benchmark
 
   /// Completes the last shard, writes dataset.json, syncs and renames.
+  /// @throws DataError if something is missing or makes no sense, or for example on a full disk
   void finish();
 
  private:

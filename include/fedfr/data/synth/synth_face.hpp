@@ -18,11 +18,13 @@ struct Mole {
 /// The person: geometry, colours, hair and marks.
 struct FaceIdentity {
   // head
+  // Half-axes; jaw, forehead and chin_length are factors of the outline, cheekbone and chin_relief heights.
   float width, depth, jaw, forehead, cheekbone, chin_length, chin_relief;
   Rgb skin;
   // eyes and brows, mirrored at x = 0
   float eye_x, eye_y, eye_width, eye_height, eye_tilt, iris_radius, lid_crease;
   Rgb iris;
+  // Strengths, also those further down, are shares in [0, 1].
   float brow_gap, brow_length, brow_thickness, brow_arch, brow_tilt, brow_strength;
   // nose and mouth
   float nose_tip, nose_width, nose_bridge, nose_relief;
@@ -47,11 +49,14 @@ enum class Occluder { none, hand, block };
 
 /// The picture: pose, framing, light, expression, what hides the face, and the camera's faults.
 struct FaceView {
+  // Angles in radians, shifts in half-heights; at scale 1 the shorter side of the image is 2.44 of them.
   float yaw, pitch, roll, scale, shift_x, shift_y;
   // expression
+  // 0 is neutral; eye_open is a factor of the eye's height, brow_raise a length.
   float smile, mouth_open, eye_open, brow_raise, gaze_x, gaze_y;
   // light: direction towards the light in the frame of the camera
   Vec3 light;
+  // Intensities of both lights; the rest are factors, saturation 0 is grey.
   float key, ambient, exposure, contrast, saturation;
   Rgb light_color;
   // what hides the face

@@ -34,12 +34,11 @@ struct FinishedClient {
 /// machine may take are only states that `sync` has not seen.
 class ClientStateStore {
  public:
-  /// Nothing is touched before `open` or `prepare`.
+  /// Touches nothing on disk.
   /// @param clients       C; ids are below it
   /// @param tensor_bytes  the most that the tensors of a FinishedClient can have. Where its shared vector
-  /// begins
-  ///                      with the backbone that its state holds, which it does unless a part of that is
-  ///                      private, the backbone is written, and counts, once
+  ///                      begins with the backbone that its state holds, which it does unless a part of that
+  ///                      is private, the backbone is written, and counts, once
   ClientStateStore(std::filesystem::path folder, std::int64_t clients, std::int64_t tensor_bytes);
 
   /// Makes the file for others to open; by one process, before all others.
@@ -50,7 +49,7 @@ class ClientStateStore {
   /// The newest state that the client had when `completed_rounds` rounds were complete; nothing for a new
   /// client. States of later rounds, left by a run that was cut off, are passed over.
   /// @throws DataError naming file and client if it is damaged; also if all slots hold later rounds, since
-  ///   the state that belongs to this one is then lost
+  ///         the state that belongs to this one is then lost
   std::optional<PrivateState> load(ClientId client, int completed_rounds) const;
 
   /// @param completed_rounds  how many rounds will be complete once this one is

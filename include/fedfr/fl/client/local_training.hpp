@@ -63,8 +63,8 @@ struct StepView {
 };
 
 struct LocalHooks {
-  std::function<void(std::int64_t step, std::int64_t steps)>
-      progress;                          ///< after each step, which counts from 1
+  /// After each step, which counts from 1.
+  std::function<void(std::int64_t step, std::int64_t steps)> progress;
   std::function<bool()> stop_requested;  ///< asked before each step
   /// To see each step from inside, which keeps a GPU from doing it as a whole.
   std::function<void(const StepView&)> after_backward;

@@ -41,7 +41,7 @@ class Aggregator {
              const std::vector<ExtraSum>& sums = {});
 
   /// @throws DataError naming client and tensor if a value is not finite or has left the tensor's bound: the
-  ///   client's training has diverged; also if the update carries anything but what was declared
+  ///         client's training has diverged; also if the update carries anything but what was declared
   void add(const ClientUpdate& update);
 
   /// Collective: every rank calls it, also one that added nothing.

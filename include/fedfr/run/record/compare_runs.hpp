@@ -19,8 +19,8 @@ struct ModelDifference {
   std::int64_t tensors = 0;       ///< how many differ
   std::int64_t of_tensors = 0;    ///< of how many
   double largest = 0;             ///< absolute difference of two values, over all tensors
-  std::optional<std::int64_t>
-      ulps{};  ///< the most float32 numbers between two values; absent if one is not finite
+  /// The most float32 numbers between two values; absent if one is not finite.
+  std::optional<std::int64_t> ulps{};
 };
 
 /// @returns nothing if all tensors have the same bits

@@ -26,9 +26,8 @@ class MetricsWriter {
   /// Makes what was written outlive a crash of the machine; for the moment before a checkpoint is saved.
   void sync();
 
-  const std::string& warning() const {
-    return warning_;
-  }  ///< of unreadable lines that were removed, or empty
+  /// Of unreadable lines that were removed, or empty.
+  const std::string& warning() const { return warning_; }
 
  private:
   void keep_rounds(int completed_rounds);

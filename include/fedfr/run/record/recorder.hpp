@@ -54,13 +54,18 @@ class Recorder {
   /// it if the run begins without one. Notes what the following rounds are made with.
   /// @param model_hash  of the model that they start from
   void start_at(std::optional<int> completed_rounds, const std::string& model_hash);
+  /// Moves the bar.
+  /// @param share_of_round  of this rank's part of it, in [0, 1]
+  /// @param round           from 0
   void progress(double share_of_round, int round);
 
   /// The line and the events of a round. Collective.
-  /// @returns the clients of all ranks, by id. Collective
+  /// @returns the clients of all ranks, by id
   std::vector<ClientRecord> round(const RoundRecord& record, const std::string& model_hash);
+  /// The event and the file of an evaluation; before the line of its round, which shows the scores.
   void evaluation(const Evaluation& evaluation);
-  void sync();  ///< before a checkpoint
+  /// Makes the metrics durable, before a checkpoint calls their rounds complete.
+  void sync();
 
   /// Tables, pictures, the profile and the last line. Collective.
   void done(const std::string& model_hash, const std::filesystem::path& checkpoint);

@@ -35,8 +35,8 @@ struct RunPaths {
 /// same one; where no round was completed, also with others.
 class RunDirectory {
  public:
-  /// @throws DataError if another job works in the folder or it cannot be written
   /// @param numerics  of the job; a change is refused unless the options allow it
+  /// @throws DataError if another job works in the folder or it cannot be written
   /// @throws UsageError naming the options, data and numerics that differ from the run that the folder holds,
   ///         or more rounds than are asked for
   RunDirectory(const Options& options, const Numerics& numerics, const DataRecord& data);
