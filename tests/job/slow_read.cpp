@@ -21,6 +21,7 @@ std::string_view setting(const char* name) {
 bool is_slow(int fd) {
   if (setting("OMPI_COMM_WORLD_RANK") != setting("SLOW_READ_RANK")) return false;
   std::array<char, 4096> path{};
+  // Reading gets a file descriptor; the name behind it is in /proc.
   const auto length = readlink(("/proc/self/fd/" + std::to_string(fd)).c_str(), path.data(), path.size());
   if (length < 0 ||
       !std::string_view(path.data(), static_cast<std::size_t>(length)).ends_with(setting("SLOW_READ_FILE")))

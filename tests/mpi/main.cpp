@@ -29,6 +29,8 @@ const fedfr::comm::MpiSession* the_session = nullptr;
 const fedfr::comm::MpiSession& fedfr::test::mpi_session() { return *the_session; }
 
 int main(int argc, char** argv) {
+  // Before GoogleTest looks at the arguments, since MPI may take some away, and for the whole program: MPI
+  // can be begun only once in a process.
   fedfr::comm::MpiSession session(argc, argv);
   the_session = &session;
   testing::InitGoogleTest(&argc, argv);

@@ -13,6 +13,8 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/rng.hpp"
 
+// Reads golden files by HDF5 itself, and members of LFW's tar file: fedfr's own readers of datasets are under
+// test.
 namespace fedfr::test {
 
 namespace fs = std::filesystem;
@@ -126,6 +128,7 @@ std::string GoldenFile::text(const std::string& object, const std::string& attri
       checked(H5Aopen_by_name(file_, object.c_str(), attribute.c_str(), H5P_DEFAULT, H5P_DEFAULT), attribute);
   const hid_t type = H5Aget_type(a);
   std::string value;
+  // Of variable length: HDF5 gives a string of its own, which is its to free.
   if (H5Tis_variable_str(type) > 0) {
     char* text = nullptr;
     H5Aread(a, type, static_cast<void*>(&text));
@@ -142,11 +145,15 @@ std::string GoldenFile::text(const std::string& object, const std::string& attri
 
 void formula_fill(std::uint64_t seed, std::uint64_t tensor_index, float scale, float offset,
                   std::span<float> out) {
+  // SplitMix64 (Steele, Lea and Flood 2014) started at a key of the tensor. The golden files' README has the
+  // same formula.
   constexpr std::uint64_t golden = 0x9E3779B97F4A7C15ULL;
   const std::uint64_t key = mix64(seed + (tensor_index + 1) * golden);
   for (std::size_t i = 0; i < out.size(); ++i) {
     const std::uint64_t z = mix64(key + (i + 1) * golden);
     const float u = static_cast<float>(z >> 40) * 0x1p-23F - 1.0F;
+    // A value of its own, so that the product is rounded before the sum as the formula says; the build
+    // forbids to fuse them (-ffp-contract=off).
     const float scaled = scale * u;
     out[i] = offset + scaled;
   }
@@ -158,6 +165,7 @@ double relative_error(std::span<const float> actual, std::span<const float> expe
   double scale = 0;
   for (std::size_t i = 0; i < actual.size(); ++i) {
     const double difference = std::abs(static_cast<double>(actual[i]) - static_cast<double>(expected[i]));
+    // Not std::max, which would pass over a NaN.
     if (!(difference <= worst)) worst = difference;
     scale = std::max(scale, std::abs(static_cast<double>(expected[i])));
   }
@@ -175,7 +183,10 @@ TarFile::TarFile(const fs::path& path) : path_(path) {
   for (std::int64_t at = 0; at + block <= size;) {
     std::string header(static_cast<std::size_t>(block), '\0');
     read_exactly(file, path, at, std::as_writable_bytes(std::span(header)));
+    // Blocks of zeros end the archive.
     if (header[0] == '\0') break;
+    // ustar: the name at byte 0, the size in octal digits at 124, the kind at 156 ('0' is a file); content
+    // follows, filled up to whole blocks.
     const std::int64_t bytes = std::stoll(header.substr(124, 11), nullptr, 8);
     if (header[156] == '0') members_.push_back({cut_at_null(header.substr(0, 100)), at + block, bytes});
     at += block + (bytes + block - 1) / block * block;

@@ -7,6 +7,9 @@
 #include "fedfr/fl/parts/dfc.hpp"
 #include "fedfr/fl/parts/hard_negatives.hpp"
 
+// Three people of a client and four public ones with images of 16x16, made in the time of a test. The network
+// and the trainer are the real ones, and all that a round prepares for them (public features of both views,
+// candidates) is prepared as there.
 namespace fedfr::test {
 
 namespace {

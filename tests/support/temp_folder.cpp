@@ -15,6 +15,7 @@ TempFolder::TempFolder() {
 
 TempFolder::~TempFolder() {
   std::error_code ignored;
+  // A destructor must not throw; what stays behind lies among the temporary files of the system.
   std::filesystem::remove_all(path_, ignored);
 }
 

@@ -55,6 +55,8 @@ std::vector<float> first8(const at::Tensor& value) {
   return out;
 }
 
+// By the table "Formula weights" of the golden files' README. A convolution with a bias is the first of its
+// stage.
 void formula_weights(std::uint64_t seed, nn::ParameterSet& parameters) {
   const auto& specs = parameters.specs();
   for (std::size_t i = 0; i < specs.size(); ++i) {

@@ -9,6 +9,8 @@
 #include "fedfr/core/standard_streams.hpp"
 #include "fedfr/core/version.hpp"
 
+// The frame of all programs but fedfr itself. What they print is part of their result: a line that could not
+// be written (a full disk, a closed pipe) is an error, which shows at the last flush.
 namespace fedfr::tool {
 
 int run_program(const char* name, int argc, char** argv, int (*run)(std::span<const std::string> words)) {

@@ -6,6 +6,8 @@
 #include "fedfr/data/split/pairs.hpp"
 #include "fedfr/data/storage/collection_index.hpp"
 
+// Verification benchmarks from LFW's pairs.txt or drawn at random. The commands `pairs` and `split` make the
+// same ones. Who was trained on may be left out, since a pair of known people would flatter the model.
 namespace fedfr::tool {
 
 std::string make_lfw_benchmark(const std::filesystem::path& pairs_txt, const data::Dataset& collection,

@@ -18,6 +18,8 @@
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/import/importer.hpp"
 
+// fedfr-data import: options, and what is told of images that were not taken. Nothing is left out in silence;
+// more than a few names go into a file.
 namespace fedfr::tool {
 
 namespace {

@@ -8,6 +8,8 @@
 #include "common/parse.hpp"
 #include "fedfr/core/output_file.hpp"
 
+// fedfr-data inspect. A contact sheet may go to standard output, and then nothing else may: a line of text
+// would spoil the PNG.
 namespace fedfr::tool {
 
 namespace {

@@ -8,6 +8,8 @@
 #include "common/program.hpp"
 #include "fedfr/core/error.hpp"
 
+// fedfr-data: the table of its commands. It needs neither MPI nor LibTorch, so that data can be made on a
+// login node.
 namespace {
 
 using namespace fedfr;

@@ -7,6 +7,8 @@
 #include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
 
+// fedfr-data pairs: a benchmark from a protocol that others use (--lfw), or drawn from people of one's own
+// (--from).
 namespace fedfr::tool {
 
 namespace {

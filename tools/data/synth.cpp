@@ -10,6 +10,7 @@
 #include "fedfr/core/processors.hpp"
 #include "fedfr/data/synth/synth_dataset.hpp"
 
+// fedfr-data synth: options of the procedural faces, which src/data/synth draws.
 namespace fedfr::tool {
 
 namespace {

@@ -7,6 +7,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/storage/dataset.hpp"
 
+// fedfr-data verify: lists all damage before it fails, so that one pass tells which files have to come back.
 namespace fedfr::tool {
 
 namespace po = boost::program_options;

@@ -11,6 +11,8 @@
 #include "fedfr/report/pages.hpp"
 #include "fedfr/report/tensorboard.hpp"
 
+// fedfr-report: a page or TensorBoard's event files from what a run has recorded. Nothing that the run has
+// written is changed, so that a run can be looked at while it goes on.
 namespace {
 
 using namespace fedfr;
@@ -29,6 +31,7 @@ void follow(const std::string& folder, report::TensorBoardExport& events) {
     const auto run = report::read_run(folder);
     events.update(run);
     if (run.state == report::RunState::done) return;
+    // Asked again and again, since not every file system tells of changes (NFS, for one).
     std::this_thread::sleep_for(std::chrono::seconds(1));
   }
 }

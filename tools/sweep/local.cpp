@@ -10,6 +10,8 @@
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/signals.hpp"
 
+// Runs a sweep here, cell after cell, each as a job of its own under the launcher. Where a cell stands is
+// read from its folder, never kept here, so that the same command goes on after any end of this program.
 namespace fedfr::tool {
 
 namespace {
@@ -34,6 +36,7 @@ int attend(Process& job) {
     if (stop_requested() && !told) {
       fmt::print("{}: the running cell is told to save what it has\n", stop_signal());
       std::fflush(stdout);
+      // The signal that asks fedfr for a checkpoint and that mpirun passes on to its ranks.
       job.signal(SIGUSR1);
       told = true;
     }
@@ -44,6 +47,7 @@ int attend(Process& job) {
 int run_cell(const report::Sweep& sweep, const report::Cell& cell) {
   const Stopwatch watch;
   std::error_code ignored;
+  // That of an earlier start would tell of a failure while this one runs.
   std::filesystem::remove(sweep.paths.exit_code(cell), ignored);
   Process job(launch(sweep, cell));
   const int code = attend(job);
@@ -66,9 +70,9 @@ int run_local(const report::Sweep& sweep) {
   int first_failure = 0;
   for (std::size_t i = 0; i < sweep.cells.size(); ++i) {
     const auto& cell = sweep.cells[i];
-    const auto state =
-        report::status_of(sweep, cell).state;  // now, since another sweep may work beside this one; damaged:
-                                               // fedfr itself mends what a crash has left, or says what to do
+    // Now, since another sweep may work beside this one. A damaged cell is run too: fedfr itself mends what a
+    // crash has left, or says what to do.
+    const auto state = report::status_of(sweep, cell).state;
     fmt::print("[{}/{}] {}: ", i + 1, sweep.cells.size(), cell.name);
     if (state == report::RunState::done || state == report::RunState::running) {
       fmt::print("{}\n",

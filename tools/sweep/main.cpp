@@ -18,6 +18,8 @@
 #include "fedfr/report/cost.hpp"
 #include "fedfr/report/pages.hpp"
 
+// fedfr-sweep: its commands. Each reads the sweep file and the folders of its cells anew; there is no other
+// state.
 namespace {
 
 using namespace fedfr;
@@ -90,6 +92,7 @@ int run_status(std::span<const std::string> words) {
   for (;;) {
     const auto sweep = report::load_sweep(path);
     const auto cells = report::status_of(sweep);
+    // Cursor home, clear the screen (ECMA-48), as `watch` does; a file gets one table below the other.
     if (every && ::isatty(STDOUT_FILENO) == 1) fmt::print("\x1b[H\x1b[2J");
     fmt::print("{}", report::status_table(sweep, cells));
     std::fflush(stdout);
