@@ -141,6 +141,7 @@ Finding check_sum(comm::Communicator& comm, const comm::Topology& topology) {
   const double seconds = sum_seconds(comm, values);
   const std::int64_t expected = static_cast<std::int64_t>(comm.size()) * (comm.size() + 1) / 2;
   const bool right = std::ranges::all_of(values, [&](std::int64_t value) { return value == expected; });
+  // Agreed on: all ranks must take the same way from here.
   if (range_over(comm, right ? 1 : 0).least < 1)
     return {Verdict::fail, fmt::format("a sum over {} ranks is wrong: {}", comm.size(), comm.description()),
             "this MPI or NCCL is broken: try another version, or another transport (OMPI_MCA_btl, UCX_TLS)"};

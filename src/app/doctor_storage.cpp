@@ -101,6 +101,8 @@ Finding check_writing(comm::Communicator& comm, const fs::path& folder) {
   std::array<double, 2> seconds{0, std::numeric_limits<double>::infinity()};
   comm::on_every_rank(comm, "writing", [&] {
     if (comm.rank() != 0) return;
+    // By the function that writes checkpoints, so with its fsync and rename. Of several small files the
+    // fastest counts: others use the disk too.
     const std::vector<std::byte> data(static_cast<std::size_t>(mebibytes) << 20, std::byte{0x5A});
     const std::span<const std::byte> piece = data;
     Stopwatch watch;

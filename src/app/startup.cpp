@@ -128,6 +128,7 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
   std::string text;
   comm::on_every_rank(*first, "reading the job file", [&] {
     command_line = run::parse_command_line(args);
+    // By one rank, for all: a job file may be a pipe, and other hosts may not see it.
     if (mpi.rank() == 0 && !command_line.job_file.empty()) text = read_input(command_line.job_file);
   });
   text = share_text(*first, text);
@@ -139,6 +140,7 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
     run::check_output(startup.configuration);
   });
   const run::Options& options = startup.configuration.options;
+  // Only now, since the options name the device, and the device the transport.
   const at::Device device = connect(startup, mpi, *first, options);
   const auto numerics = agree_on_numerics(startup, options, device);
   comm::on_every_rank(*startup.comm, "opening the data", [&] {

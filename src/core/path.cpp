@@ -79,6 +79,7 @@ std::string expand_path(std::string_view text, const std::string& where, bool ti
     rest.remove_prefix(1 + user.size());
   }
   while (!rest.empty()) {
+    // In each turn: a short text of many long variables must not fill the memory first.
     if (expanded.size() > longest_path)
       throw UsageError("{}: a path of more than {} bytes once its variables are expanded", where,
                        longest_path);

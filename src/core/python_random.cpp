@@ -54,6 +54,7 @@ PythonRandom::PythonRandom(std::uint32_t seed) {
 std::uint64_t PythonRandom::below(std::uint64_t bound) {
   const auto width = static_cast<int>(std::bit_width(bound));
   for (;;) {
+    // getrandbits(width) of MT19937: the upper bits of one word; draws beyond the bound are made again.
     const std::uint32_t draw = bits32() >> (32 - width);
     if (draw < bound) return draw;
   }
@@ -61,6 +62,8 @@ std::uint64_t PythonRandom::below(std::uint64_t bound) {
 
 std::vector<std::int64_t> PythonRandom::sample(std::int64_t population, std::int64_t count) {
   std::vector<std::int64_t> chosen;
+  // As CPython chooses between a list and a set, since each draws otherwise: `setsize` is its estimate of
+  // which takes less memory.
   double set_size = 21;
   if (count > 5)
     set_size += std::pow(4.0, std::ceil(std::log(3.0 * static_cast<double>(count)) / std::log(4.0)));

@@ -120,6 +120,7 @@ PersonalisedScores score_client(const ClientTrial& trial, const PersonalisedTarg
   if (scores.identities == 0) throw DataError("the client has no gallery images");
   score_pairs(trial, targets.fars, scores);
   score_identification(trial, gallery, targets.fpirs, scores);
+  // In place of the rates by scores; rank 1 and the curves stay.
   if (targets.reference_semantics) {
     scores.tar_at_far = reference_tar_at_far(trial, targets.fars, scores.impostor_pairs);
     scores.tpir_at_fpir = reference_tpir_at_fpir(trial, targets.fpirs);

@@ -16,6 +16,7 @@ void add(Aggregate& total, ClientId client, double value) {
   if (total.clients == 0)
     total = {.mean = 0, .worst = value, .best = value, .worst_client = client, .best_client = client};
   ++total.clients;
+  // The running mean, since how many clients have a value is only known at the end.
   total.mean += (value - total.mean) / static_cast<double>(total.clients);
   if (value < total.worst) {
     total.worst = value;
@@ -66,6 +67,7 @@ std::vector<OperatingPoint> mean_roc(std::span<const ClientScores> clients) {
       const auto found = std::ranges::find(scores.roc, rate, &OperatingPoint::target);
       if (found == scores.roc.end()) continue;
       ++resolving;
+      // By all clients: the point only counts if every one of them has it.
       mean.true_rate += found->true_rate / static_cast<double>(clients.size());
       mean.false_rate += found->false_rate / static_cast<double>(clients.size());
       mean.impostors += found->impostors;

@@ -79,7 +79,9 @@ std::vector<FoldScores> cross_validate(const std::map<int, Counts>& folds) {
   for (const auto& [fold, counts] : folds) {
     auto training = all;
     if (folds.size() > 1)
+      // All other folds: the sum over all without this one.
       for (std::size_t t = 0; t < all.size(); ++t) training[t] -= counts.right[t];
+    // Of equal ones the first, as numpy.argmax in the usual programs for this protocol.
     const auto best = std::ranges::max_element(training) - training.begin();
     scores.push_back(
         {.fold = fold,

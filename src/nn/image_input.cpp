@@ -56,6 +56,7 @@ at::Tensor convert_here(std::span<const std::uint8_t> pixels, std::int64_t image
   at::parallel_for(0, images, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t image = begin; image < end; ++image) {
       const bool mirror = !mirrored.empty() && mirrored[static_cast<std::size_t>(image)] != 0;
+      // Stored and wanted in the same order: the whole image is one row.
       if (!mirror && host.is_contiguous()) {
         const std::int64_t size = rows_per_image * width;
         convert_side_by_side(pixels.data() + image * size, out + image * size, size);

@@ -54,6 +54,7 @@ void fill(std::span<float> out, const ParameterSpec& spec, RngStream random) {
     }
     case Start::identity:
       for (std::size_t i = 0; i < out.size(); ++i)
+        // The diagonal: every (columns + 1)th value, by rows.
         out[i] = i % (static_cast<std::size_t>(spec.shape[1]) + 1) == 0 ? 1.0F : 0.0F;
       return;
     case Start::constant:

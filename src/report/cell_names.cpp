@@ -53,6 +53,7 @@ std::string file_name_of(std::span<const std::pair<std::string, std::string>> se
 
 void check_distinct(const Sweep& sweep) {
   const auto file = sweep.file.path.string();
+  // Names in lower case, since there are file systems that do not tell A from a.
   std::map<std::string, std::string> by_options, by_name, by_folder;
   for (const auto& cell : sweep.cells) {
     const auto [same, other_options] = by_options.emplace(without_output(cell.options()), cell.name);

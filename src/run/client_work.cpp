@@ -27,6 +27,8 @@ void ClientWork::train(ClientId client, fl::LocalTrainer& trainer, ClientFinishe
   auto result = trainer.train(experiment.training_data(client), attempt_.round, rates,
                               before ? &*before : nullptr, hooks());
   record_.clients.push_back({client, rank_, watch.seconds(), false, result.statistics});
+  // Shared and never changed again: beside a GPU a thread of the finisher adds and saves it while the model
+  // is scored here.
   const auto finished = std::make_shared<const fl::FinishedClient>(fl::FinishedClient{
       .state = std::move(result.state),
       .update = std::move(result.update),
@@ -43,6 +45,8 @@ bool ClientWork::take_over(ClientId client, ClientFinisher& finisher) {
   const ActivityScope scope = with_client(client);
   const Span span("client taken over");
   auto loaded = tools_.states->load_finished(client, attempt_.round + 1, attempt_.key);
+  // Its header was whole when the ranks agreed on who has finished, its tensors are damaged: it is trained
+  // again.
   if (!loaded) return false;
   const auto finished = std::make_shared<const fl::FinishedClient>(*std::move(loaded));
   record_.clients.push_back(client_record_from(nlohmann::json::parse(finished->report)));

@@ -54,6 +54,7 @@ std::vector<double> LoadBalance::updated(std::span<const double> old, std::span<
     known += speed > 0 ? 1 : 0;
   }
   std::vector<double> speeds(old.begin(), old.end());
+  // All clients were taken over: nothing was measured.
   if (known == 0) return speeds;
   for (std::size_t rank = 0; rank < speeds.size(); ++rank) {
     const double relative = measured[rank] > 0 ? measured[rank] * known / sum : 1.0;

@@ -73,6 +73,7 @@ struct Source {
   explicit Source(std::span<const std::byte> encoded) {
     manager.next_input_byte = reinterpret_cast<const JOCTET*>(encoded.data());
     manager.bytes_in_buffer = encoded.size();
+    // All there is lies in the buffer already: there is nothing to begin or to end.
     manager.init_source = [](j_decompress_ptr) {};
     manager.term_source = [](j_decompress_ptr) {};
     manager.resync_to_restart = jpeg_resync_to_restart;
@@ -221,6 +222,7 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
       std::free(bytes);
     }
   } encoder;
+  // Before the jump point: what libjpeg's error jumps over must have no destructor.
   auto rgb = interleaved(image);
   const bool done = completes(encoder.errors.landing, [&] {
     auto& info = encoder.info;
@@ -232,6 +234,7 @@ std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
     info.in_color_space = JCS_RGB;
     jpeg_set_defaults(&info);
     jpeg_set_quality(&info, quality, TRUE);
+    // The defaults would halve the resolution of the colours.
     for (int c = 0; c < 3; ++c) info.comp_info[c].h_samp_factor = info.comp_info[c].v_samp_factor = 1;
     info.dct_method = JDCT_ISLOW;
     jpeg_start_compress(&info, TRUE);

@@ -48,6 +48,7 @@ Image resize(const Image& image, ImageSize size) {
   const auto columns = make_taps(image.size.width, size.width);
   const auto rows = make_taps(image.size.height, size.height);
   Image out{size, std::vector<std::uint8_t>(static_cast<std::size_t>(size.bytes()))};
+  // One channel with its final width and its old height.
   std::vector<double> narrow(static_cast<std::size_t>(image.size.height) * columns.size());
   for (int c = 0; c < 3; ++c) {
     const std::uint8_t* in =

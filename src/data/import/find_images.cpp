@@ -71,6 +71,7 @@ class Finder {
       else if (has_good_name(path))
         identity.files.push_back(path);
     });
+    // Folders are listed in any order, but the first so many by name are meant.
     std::ranges::sort(identity.files);
     if (std::ssize(identity.files) > most_images_)
       identity.files.resize(static_cast<std::size_t>(most_images_));

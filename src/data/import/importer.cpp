@@ -182,6 +182,8 @@ ImportReport import_folder(const fs::path& source, const fs::path& output, const
                     printable(source.string()));
   ProgressBar bar("import", files);
   for (std::size_t first = 0; first < identities.size();) {
+    // Whole people at a time, as many as come to some hundred images: all threads have work, and memory holds
+    // no more.
     std::size_t last = first;
     std::size_t images = 0;
     while (last < identities.size() && images < images_at_once) images += identities[last++].files.size();

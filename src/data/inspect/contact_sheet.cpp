@@ -39,6 +39,7 @@ ContactSheet make_contact_sheet(const Dataset& dataset, std::int64_t identities,
     throw UsageError("a contact sheet needs at least one identity and one image");
   const auto chosen = spread(list_identities(dataset), identities);
   const ImageSize size = dataset.image_size();
+  // First the places of all rows, which tell how large the sheet becomes, then the images, one at a time.
   std::int64_t columns = 0;
   std::vector<int> tops;
   int bottom = gap;

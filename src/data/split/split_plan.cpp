@@ -171,6 +171,8 @@ class Planner {
       auto random = stream(seed_, Step::images, client);
       shares = dirichlet(random, identities.size(), *recipe_.alpha_images);
     }
+    // The identity with the largest share keeps all its images, the others as much less as their shares are,
+    // but two where they have so many.
     const double largest = *std::ranges::max_element(shares);
     Assignment assignment;
     for (std::size_t i = 0; i < identities.size(); ++i) {
@@ -216,6 +218,7 @@ class Planner {
     Assignment assignment;
     for (const auto identity : chosen) assignment.push_back(whole(identity, counts_[at(identity)]));
     if (!assignment.empty()) plan_.public_parts.push_back(std::move(assignment));
+    // Who is still in the pool now has no place anywhere.
     Dropped left{"not among the public identities that --public and its bounds ask for", std::ssize(pool_),
                  0};
     for (const auto identity : pool_) left.images += counts_[at(identity)];

@@ -113,6 +113,7 @@ class BatchLoader::State {
         {
           const Span span("waiting for a free buffer");
           std::unique_lock lock(mutex_);
+          // The buffer of batch b was that of batch b - buffers, which the consumer must have left.
           changed_.wait(lock, [&] { return stop.stop_requested() || b < taken_ + std::ssize(buffers_); });
           if (stop.stop_requested()) return;
         }
@@ -141,6 +142,7 @@ class BatchLoader::State {
       buffer.labels.push_back(item.label);
       buffer.mirrored.push_back(item.mirrored ? 1 : 0);
     }
+    // Each image has its own place, so that the threads share nothing that is written.
     parallel_for(items.size(), threads_, [&](std::size_t i) {
       sources_[static_cast<std::size_t>(items[i].source)].read(
           std::span(&items[i].index, 1), std::span(buffer.pixels).subspan(i * image_bytes_, image_bytes_));

@@ -181,6 +181,8 @@ void ClientStateStore::prepare(bool anew) const {
     throw DataError("{} was made for other clients or another model ('{}' instead of '{}')", path_.string(),
                     found.substr(0, found.find('\n')), text.substr(0, text.find('\n')));
   }
+  // Truncated first, so that old states are gone and their blocks free; then a hole of the full length, and
+  // the description last: a file without it is made anew or refused.
   const FileDescriptor file = open(O_RDWR | O_CREAT | O_TRUNC);
   if (::ftruncate(file.get(), page + clients_ * slots * slot_bytes_) != 0)
     throw DataError("cannot make {} {} bytes long (most of them take no space): {}", path_.string(),

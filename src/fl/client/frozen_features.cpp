@@ -40,6 +40,8 @@ void FrozenFeatures::look_by_global(const Look& look) {
     at::Tensor to = views_.part_of(global_features_, part);
     at::index_select_out(to, from, 0, int_tensor(rows));
   };
+  // What the choice of public images has looked at is not embedded again; and of public images all views are
+  // known already, worked out once for all clients.
   if (own_plain_.defined())
     take(own_plain_, views_.own_plain(), &View::position);
   else

@@ -36,6 +36,7 @@ double he_deviation(std::int64_t fan_in) {
 
 MobileBackbone::MobileBackbone(const BackboneConfig& config) : Backbone(config) {
   std::int64_t in = channels(stem_channels);
+  // Sides as the strided convolutions leave them (padding 1, kernel 3); the global one covers what is left.
   std::int64_t height = (config.height + 1) / 2;
   std::int64_t width = (config.width_pixels + 1) / 2;
   add({"stem.weight", {in, 3, 3, 3}, Start::normal, he_deviation(27)});
@@ -96,6 +97,7 @@ at::Tensor MobileBackbone::embed(const ParameterSet& p, const at::Tensor& images
     x = unit.residual() ? x + y : y;
   }
   x = activated(x, 1, 0, 1);
+  // A depthwise convolution with a kernel as large as its input: a weighted sum over places.
   x = (x * p[next]).sum({2, 3});
   return at::linear(x, p[next + 1], p[next + 2]);
 }

@@ -51,6 +51,7 @@ SphereBackbone::SphereBackbone(const BackboneConfig& config, std::array<int, 4> 
 std::array<at::Tensor, 4> SphereBackbone::stages(const ParameterSet& p, const at::Tensor& images) const {
   std::array<at::Tensor, 4> outputs;
   at::Tensor x = images;
+  // Parameters in the order in which the constructor has added them.
   std::size_t next = 0;
   for (std::size_t s = 0; s < units_.size(); ++s) {
     x = prelu(at::conv2d(x, p[next], p[next + 1], /*stride=*/2, /*padding=*/1), p[next + 2]);

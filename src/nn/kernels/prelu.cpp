@@ -110,6 +110,7 @@ void compute(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor& re
 struct PreluFunction : torch::autograd::Function<PreluFunction> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& slopes,
                             const std::optional<at::Tensor>& residual) {
+    // The input and not the output, which has the residual in it, and whose sign a negative slope turns.
     context->save_for_backward({x, slopes});
     context->saved_data["residual"] = residual.has_value();
     at::Tensor y = at::empty_like(x);

@@ -51,11 +51,13 @@ void MetricsWriter::keep_rounds(int completed_rounds) {
   });
   if (torn > 0)
     warning_ = fmt::format("{}: removed {} line(s) that a crash had left incomplete", path_.string(), torn);
+  // As a whole: a crash leaves the old lines or those that were kept.
   if (kept != text) replace_file(path_, kept);
 }
 
 void MetricsWriter::write(nlohmann::json event) {
   event["time"] = std::round(1e3 * seconds_since_epoch()) / 1e3;
+  // The line with its end: half a line that a reader or a crash may find has none, and is passed over.
   const std::string line = json_text(event) + '\n';
   append_exactly(file_, path_, std::as_bytes(std::span(line)));
 }

@@ -141,6 +141,7 @@ void Profile::keep_earlier() {
     return fs::exists(file, ignored);
   };
   if (std::ranges::none_of(files, exists)) return;
+  // One number for both, so that a table and its trace stay together.
   int number = 1;
   while (std::ranges::any_of(files, [&](const fs::path& file) { return exists(numbered(file, number)); }))
     ++number;

@@ -29,6 +29,7 @@ ProfilePhase phase_at(const TracedThread& thread, int index) {
   ProfilePhase phase{.name = traced.name, .count = traced.count, .parts = {}};
   phase.seconds = phase.slowest = static_cast<double>(traced.nanoseconds) * 1e-9;
   std::int64_t rest = traced.nanoseconds;
+  // Parents come before their children.
   for (int other = index + 1; other < std::ssize(thread.phases); ++other) {
     const TracedPhase& part = thread.phases[static_cast<std::size_t>(other)];
     if (part.parent != index) continue;
@@ -116,6 +117,7 @@ std::string idle_lines(const std::vector<RankProfile>& ranks) {
                                           ranks[rank].host, waits, percent(waits, whole)));
   }
   std::string text = "idle, waiting for other ranks:\n";
+  // Who waits least is who the others wait for.
   if (lines.size() > most_idle_lines) {
     text = fmt::format("idle, waiting for other ranks, the {} of {} ranks that wait least:\n",
                        most_idle_lines, lines.size());
