@@ -46,6 +46,7 @@ bool alone_in_slurm_step(const Variables& variables, int process) {
 
 void leave_slurm_step_if_alone() {
   if (!alone_in_slurm_step(variable, getpid())) return;
+  // All names first: unsetenv moves the entries.
   std::vector<std::string> names;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text = *entry;

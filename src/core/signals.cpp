@@ -17,6 +17,7 @@ constexpr int signals[] = {SIGTERM, SIGUSR1, SIGINT, SIGHUP};
 /// A scheduler's signals are always meant; those of a terminal reach also what was detached from it.
 bool comes_from_a_terminal(int signal) { return signal == SIGINT || signal == SIGHUP; }
 
+// Relaxed: the number itself is all that is passed on.
 void note(int signal) { received.store(signal, std::memory_order_relaxed); }
 
 }  // namespace

@@ -112,6 +112,7 @@ std::vector<double> logarithmic_rates(double lowest, double highest, int per_dec
   const auto steps = std::max(1, static_cast<int>(std::lround(decades * per_decade)));
   std::vector<double> rates;
   for (int i = 0; i < steps; ++i) rates.push_back(lowest * std::pow(10.0, decades * i / steps));
+  // As it was given: a power of ten would miss it by a rounding.
   rates.push_back(highest);
   return rates;
 }

@@ -22,6 +22,7 @@ std::vector<double> learning_rates(const ScheduleConfig& config, int round) {
   int epochs = config.local_epochs;
   int step = config.lr_step;
   if (round > 0 && config.adaptive_epochs) {
+    // Later than that 2 round could overflow, and the fewest epochs count anyway.
     const int reduced = round < config.local_epochs ? config.local_epochs - 2 * round : 0;
     epochs = std::max(fewest, reduced);
     step = std::max(1, epochs * 3 / 4);

@@ -67,6 +67,7 @@ at::Tensor FeatureMemory::table_in_file(std::int64_t rows, std::int64_t dimensio
   if (const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes)); error != 0) fail(error);
   void* data = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (data == MAP_FAILED) fail(errno);
+  // The mapping outlives the descriptor, which closes here, and the tensor ends it.
   return at::from_blob(
       data, {rows, dimension}, [bytes](void* mapped) { ::munmap(mapped, bytes); },
       at::TensorOptions(at::kFloat));

@@ -107,6 +107,7 @@ void ParameterSet::lay_out(const at::Tensor& buffer) {
   std::int64_t begin = 0;
   for (const auto& spec : specs_) {
     const std::int64_t count = element_count(spec);
+    // Detached, and so a leaf of its own for autograd; the memory stays that of the buffer.
     tensors_.push_back(shaped(buffer_.narrow(0, begin, count), spec.shape, filters_).detach());
     begin += count;
   }

@@ -56,6 +56,8 @@ Heads begin_heads(const Algorithm& row, const LocalTrainingConfig& config, const
 
 void keep_heads(const Heads& heads, const ClientData& client, NamedTensors& kept) {
   if (heads.classifier.defined())
+    // A copy, since `cpu` makes none of what is there already: it would keep the public centres alive as
+    // well.
     kept[kept::local_centres] = heads.classifier.detach().narrow(0, 0, client.identities).cpu().clone();
   for (const auto& [name, head] : heads.own) kept[name] = head.flat().cpu().clone();
 }

@@ -285,6 +285,7 @@ std::optional<FinishedClient> ClientStateStore::load_finished(ClientId client, i
 
 void ClientStateStore::sync() {
   if (!unsynced_) return;
+  // Any descriptor will do: what is made durable is the file.
   if (::fdatasync(open(O_RDWR).get()) != 0) throw DataError("cannot sync {}: {}", path_.string(), reason());
   unsynced_ = false;
 }

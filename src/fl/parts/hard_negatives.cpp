@@ -47,6 +47,7 @@ at::Tensor largest_similarity(const at::Tensor& local, const Candidates& publics
   const at::Tensor transposed = local.t();
   const std::int64_t block =
       std::clamp(most_similarities / std::max<std::int64_t>(local.size(0), 1), std::int64_t{1}, most_rows);
+  // A public image's own length is the same for all local ones: it divides the largest product, once.
   const auto largest = [&](const at::Tensor& rows) { return at::matmul(rows, transposed).amax(1); };
   return by_blocks(publics.features, block, largest).div_(publics.lengths);
 }

@@ -22,6 +22,7 @@ std::vector<std::int64_t> sample_released(std::uint64_t seed, int round, std::in
                                           std::int64_t count) {
   PythonRandom random(static_cast<std::uint32_t>(seed));
   std::vector<std::int64_t> chosen;
+  // One generator draws for all rounds, so that the rounds before have to be drawn too.
   for (int r = 0; r <= round; ++r) chosen = random.sample(population, count);
   return chosen;
 }

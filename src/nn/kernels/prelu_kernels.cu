@@ -68,6 +68,7 @@ template <class T, int N>
 __global__ void backward_channels_last(std::int64_t pixels, int channels, const Pack<T, N>* x,
                                        const Pack<T, N>* g, const float* slopes, Pack<T, N>* gx,
                                        float* sums) {
+  // Room for a sum of each thread: a block has no more than `threads` of them, in whatever shape.
   __shared__ float of_rows[threads * N];
   const int width = channels / N;
   const int column = blockIdx.y * blockDim.x + threadIdx.x;
