@@ -6,6 +6,8 @@
 #include "fedfr/comm/mpi_communicator.hpp"
 #include "mpi_session.hpp"
 
+// Which communicators have to keep the contract: the one of a single rank and that of MPI, on as many ranks
+// as the test is started with. NCCL's is tested where there are GPUs.
 namespace fedfr::test {
 namespace {
 

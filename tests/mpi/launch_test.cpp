@@ -4,6 +4,8 @@
 
 #include <map>
 
+// When a process is a rank of a Slurm step, by the variables that Slurm and PMIx set in each case; no Slurm
+// is needed.
 namespace fedfr::test {
 namespace {
 

@@ -5,6 +5,9 @@
 
 #include "mpi_session.hpp"
 
+// The main function of test programs that run as jobs of several ranks. Rank 0 prints as GoogleTest does; the
+// others only say what has failed. At the end all ranks have one exit code: what a launcher makes of
+// different ones is its own affair.
 namespace {
 
 /// Failures of the ranks other than 0, whose ordinary output is silenced. Must not communicate: it runs only

@@ -9,6 +9,8 @@
 #include "fedfr/comm/topology.hpp"
 #include "mpi_session.hpp"
 
+// An error of one rank becomes one of all. Where a single rank fails it is the last one, so that rank 0 has
+// to hear of it.
 namespace fedfr::test {
 namespace {
 

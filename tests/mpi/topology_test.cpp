@@ -9,6 +9,8 @@
 #include "fedfr/comm/make_communicator.hpp"
 #include "mpi_session.hpp"
 
+// Shares of a host's processors: those of this machine for real, and those of hosts and quotas that are only
+// described.
 namespace fedfr::test {
 namespace {
 
