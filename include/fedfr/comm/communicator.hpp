@@ -22,7 +22,9 @@ class Communicator {
   virtual void allreduce_max(std::span<double> values) = 0;        ///< in place
   /// What each rank gave, by rank; lengths may differ.
   virtual std::vector<std::vector<std::byte>> allgather_bytes(std::span<const std::byte> mine) = 0;
+  /// Gives all ranks the bytes that `root` has.
   virtual void broadcast(std::span<std::byte> bytes, int root) = 0;
+  /// Returns when all ranks have come to it.
   virtual void barrier() = 0;
 };
 

@@ -56,9 +56,12 @@ class MpiCommunicator final : public Communicator {
   };
   static std::string_view name(Operation operation);
 
+  /// Tells all others what this rank has come to, and waits until all have told it theirs. The first step of
+  /// every operation, before any data moves.
   void arrive(Operation operation, std::int64_t length);
   void compare(const std::vector<Arrival>& arrivals) const;
   [[noreturn]] void give_up(std::vector<MPI_Request>& receives) const;
+  /// Polls what has been begun, up to the deadline: all ranks have come, so that only data are on their way.
   void finish(MPI_Request request, Operation operation) const;
   void send_bytes(std::span<std::byte> bytes, int root, Operation operation) const;
 

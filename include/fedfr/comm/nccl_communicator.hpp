@@ -42,8 +42,11 @@ class NcclCommunicator final : public Communicator {
     void operator()(std::int64_t* buffer) const noexcept { cudaFree(buffer); }
   };
 
+  /// One piece, to the GPU, through NCCL and back.
   void reduce(std::span<std::int64_t> piece);
+  /// Whether NCCL has done what it accepted; throws what has gone wrong since.
   bool idle();
+  /// Until `done`, or up to the deadline, and then aborts the group.
   void wait(std::string_view doing, const std::function<bool()>& done);
 
   std::unique_ptr<MpiCommunicator> mpi_;

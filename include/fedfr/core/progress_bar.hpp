@@ -15,6 +15,7 @@ class ProgressBar {
   ProgressBar& operator=(const ProgressBar&) = delete;
   ~ProgressBar();  ///< clears the line
 
+  /// Draws at most ten times a second, and at the end.
   void set(std::int64_t done, const std::string& note = {});
   void advance(std::int64_t by = 1) { set(done_ + by); }
 

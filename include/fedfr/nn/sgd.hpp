@@ -17,6 +17,7 @@ class Sgd {
  public:
   Sgd(std::vector<at::Tensor> parameters, const SgdConfig& config);
 
+  /// Before the first step, and where the rate changes; a recorded step takes the new one.
   void set_learning_rate(double rate);
 
   /// Takes the gradients that backward has left, updates, and forgets them. Parameters without one are left

@@ -20,6 +20,7 @@ std::string table(const Table& table);
 /// @param svg  a picture as markup
 std::string figure(std::string_view svg, std::string_view caption);
 
+/// A heading and what stands under it.
 std::string section(std::string_view title, std::string_view markup);
 std::string paragraph(std::string_view text);
 

@@ -37,6 +37,7 @@ std::filesystem::path never_an_option(const std::filesystem::path& path);
 
 /// Where the files of a sweep lie.
 struct SweepPaths {
+  /// @param where  the folder of the sweep
   explicit SweepPaths(const std::filesystem::path& where);
 
   std::filesystem::path folder;

@@ -48,12 +48,15 @@ struct Experiment {
   Numerics numerics;
 
   std::int64_t trained_clients() const;  ///< how many clients take part: one where the data are pooled
+  /// Who trains in a round (from 0), ascending; the same on every rank.
   std::vector<ClientId> cohort(int round) const;
+  /// @throws DataError naming the client if it has no images to train with
   fl::ClientData training_data(ClientId client) const;
   std::int64_t cohort_size() const { return std::ssize(cohort(0)); }
   std::vector<std::int64_t> local_images(std::span<const ClientId> cohort) const;  ///< of each, for training
   /// On what a cohort sends, from the local images of each.
   fl::RoundBound bound(std::span<const std::int64_t> local_images) const;
+  /// Classes of the softmax that all clients share; 0 without a public set, or where its people are none.
   std::int64_t public_identities() const;
   /// The most that what is saved of a client can have.
   std::int64_t client_tensor_bytes(const fl::GlobalModel& model) const;
@@ -65,6 +68,7 @@ struct Experiment {
   /// Whether anything of a client outlives the round; plain classification by averaging has nothing, unless
   /// the clients' own models are wanted.
   bool keeps_private_state() const;
+  /// Always after the last round.
   bool evaluates_in_round(int completed_rounds) const;
 
   /// The model of the start: the weights of --init, or random ones.

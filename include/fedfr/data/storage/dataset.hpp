@@ -94,7 +94,9 @@ class Dataset {
   std::int64_t identities() const;  ///< of all clients together
   std::int64_t shards() const;
   std::int64_t bytes() const;  ///< of all its files on disk
+  /// @throws DataError for a client that there is not
   std::string client_name(ClientId client) const;
+  /// The images of a client (block).
   ImageSet client(ClientId client) const;
   ImageSet all() const;  ///< labels as stored: global ones except in a set of clients
   /// By label; for other roles than clients use any id.

@@ -18,6 +18,7 @@ class LocalObjective {
 
   /// The unweighted value of each term, in the order of `terms`.
   std::vector<at::Tensor> evaluate(const StepInput& input, const Heads& heads) const;
+  /// Their weighted sum, which is what is differentiated.
   at::Tensor total(const std::vector<at::Tensor>& values) const;
 
  private:

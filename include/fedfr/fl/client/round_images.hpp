@@ -12,6 +12,7 @@ namespace fedfr::fl {
 /// over both.
 class RoundImages {
  public:
+  /// With the client's own images only.
   explicit RoundImages(const ClientData& client);
 
   /// @param first_label  of the public identities: the number of local ones

@@ -40,6 +40,7 @@ struct Algorithm {
   // What the server does
   std::vector<ServerStep> server;
 
+  /// Whether any term does.
   bool reads_global_features() const;
   bool reads_previous_features() const;
   const PrivateHead* head(const std::string& name) const;  ///< null if there is none

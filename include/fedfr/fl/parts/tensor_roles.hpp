@@ -20,6 +20,7 @@ class TensorRoles {
   /// @param glob  as of file names; the last rule that matches a tensor counts
   void set(std::string glob, Role role);
 
+  /// `shared` where no rule matches.
   Role of(const std::string& name) const;
   bool has(Role role) const;  ///< in any rule
   /// @throws UsageError naming a rule that matches none of the names

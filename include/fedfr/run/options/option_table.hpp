@@ -86,6 +86,7 @@ struct Difference {
   std::string now;
   Effect effect;
 };
+/// In the order of the table.
 std::vector<Difference> differences(const Options& before, const Options& now);
 
 }  // namespace fedfr::run
