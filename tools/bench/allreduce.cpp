@@ -12,12 +12,15 @@
 #include "measure.hpp"
 #include "setting.hpp"
 
+// The sum over ranks beside a bare MPI_Allreduce of the same bytes: what checking that all ranks have come,
+// chunks and, on GPUs, the way through the device cost.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;
 
 namespace {
 
+// Seconds; long enough for any sum that is measured here, so that only a rank that has died meets it.
 constexpr double deadline = 60;
 
 void take_gpu(comm::Communicator& ranks) {
@@ -37,11 +40,14 @@ bool measure(const Setting& setting, bool on_gpus) {
   char** argv = nullptr;
   comm::MpiSession mpi(argc, argv);
   if (mpi.size() < 2) return false;
+  // NCCL takes the GPU that the process has selected, so that each rank selects its own before the
+  // communicator is made; who is on which host is found out through MPI.
   if (on_gpus) take_gpu(*comm::make_communicator(mpi, /*rank_has_own_gpu=*/false, deadline));
   const auto ours = comm::make_communicator(mpi, on_gpus, deadline);
   Report report("allreduce");
   report.setting("ranks", mpi.size());
   report.setting("transport", ours->description());
+  // 8 KiB, 1 MiB and 64 MiB: latency, the middle, bandwidth.
   for (const std::size_t count : {std::size_t{1} << 10, std::size_t{1} << 17, std::size_t{1} << 23}) {
     std::vector<std::int64_t> values(count, 0);
     const auto timings =

@@ -9,6 +9,7 @@ namespace fedfr::bench {
 
 std::vector<Timing> measure_in_turn(int runs, const std::vector<std::function<void()>>& work) {
   std::vector<std::vector<double>> seconds(work.size());
+  // Run -1 warms up: caches, threads, memory that LibTorch keeps.
   for (int run = -1; run < runs; ++run) {
     for (std::size_t i = 0; i < work.size(); ++i) {
       const Stopwatch watch;

@@ -9,6 +9,8 @@
 
 #include "fedfr/core/clock.hpp"
 
+// A profile by operator, through LibTorch's observer. Operators call operators: the stack of open ones tells
+// how much of each belongs to those within it, so that no time counts twice.
 namespace fedfr::bench {
 
 namespace {

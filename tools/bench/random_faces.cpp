@@ -8,6 +8,8 @@
 #include "fedfr/data/codec/image_codec.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
 
+// Datasets of noise for the benchmarks, written by the writer that the real tools use, so that the program
+// reads them as any other.
 namespace fedfr::bench {
 
 namespace {

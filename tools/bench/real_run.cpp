@@ -9,6 +9,8 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/process.hpp"
 
+// Runs the real `fedfr train` as a user would, under mpirun where there are several ranks, and takes times
+// from what it recorded itself: metrics.jsonl and the last line.
 namespace fedfr::bench {
 
 namespace {

@@ -24,8 +24,9 @@ void require_ranks(int ranks);
 /// @throws DataError with what it printed if it fails
 RealRun train(int ranks, const std::vector<std::string>& words, const std::filesystem::path& output);
 
-/// How long a round took with all that belongs to it: from the event before it to its own.
-/// @param round  from 1
+/// How long a round took with all that belongs to it: from the event of the round before it to its own.
+///
+/// @param round  from 2, since the first has no round before it
 double wall_seconds(const run::Metrics& metrics, int round);
 
 }  // namespace fedfr::bench

@@ -8,6 +8,7 @@
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/version.hpp"
 
+// A benchmark's result as a table and as JSON. A ratio of 1 is the bound whether more or less is better.
 namespace fedfr::bench {
 
 namespace {

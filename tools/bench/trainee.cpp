@@ -8,6 +8,8 @@
 #include "kernels.hpp"
 #include "measure.hpp"
 
+// A client without a run: data of noise, the model and the trainer as `fedfr train` would have made them from
+// the same words, for one piece of a round to be repeated alone.
 namespace fedfr::bench {
 
 namespace {
@@ -36,6 +38,8 @@ Trainee::Trainee(const Setting& setting, const NetworkSetting& network, int step
 
 fl::LocalStatistics Trainee::train(bool contrastive) {
   fl::Algorithm row;
+  // With the contrastive term a frozen model looks at the images first. Where the kernels of steps are noted
+  // it is left out, since those of that pass would count among them.
   std::ranges::copy_if(experiment_->algorithm.terms, std::back_inserter(row.terms),
                        [&](const fl::Term& term) { return contrastive || !term.reads_previous_features; });
   row.heads = experiment_->algorithm.heads;
