@@ -63,6 +63,10 @@ expect_text "unknown command 'nonsense'" "an unknown benchmark"
 "$bench" train-step --backbone nonsense >last.out 2>&1
 code=$?
 expect_code 2 "an unknown network"
+"$bench" eval --images 0 >last.out 2>&1
+code=$?
+expect_code 2 "no images"
+expect_text "--images is 0, but must be at least 1" "no images"
 "$bench" allreduce >last.out 2>&1
 code=$?
 expect_code 2 "one rank"

@@ -32,7 +32,7 @@ void run_aggregate(Words words) {
   std::int64_t parameters = 24'000'000;
   po::options_description options("options", 110);
   setting.add_to(options);
-  options.add_options()("parameters", po::value(&parameters)->default_value(parameters), "of a model");
+  options.add_options()("parameters", count_option(parameters, "parameters"), "of a model");
   if (!tool::parse(words, options, {},
                    "The exact sum of client updates. An update is read (4 bytes a value), and its sum read "
                    "and written (8 "

@@ -42,10 +42,10 @@ void run_eval(Words words) {
   std::int64_t dimension = 512;
   po::options_description options("options", 110);
   setting.add_to(options);
-  options.add_options()                                                                   //
-      ("images", po::value(&images)->default_value(images), "probes, each against each")  //
-      ("pairs", po::value(&pairs)->default_value(pairs), "of a benchmark")                //
-      ("embedding", po::value(&dimension)->default_value(dimension), "dimensions of an embedding");
+  options.add_options()                                                        //
+      ("images", count_option(images, "images"), "probes, each against each")  //
+      ("pairs", count_option(pairs, "pairs"), "of a benchmark")                //
+      ("embedding", count_option(dimension, "embedding"), "dimensions of an embedding");
   if (!tool::parse(words, options, {},
                    "Similarities of all images, whose bits depend on no library, beside the library's matrix "
                    "product; and the "

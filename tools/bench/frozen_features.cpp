@@ -20,7 +20,7 @@ void run_frozen_features(Words words) {
   po::options_description options("options", 110);
   setting.add_to(options);
   network.add_to(options);
-  options.add_options()("batches", po::value(&batches)->default_value(batches),
+  options.add_options()("batches", count_option(batches, "batches"),
                         "of one repetition; a GPU needs several to get going");
   if (!tool::parse(words, options, {},
                    "Embeddings of a frozen model, from reading images to features, beside the bare "

@@ -97,16 +97,23 @@ void finish_work(at::Device device) {
 }
 
 double matrix_product_rate(at::Device device, at::ScalarType precision) {
-  const std::int64_t size = device.is_cuda() ? 8192 : 2048;
+  // Large enough to keep the device busy, but no larger: a processor without instructions for bfloat16 takes
+  // minutes for what others do in milliseconds.
+  constexpr std::int64_t smallest = 256;
+  constexpr double enough_seconds = 0.05;
   constexpr int runs = 5;
-  const at::Tensor a = at::randn({size, size}).to(device, precision);
-  const at::Tensor b = at::randn({size, size}).to(device, precision);
-  const auto timings = measure_in_turn(runs, {[&] {
-                                         at::mm(a, b);
-                                         finish_work(device);
-                                       }});
-  const auto side = static_cast<double>(size);
-  return 2 * side * side * side / timings[0].median;
+  const std::int64_t largest = device.is_cuda() ? 8192 : 2048;
+  for (std::int64_t size = smallest;; size *= 2) {
+    const at::Tensor a = at::randn({size, size}).to(device, precision);
+    const at::Tensor b = at::randn({size, size}).to(device, precision);
+    const double seconds = measure_in_turn(runs, {[&] {
+                                             at::mm(a, b);
+                                             finish_work(device);
+                                           }})[0]
+                               .median;
+    const auto side = static_cast<double>(size);
+    if (seconds >= enough_seconds || size >= largest) return 2 * side * side * side / seconds;
+  }
 }
 
 }  // namespace fedfr::bench

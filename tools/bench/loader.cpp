@@ -84,10 +84,10 @@ void run_loader(Words words) {
   int count = 4096;
   po::options_description options("options", 110);
   setting.add_to(options);
-  options.add_options()                                                                  //
-      ("size", po::value(&size)->default_value(size), "height and width of the images")  //
-      ("batch", po::value(&batch)->default_value(batch), "images of a batch")            //
-      ("images", po::value(&count)->default_value(count), "of the dataset, read in random order");
+  options.add_options()                                                       //
+      ("size", count_option(size, "size"), "height and width of the images")  //
+      ("batch", count_option(batch, "batch"), "images of a batch")            //
+      ("images", count_option(count, "images"), "of the dataset, read in random order");
   if (!tool::parse(words, options, {},
                    "Batches of images in random order, with their checksums looked at: raw ones beside bare "
                    "reads of the same "

@@ -21,10 +21,10 @@ void run_mining(Words words) {
   std::int64_t dimension = 512;
   po::options_description options("options", 110);
   setting.add_to(options);
-  options.add_options()                                                           //
-      ("local", po::value(&local)->default_value(local), "images of the client")  //
-      ("public", po::value(&publics)->default_value(publics), "public images")    //
-      ("embedding", po::value(&dimension)->default_value(dimension), "dimensions of an embedding");
+  options.add_options()                                                //
+      ("local", count_option(local, "local"), "images of the client")  //
+      ("public", count_option(publics, "public"), "public images")     //
+      ("embedding", count_option(dimension, "embedding"), "dimensions of an embedding");
   if (!tool::parse(
           words, options, {},
           "Hard negatives of one client, from features to indices, beside the bare matrix product.\n"))

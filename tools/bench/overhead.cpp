@@ -148,12 +148,11 @@ void run_overhead(Words words) {
   setting.add_to(options);
   int most_ranks = 2;
   Workload workload;
-  options.add_options()                                                                           //
-      ("ranks", po::value(&most_ranks)->default_value(most_ranks), "measured with 1 to so many")  //
-      ("clients", po::value(&workload.clients)->default_value(workload.clients),
+  options.add_options()                                                           //
+      ("ranks", count_option(most_ranks, "ranks"), "measured with 1 to so many")  //
+      ("clients", count_option(workload.clients, "clients"),
        "a quarter trains in a round")  //
-      ("rounds", po::value(&workload.rounds)->default_value(workload.rounds),
-       "of a run; the first does not count");
+      ("rounds", count_option(workload.rounds, "rounds"), "of a run; the first does not count");
   if (!tool::parse(
           words, options, {},
           "Federated averaging of many tiny clients by `fedfr train`: a quarter of them a round, 50 images "

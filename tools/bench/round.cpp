@@ -82,13 +82,13 @@ Measured measure_rounds(const Setting& setting, const NetworkSetting& network, c
 }
 
 void add_to(po::options_description& options, Workload& work) {
-  options.add_options()                                                                              //
-      ("ranks", po::value(&work.ranks)->default_value(work.ranks), "under mpirun if more than one")  //
-      ("clients", po::value(&work.clients)->default_value(work.clients),
-       "that train, one after the other on a rank")                                   //
-      ("epochs", po::value(&work.epochs)->default_value(work.epochs), "of a client")  //
-      ("images", po::value(&work.images)->default_value(work.images), "of a client")  //
-      ("public", po::value(&work.publics)->default_value(work.publics),
+  options.add_options()                                                              //
+      ("ranks", count_option(work.ranks, "ranks"), "under mpirun if more than one")  //
+      ("clients", count_option(work.clients, "clients"),
+       "that train, one after the other on a rank")                   //
+      ("epochs", count_option(work.epochs, "epochs"), "of a client")  //
+      ("images", count_option(work.images, "images"), "of a client")  //
+      ("public", count_option(work.publics, "public"),
        "public images, of which as many as a client has are kept");
 }
 

@@ -19,14 +19,13 @@ namespace po = boost::program_options;
 
 void Setting::add_to(po::options_description& options) {
   options.add_options()                                                                                 //
-      ("runs", po::value(&runs)->default_value(runs), "repetitions; medians are shown")                 //
+      ("runs", count_option(runs, "runs"), "repetitions; medians are shown")                            //
       ("threads", po::value(&threads)->default_value(threads), "of a rank; 0: all allowed processors")  //
       ("json", po::value(&json), "also write the table to this file")                                   //
       ("folder", po::value(&folder), "where the random faces lie for a while; default: $TMPDIR or /tmp");
 }
 
 void Setting::apply() const {
-  if (runs < 1) throw UsageError("--runs is {}, but must be at least 1", runs);
   if (!json.empty()) check_output(json);
   if (threads < 0) throw UsageError("--threads is {}, but must not be negative", threads);
   if (threads > 0) at::set_num_threads(threads);
@@ -43,9 +42,9 @@ void NetworkSetting::add_to(po::options_description& options) {
   options.add_options()                                                                                   //
       ("backbone", po::value(&backbone)->default_value(backbone), "as in a job file")                     //
       ("width", po::value(&width)->default_value(width, fmt::format("{:g}", width)), "as in a job file")  //
-      ("embedding", po::value(&embedding)->default_value(embedding), "as in a job file")                  //
-      ("size", po::value(&size)->default_value(size), "height and width of the images")                   //
-      ("batch", po::value(&batch)->default_value(batch), "images of a step")                              //
+      ("embedding", count_option(embedding, "embedding"), "as in a job file")                             //
+      ("size", count_option(size, "size"), "height and width of the images")                              //
+      ("batch", count_option(batch, "batch"), "images of a step")                                         //
       ("precision", po::value(&precision)->default_value(precision), "fp32 or bf16")                      //
       ("memory-format", po::value(&format)->default_value(format), "as in a job file")                    //
       ("device", po::value(&device)->default_value(device), "cpu or cuda");

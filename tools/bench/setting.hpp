@@ -1,14 +1,25 @@
 #pragma once
 #include <boost/program_options/options_description.hpp>
+#include <boost/program_options/value_semantic.hpp>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "fedfr/core/error.hpp"
 #include "fedfr/run/experiment.hpp"
 #include "report.hpp"
 
 namespace fedfr::bench {
+
+/// A number of things of which a benchmark needs at least one: the option of this name, whose default is
+/// `value`.
+template <class T>
+boost::program_options::typed_value<T>* count_option(T& value, const char* name) {
+  return boost::program_options::value(&value)->default_value(value)->notifier([name](const T& count) {
+    if (count < 1) throw UsageError("--{} is {}, but must be at least 1", name, count);
+  });
+}
 
 /// What every benchmark can be told.
 struct Setting {

@@ -7,7 +7,6 @@
 
 #include "commands.hpp"
 #include "common/parse.hpp"
-#include "fedfr/core/error.hpp"
 #include "fedfr/core/parallel.hpp"
 #include "fedfr/core/processors.hpp"
 #include "fedfr/core/spinning.hpp"
@@ -41,14 +40,13 @@ void run_shared_cores(Words words) {
   po::options_description options("options", 110);
   setting.add_to(options);
   network.add_to(options);
-  options.add_options()("steps", po::value(&steps)->default_value(steps), "of one repetition")(
-      "loops", po::value(&loops)->default_value(loops), "busy loops beside");
+  options.add_options()("steps", count_option(steps, "steps"), "of one repetition")(
+      "loops", count_option(loops, "loops"), "busy loops beside");
   if (!tool::parse(words, options, {},
                    "Steps of local training on one thread and on several, alone and with busy loops beside "
                    "that want the "
                    "same\nprocessors. Several threads should not be slower than one in either case.\n"))
     return;
-  if (loops < 1) throw UsageError("--loops is {}, but must be at least 1", loops);
   const int threads = setting.threads > 0 ? setting.threads : std::max(2, usable_processors());
   check_threads(threads, "--threads");
   setting.threads = 1;

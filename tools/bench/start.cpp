@@ -86,7 +86,7 @@ void run_start(Words words) {
   po::options_description options("options", 110);
   int clients = 10'000;
   setting.add_to(options);
-  options.add_options()("clients", po::value(&clients)->default_value(clients), "of a large dataset");
+  options.add_options()("clients", count_option(clients, "clients"), "of a large dataset");
   if (!tool::parse(words, options, {},
                    "From the command to the help text, or to the first round of a small job.\n"))
     return;

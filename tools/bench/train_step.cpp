@@ -21,7 +21,7 @@ void run_train_step(Words words) {
   po::options_description options("options", 110);
   setting.add_to(options);
   network.add_to(options);
-  options.add_options()("steps", po::value(&steps)->default_value(steps), "of one repetition")(
+  options.add_options()("steps", count_option(steps, "steps"), "of one repetition")(
       "operators", po::bool_switch(&operators), "also print which operators of LibTorch take the time");
   if (!tool::parse(words, options, {},
                    "Steps of local training with the whole objective of FedFR, from reading images to new "
