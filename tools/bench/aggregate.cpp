@@ -10,12 +10,15 @@
 #include "measure.hpp"
 #include "setting.hpp"
 
+// What the server does with updates, fl::Aggregator, beside copying memory: sums are of 64-bit integers, so
+// that the work is moving bytes. Bytes are counted as a program without caches would move them.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;
 
 namespace {
 
+// Of the size of a large layer's weights; how a model is cut into tensors hardly matters here.
 constexpr std::int64_t values_per_tensor = 1 << 18;
 
 std::vector<fl::SharedTensor> layout_of(std::int64_t values) {
@@ -42,6 +45,8 @@ void run_aggregate(Words words) {
   const at::Tensor update = at::randn({parameters});
   const std::span<const float> values(update.const_data_ptr<float>(), static_cast<std::size_t>(parameters));
   constexpr std::int64_t weight = 100;
+  // More samples than the updates of a usual measurement add up to; the sums' fixed point leaves room for so
+  // many.
   constexpr std::int64_t many = 1'000'000;
   fl::Aggregator aggregator(layout_of(parameters), values, {.weight = many});
   comm::LocalCommunicator alone;
@@ -59,12 +64,14 @@ void run_aggregate(Words words) {
   report.setting("parameters", parameters);
   report.setting("threads", setting.threads_used());
   report.add({.what = "add an update",
+              // The update (4 bytes) and the sum (8 bytes) are read, the sum is written.
               .value = gigabytes(20, timings[0].median),
               .unit = "GB/s",
               .bound = "memory copy, one thread",
               .limit = rate / 1e9,
               .note = fmt::format("{:.2f} ms a client", timings[0].median * 1e3)});
   report.add({.what = "mean of the sums",
+              // The sum is read, the mean written as a float.
               .value = gigabytes(12, timings[1].median),
               .unit = "GB/s",
               .bound = "memory copy, one thread",

@@ -13,6 +13,8 @@
 #include "measure.hpp"
 #include "setting.hpp"
 
+// Similarities and verification. The product of all embeddings with all is our own, in one order of sums on
+// every machine; the library's product of the same matrices shows what that order costs.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;

@@ -8,6 +8,8 @@
 #include "measure.hpp"
 #include "trainee.hpp"
 
+// Embeddings of a frozen model: the passes over public images that a round begins with, and those of
+// evaluation.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;

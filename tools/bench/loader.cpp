@@ -15,6 +15,8 @@
 #include "random_faces.hpp"
 #include "setting.hpp"
 
+// The batch loader beside the least that reading the same images can take. The dataset has just been written,
+// so that it lies in the page cache: this measures the program, not the disk.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;

@@ -10,6 +10,8 @@
 #include "measure.hpp"
 #include "setting.hpp"
 
+// Mining of hard negatives, whose bulk is one product of all public with all own embeddings; the bound is
+// that product in the same blocks and nothing else.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;

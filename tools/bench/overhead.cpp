@@ -16,6 +16,9 @@
 #include "real_run.hpp"
 #include "setting.hpp"
 
+// What the program adds to each client where there is next to nothing to compute: many tiny clients by `fedfr
+// train` beside a loop of the same steps on images in memory. Here it is reading, converting, states, exact
+// sums and records that count.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;
@@ -132,6 +135,8 @@ void measure(const Setting& setting, const Workload& workload, const std::string
               .value = round * 1e3,
               .unit = "ms",
               .bound = "bare LibTorch loop of the same steps",
+              // The bound of several ranks: each takes its share of the clients, and no rank slows another
+              // down.
               .limit = bare.median * 1e3 / ranks});
   report.add({.what = name + ": overhead a client",
               .value = (round * ranks - bare.median) * 1e3 / workload.cohort(),

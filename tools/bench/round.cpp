@@ -12,6 +12,8 @@
 #include "setting.hpp"
 #include "trainee.hpp"
 
+// Whole rounds by `fedfr train` beside the convolutions and matrix products that they cannot do without,
+// counted from the options: what the loader, losses, mining, states, averaging and records add to a round.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;

@@ -13,6 +13,8 @@
 #include "fedfr/nn/precision.hpp"
 #include "fedfr/run/options/options.hpp"
 
+// Options that benchmarks share. Those of a network go through the real parser of `fedfr train`, so that a
+// benchmark trains what a job file with the same words would train.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;
@@ -71,6 +73,7 @@ std::vector<std::string> NetworkSetting::words() const {
 
 std::unique_ptr<run::Experiment> make_experiment(const std::vector<std::string>& words) {
   auto all = words;
+  // A run must have a folder by its options; none is made here.
   all.insert(all.end(), {"--output", "unused"});
   const auto configuration = run::resolve({}, run::parse_command_line(all).settings);
   run::validate(configuration);

@@ -13,6 +13,8 @@
 #include "measure.hpp"
 #include "trainee.hpp"
 
+// Local training where other programs want the same processors. Threads of OpenMP that spin while they wait
+// for one that was put aside can make several threads far slower than one; this shows whether they do.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;

@@ -12,6 +12,8 @@
 #include "real_run.hpp"
 #include "setting.hpp"
 
+// How long a user waits: the serial tools to their help text (they load neither MPI nor LibTorch), `fedfr
+// train` to its first round, also with a dataset of many clients, of which only the index may take time.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;
@@ -28,6 +30,7 @@ void run_quietly(const std::vector<std::string>& words) {
 double seconds_to_first_round(int ranks, const std::vector<std::string>& words,
                               const std::filesystem::path& output) {
   const auto run = train(ranks, words, output);
+  // The event of a round is written at its end.
   return run.metrics.rounds.at(0).time - run.metrics.rounds.at(0).seconds - run.started;
 }
 

@@ -9,6 +9,8 @@
 #include "operators.hpp"
 #include "trainee.hpp"
 
+// Steps of local training, the innermost loop of everything, beside their own convolutions and matrix
+// products. The kernels are noted in one step and repeated as often as the real ones.
 namespace fedfr::bench {
 
 namespace po = boost::program_options;
@@ -30,6 +32,7 @@ void run_train_step(Words words) {
     return;
   setting.apply();
   Trainee trainee(setting, network, steps);
+  // Of one step only, since noted arguments are kept: those of many steps would fill the memory.
   Trainee one_step(setting, network, 1);
   const Kernels kernels(trainee.device(), [&] { one_step.train(false); });
   std::vector<double> seconds;
