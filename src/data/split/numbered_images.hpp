@@ -8,8 +8,9 @@
 
 namespace fedfr::data {
 
-/// Finds images of a collection by identity and number, as LFW's pairs name them. The number is the digits
-/// after the last underscore of the image's name (<identity>_NNNN), so that a missing image shifts no other.
+/// Finds images of a collection by identity and number, as LFW's pairs name them. The number stands at the
+/// end of the image's name (<identity>_NNNN), so that a missing image shifts no other. A name that ends in
+/// several (<identity>_NNNN_M) answers to each of them: which is meant is never guessed.
 class NumberedImages {
  public:
   /// @param collection  must outlive this

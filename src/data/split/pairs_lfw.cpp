@@ -1,4 +1,5 @@
-// Reads LFW's pairs.txt, as its authors and as editors on any system write it.
+// Reads LFW's pairs.txt, as its authors and as editors on any system write it. Its columns are separated by
+// tabs, so that a name may have blanks; where a line has no tab, blanks separate.
 #include "fedfr/data/split/pairs_lfw.hpp"
 
 #include <algorithm>
@@ -13,6 +14,17 @@
 namespace fedfr::data {
 
 namespace {
+
+std::vector<std::string> columns_of(std::string_view line) {
+  const std::string_view separators = line.find('\t') == std::string_view::npos ? blanks : "\t";
+  std::vector<std::string> columns;
+  while (!line.empty()) {
+    const auto end = std::min(line.find_first_of(separators), line.size());
+    if (const auto column = trim(line.substr(0, end)); !column.empty()) columns.emplace_back(column);
+    line.remove_prefix(std::min(end + 1, line.size()));
+  }
+  return columns;
+}
 
 class Parser {
  public:
@@ -37,13 +49,12 @@ class Parser {
   }
 
  private:
-  /// The words of the next line that is not empty; none at the end.
+  /// The columns of the next line that is not empty; none at the end.
   std::vector<std::string> next_line() {
     std::string text;
     while (std::getline(input_, text)) {
       ++line_;
-      std::istringstream words(text);
-      std::vector<std::string> found{std::istream_iterator<std::string>(words), {}};
+      auto found = columns_of(trim(text));
       if (!found.empty()) return found;
     }
     return {};
@@ -53,8 +64,9 @@ class Parser {
     const auto words = next_line();
     if (words.empty()) fail("fewer pairs than the first line promises");
     if (words.size() != (genuine ? 3U : 4U))
-      fail(genuine ? "expected a matched pair, \"name i j\""
-                   : "expected a mismatched pair, \"name i name j\"");
+      fail(std::string(genuine ? "expected a matched pair, \"name i j\""
+                               : "expected a mismatched pair, \"name i name j\"") +
+           "; a name that has blanks needs tabs between the columns");
     LfwPair pair;
     pair.first_name = words[0];
     pair.second_name = words[genuine ? 0 : 2];

@@ -64,26 +64,64 @@ TEST_F(Pairs, NameTheLineOfWhatTheCollectionLacks) {
   EXPECT_THAT(refusal("1 1\nid_0 1 5\nid_0 1 id_1 1\n", collection_), HasSubstr("no image 5 of \"id_0\""));
 }
 
-TEST_F(Pairs, RefuseANumberThatTwoFilesHave) {
-  DatasetWriter writer(folder_ / "twice", {.role = Role::collection, .size = test::tiny});
-  writer.begin_client("A", 5);
-  for (const char* name : {"A_0001_2.jpg", "A_0002_1.png", "A_0001.jpg", "A_0003.jpg", "A.jpg"})
-    writer.add({.pixels = std::vector<std::uint8_t>(12), .source_name = name});
-  writer.begin_client("B", 1);
-  writer.add({.pixels = std::vector<std::uint8_t>(12), .label = 1, .source_name = "portrait.jpg"});
-  writer.set_identities({"A", "B"});
+/// Of one grey image each.
+Dataset make_named_collection(const std::filesystem::path& folder,
+                              const std::vector<std::pair<std::string, std::vector<std::string>>>& people) {
+  DatasetWriter writer(folder, {.role = Role::collection, .size = test::tiny});
+  std::vector<std::string> names;
+  for (const auto& [person, images] : people) {
+    writer.begin_client(person, std::ssize(images));
+    for (const auto& image : images)
+      writer.add({.pixels = std::vector<std::uint8_t>(12),
+                  .label = static_cast<std::int32_t>(names.size()),
+                  .source_name = image});
+    names.push_back(person);
+  }
+  writer.set_identities(names);
   writer.finish();
-  const Dataset twice(folder_ / "twice");
+  return Dataset(folder);
+}
+
+TEST_F(Pairs, RefuseANumberThatTwoFilesHave) {
+  const auto twice = make_named_collection(
+      folder_ / "twice", {{"A", {"A_0001.jpg", "A_0002_1.png", "A_0003.jpg", "A_0004.jpg", "A.jpg"}},
+                          {"B", {"portrait.jpg"}},
+                          {"Y_7", {"Y_7_0001_2.jpg", "Y_7_0002_1.jpg", "Y_7_0003.jpg", "7_0004.jpg"}}});
   const auto message = refusal("1 1\nA 3 1\nA 3 B 1\n", twice);
   EXPECT_THAT(message, HasSubstr("pairs.txt, line 2"));
-  EXPECT_THAT(message, HasSubstr("image 1 of \"A\" is both A_0002_1.png and A_0001.jpg"));
-  EXPECT_THAT(refusal("1 1\nA 2 3\nA 3 B 1\n", twice), HasSubstr("names of its images have no numbers"));
+  EXPECT_THAT(message, HasSubstr("image 1 of \"A\" is both A_0001.jpg and A_0002_1.png"));
+  EXPECT_THAT(refusal("1 1\nA 3 4\nA 3 B 1\n", twice), HasSubstr("names of its images have no numbers"));
+  for (const char* pair : {"Y_7 1 3", "Y_7 3 2", "Y_7 1 2"})
+    EXPECT_THAT(refusal(fmt::format("1 1\n{}\nA 3 B 1\n", pair), twice),
+                HasSubstr("of \"Y_7\" is both Y_7_0001_2.jpg and Y_7_0002_1.jpg"));
+  EXPECT_EQ(refusal("1 1\nY_7 3 4\nA 3 Y_7 3\n", twice), "accepted") << "the 7 of its name is no number";
+}
+
+TEST_F(Pairs, AreSplitAtTabsOnlyWhereThereAreTabs) {
+  const auto people = make_named_collection(
+      folder_ / "people", {{"C D", {"C D_0001.jpg", "C D_0002.jpg"}}, {"E", {"E_0001.jpg"}}});
+  EXPECT_EQ(refusal("1\t1\r\nC D\t1\t2\r\nE\t1\tC D\t2\t\r\n", people), "accepted");
+  EXPECT_EQ(refusal("1 1\nC D\t1\t2\n E \t 1\tC D\t2\n", people), "accepted");
+  EXPECT_THAT(refusal("1 1\nC D 1 2\nE 1 C D 2\n", people), HasSubstr("needs tabs between the columns"));
 }
 
 TEST_F(Pairs, SayWhatWasLookedForAndWhatIsNearest) {
   EXPECT_THAT(refusal("1 1\nid_0 1 7\nid_0 1 id_1 1\n", collection_), HasSubstr("(id_0_0007)"));
   EXPECT_THAT(refusal("1 1\nid_0 1 7\nid_0 1 id_1 1\n", collection_), HasSubstr("nearest is id_0_0004.jpg"));
   EXPECT_THAT(refusal("1 1\nid3 1 2\nid_0 1 id_1 1\n", collection_), HasSubstr("nearest name is \"id_3\""));
+}
+
+TEST_F(Pairs, KnowAnAccentThatIsWrittenInTheOtherForm) {
+  const auto people = make_named_collection(folder_ / "people", {{"A", {"A_1.jpg"}},
+                                                                 {"Rene", {"Rene_1.jpg"}},
+                                                                 {"Ren\u00E9", {"Ren\u00E9_1.jpg"}},
+                                                                 {"Zoe\u0308", {"Zoe\u0308_1.jpg"}}});
+  for (const char* name : {"Rene\u0301", "Zo\u00EB"})
+    EXPECT_THAT(refusal(fmt::format("1 1\n{} 1 2\nA 1 B 1\n", name), people),
+                HasSubstr("looks the same, but Unicode"))
+        << name;
+  EXPECT_THAT(refusal("1 1\nRene\u0301 1 2\nA 1 B 1\n", people), HasSubstr("\"Ren\u00E9\" looks"));
+  EXPECT_THAT(refusal("1 1\nZo\u00E9r 1 2\nA 1 B 1\n", people), HasSubstr("nearest name is \"Zoe\u0308\""));
 }
 
 TEST_F(Pairs, StoreOnlyTheImagesUsed) {
