@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,7 @@ constexpr std::int64_t most_bytes_per_byte = 1032;
 // KiB.
 constexpr png_alloc_size_t most_chunk_bytes = 256 * 1024;
 constexpr png_uint_32 most_chunks = 64;
+constexpr png_byte exif_chunk[] = "eXIf";
 
 // A chunk says how long it is before it is read, and libpng believes some: no block may be larger than what
 // the bytes of the file could account for, besides its own structures and those of zlib.
@@ -88,9 +90,11 @@ void read_header(Decoder& decoder) {
     png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // check_size has the better message
     png_set_chunk_malloc_max(png, most_chunk_bytes);
     png_set_chunk_cache_max(png, most_chunks);
-    const png_byte wanted[] = "eXIf\0iTXt\0tEXt\0zTXt";
+    const png_byte texts[] = "iTXt\0tEXt\0zTXt";
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, wanted, 4);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, texts, 3);
+    // As it stands in the file: libpng itself drops a chunk that begins with JPEG's mark.
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_ALWAYS, exif_chunk, 1);
     png_read_info(png, decoder.info);
   });
 }
@@ -158,10 +162,10 @@ int read_orientation(Decoder& decoder) {
     if (key == "Raw profile type exif") exif = from_raw_profile(text);
     if (key == "XML:com.adobe.xmp") xmp = text;
   }
-  png_bytep chunk = nullptr;
-  png_uint_32 size = 0;
-  if (png_get_eXIf_1(decoder.png, decoder.info, &size, &chunk) != 0)
-    exif.assign(reinterpret_cast<char*>(chunk), size);
+  png_unknown_chunkp chunks = nullptr;
+  const int kept = png_get_unknown_chunks(decoder.png, decoder.info, &chunks);
+  for (const auto& chunk : std::span(chunks, static_cast<std::size_t>(kept)))
+    exif.assign(reinterpret_cast<const char*>(chunk.data), chunk.size);
   return find_orientation(exif, xmp);
 }
 

@@ -158,6 +158,8 @@ files["orientation_cut_after.jpg"] = with_app1(plain, exif_mark + tiff(6)[:36])
 files["orientation_endless_directory.jpg"] = with_app1(plain, exif_mark + tiff(6)[:4] + b"\xff\xff\xff\xff")
 files["orientation_grey.jpg"] = with_app1(saved(picture("L"), "JPEG", quality=90), exif_mark + tiff(7))
 files["orientation6.png"] = png(8, 2, chunk(b"eXIf", tiff(6)))
+files["orientation6_marked.png"] = png(8, 2, chunk(b"eXIf", exif_mark + tiff(6)))
+files["orientation_twice.png"] = png(8, 2, chunk(b"eXIf", tiff(3)) + chunk(b"eXIf", tiff(6)))
 files["orientation8_after.png"] = png(8, 6, after=chunk(b"eXIf", tiff(8, ">")))
 profile = b"\nexif\n%8d\n" % len(exif_mark + tiff(7)) + (exif_mark + tiff(7)).hex().encode() + b"\n"
 files["orientation7_profile.png"] = png(8, 2, chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(profile)))
