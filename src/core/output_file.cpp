@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/path.hpp"
 
 namespace fedfr {
 
@@ -23,6 +24,8 @@ namespace fs = std::filesystem;
 namespace {
 
 std::string reason(int code = errno) { return std::generic_category().message(code); }
+
+constexpr std::string_view ending = ".tmp";
 
 /// How something is written: by a temporary and a rename, by opening it as it is, or through a copy of a
 /// descriptor that is open already.
@@ -119,7 +122,9 @@ void sync_file(const fs::path& path) {
 
 }  // namespace
 
-TemporaryFile::TemporaryFile(fs::path target) : target_(std::move(target)), path_(target_.string() + ".tmp") {
+TemporaryFile::TemporaryFile(fs::path target)
+    : target_(std::move(target)),
+      path_(target_.parent_path() / (name_with_room(target_, ending.size()) + std::string(ending))) {
   // One that a killed program left may belong to somebody else, and could then not be opened for writing.
   std::error_code ignored;
   fs::remove(path_, ignored);

@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
+#include <span>
 
+#include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/text.hpp"
 
@@ -68,6 +71,11 @@ fs::path tidy_path(std::string_view text) {
     tidy += part;
   }
   return tidy.empty() && !text.empty() ? "." : tidy;
+}
+
+std::string name_with_room(const fs::path& path, std::size_t bytes) {
+  std::string name = path.filename().string();
+  return name.size() + bytes <= NAME_MAX ? name : hex16(hash64(std::as_bytes(std::span(name))));
 }
 
 std::string expand_path(std::string_view text, const std::string& where, bool tilde) {

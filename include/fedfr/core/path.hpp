@@ -16,6 +16,10 @@ constexpr std::size_t longest_path = 4095;
 /// above a symbolic link is not what was written before it. An empty path stays empty.
 std::filesystem::path tidy_path(std::string_view text);
 
+/// The last name of a path, to be made longer by so many bytes: a hash of it where file systems would not
+/// take the longer name.
+std::string name_with_room(const std::filesystem::path& path, std::size_t bytes);
+
 /// What a shell would make of a word of a file: `$NAME` and `${NAME}` are variables of the environment, `~`
 /// and `~USER` at the beginning are home folders, `$$` is a dollar sign. What a variable holds is not
 /// expanded again.

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -31,7 +32,9 @@ std::string host_name() {
 
 /// What stands before the number of the process.
 std::string staged_prefix(const fs::path& final_name) {
-  return fmt::format("{}.partial-{}-", final_name.filename().string(), host_name());
+  const std::string mark = fmt::format(".partial-{}-", host_name());
+  constexpr std::size_t digits = std::numeric_limits<pid_t>::digits10 + 1;
+  return name_with_room(final_name, mark.size() + digits) + mark;
 }
 
 /// Held for as long as a folder is being filled; where the file system has no locks, by nobody.
@@ -68,10 +71,19 @@ void remove_abandoned(const fs::path& final_name) {
 
 }  // namespace
 
-StagedFolder::StagedFolder(const fs::path& final_name) : final_(tidy_path(final_name.string())) {
+void check_new_folder(const fs::path& path) {
   std::error_code failed;
-  if (fs::exists(fs::symlink_status(final_, failed)))
-    throw DataError("{} exists already: remove it or choose another name", final_.string());
+  const auto type = fs::symlink_status(path, failed).type();
+  if (type == fs::file_type::not_found) return;
+  if (type == fs::file_type::none)
+    throw DataError("cannot create the folder {}: {}", path.string(), failed.message());
+  const bool leads_nowhere = type == fs::file_type::symlink && !fs::exists(path, failed);
+  throw DataError("{} {}: remove it or choose another name", path.string(),
+                  leads_nowhere ? "is a link to nothing" : "exists already");
+}
+
+StagedFolder::StagedFolder(const fs::path& final_name) : final_(tidy_path(final_name.string())) {
+  check_new_folder(final_);
   make_folder(final_.parent_path());
   remove_abandoned(final_);
   staged_ = final_.parent_path() / fmt::format("{}{}", staged_prefix(final_), ::getpid());

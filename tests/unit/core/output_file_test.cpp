@@ -70,6 +70,14 @@ TEST(ReplaceFile, FollowsAChainOfLinksAndKeepsThem) {
   EXPECT_EQ(read_text(folder / "elsewhere/target"), "new");
 }
 
+TEST(ReplaceFile, TheLongestNameThatAFileSystemTakesIsWritten) {
+  const test::TempFolder folder;
+  const std::string longest(255, 'n');
+  replace_file(folder / longest, "content");
+  EXPECT_EQ(read_text(folder / longest), "content");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
 TEST(ReplaceFile, ADanglingLinkCreatesItsTarget) {
   const test::TempFolder folder;
   fs::create_symlink(folder / "target", folder / "link");

@@ -186,7 +186,14 @@ TEST_F(Writer, TakesNamesAsTheyAreTyped) {
 
 TEST_F(Writer, DoesNotFollowALinkToNothing) {
   fs::create_symlink("nowhere", out());
-  EXPECT_THAT([&] { make(); }, ThrowsMessage<DataError>(HasSubstr("set exists already")));
+  EXPECT_THAT([&] { make(); }, ThrowsMessage<DataError>(HasSubstr("set is a link to nothing")));
+}
+
+TEST_F(Writer, TakesTheLongestNameThatAFileSystemTakes) {
+  const std::string longest(255, 'n');
+  DatasetWriter(folder_ / longest, {.role = Role::collection, .size = stored_size}).finish();
+  EXPECT_EQ(Dataset(folder_ / longest).images(), 0);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
 }
 
 TEST_F(Writer, KeepsWhatItCannotRename) {
