@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "fedfr/core/activity.hpp"
-#include "fedfr/core/error.hpp"
 
 namespace fedfr {
 
@@ -34,7 +33,7 @@ std::string read_to_end(const FileDescriptor& file, const fs::path& path, std::s
     if (used == text.size()) text.resize(used + std::max(step, used / 2));
     const ssize_t got = ::read(file.get(), text.data() + used, text.size() - used);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw DataError("cannot read {}: {}", path.string(), reason());
+    if (got < 0) throw AccessError("cannot read {}: {}", path.string(), reason());
     used += static_cast<std::size_t>(got);
     if (used > most)
       throw DataError("{} does not end within {} bytes: is it the right one?", path.string(), most);
@@ -64,7 +63,7 @@ FileDescriptor open_for_reading(const fs::path& path) {
     throw DataError("{} is {}, where a regular file is needed", path.string(),
                     S_ISDIR(status.st_mode) ? "a folder" : "a pipe or device");
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) throw DataError("cannot open {}: {}", path.string(), reason());
+  if (!fd) throw AccessError("cannot open {}: {}", path.string(), reason());
   return fd;
 }
 
@@ -73,7 +72,7 @@ void read_exactly(const FileDescriptor& file, const fs::path& path, std::int64_t
   while (!out.empty()) {
     const ssize_t got = ::pread(file.get(), out.data(), out.size(), offset);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw DataError("cannot read {}: {}", path.string(), reason());
+    if (got < 0) throw AccessError("cannot read {}: {}", path.string(), reason());
     if (got == 0) throw DataError("{} ends early: is it truncated?", path.string());
     out = out.subspan(static_cast<std::size_t>(got));
     offset += got;
@@ -124,7 +123,7 @@ std::string read_input(const fs::path& path) {
         "cannot open {}: whoever started this program has not passed the pipe on, as launchers do; write its "
         "content to a file and name that",
         path.string());
-  if (!file) throw DataError("cannot open {}: {}", path.string(), reason());
+  if (!file) throw AccessError("cannot open {}: {}", path.string(), reason());
   return read_to_end(file, path, most);
 }
 

@@ -129,6 +129,8 @@ template <class Read>
 auto naming(const std::filesystem::path& path, Read&& read) {
   try {
     return read();
+  } catch (const AccessError&) {
+    throw;
   } catch (const DataError& e) {
     throw DataError("cannot use {}: {}", path.string(), e.what());
   }

@@ -12,6 +12,7 @@
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/run/record/checkpoint_files.hpp"
 
@@ -122,13 +123,23 @@ void CheckpointStore::save(const fl::Server& server, int completed_rounds) const
 }
 
 std::optional<Checkpoint> CheckpointStore::load_newest(fl::Server& server, std::string& warnings) const {
-  for (const int round : checkpoint_rounds(folder_)) {
+  const auto rounds = checkpoint_rounds(folder_);
+  for (const int round : rounds) {
     try {
       return load_one(path(round), server, data_);
+    } catch (const AccessError&) {
+      throw;
     } catch (const DataError& e) {
       warnings += fmt::format("{}; falling back to the checkpoint before it\n", e.what());
     }
   }
+  // A start can be made again; rounds are not thrown away because nothing of them can be read.
+  if (!rounds.empty() && rounds.front() > 0)
+    throw DataError(
+        "no checkpoint in {} can be used: restore one, or remove the checkpoints and the states of clients "
+        "to "
+        "train from the start again\n{}",
+        folder_.string(), warnings);
   return std::nullopt;
 }
 

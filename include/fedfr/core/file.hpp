@@ -6,7 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "fedfr/core/error.hpp"
+
 namespace fedfr {
+
+/// The system did not let a file or folder be opened or read, so that nothing is known of what it holds.
+/// Where something older takes the place of what is damaged, it must not do so for this.
+struct AccessError : DataError {
+  using DataError::DataError;
+};
 
 /// A POSIX file descriptor that is closed once.
 class FileDescriptor {
@@ -28,11 +36,11 @@ class FileDescriptor {
 constexpr unsigned permissions_of_new_files = 0666;
 
 /// For reading at any place, so only a regular file: a pipe would block or be used up, a device never end.
-/// @throws DataError naming the path if it cannot be opened or is none
+/// @throws AccessError naming the path if it cannot be opened; DataError if it is none
 FileDescriptor open_for_reading(const std::filesystem::path& path);
 
 /// Fills `out` from `offset`; short reads are completed.
-/// @throws DataError naming the path when the file ends early or the read fails
+/// @throws AccessError naming the path when the read fails; DataError when the file ends early
 void read_exactly(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,
                   std::span<std::byte> out);
 

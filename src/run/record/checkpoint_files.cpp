@@ -9,8 +9,11 @@
 #include <string_view>
 #include <system_error>
 
+#include "fedfr/core/file.hpp"
+
 // Names of checkpoints, both ways. A name counts only if it is exactly what its number would be given:
-// backups and temporaries of editors and copies are none.
+// backups and temporaries of editors and copies are none. A folder that cannot be read is not one without
+// checkpoints: a run would begin anew over what it has.
 namespace fedfr::run {
 
 namespace fs = std::filesystem;
@@ -28,14 +31,23 @@ fs::path checkpoint_path(const fs::path& folder, int completed_rounds) {
 
 std::vector<int> checkpoint_rounds(const fs::path& folder) {
   std::vector<int> rounds;
-  std::error_code missing;
-  for (const auto& entry : fs::directory_iterator(folder, missing)) {
+  std::error_code failed;
+  fs::directory_iterator entries(folder, failed);
+  if (failed == std::errc::no_such_file_or_directory) return rounds;
+  const auto check = [&] {
+    if (failed) throw AccessError("cannot look into {}: {}", folder.string(), failed.message());
+  };
+  for (check(); entries != fs::directory_iterator(); entries.increment(failed), check()) {
+    const auto& entry = *entries;
     const std::string name = entry.path().filename().string();
     if (!name.starts_with(prefix) || !name.ends_with(suffix)) continue;
     int round = 0;
     std::from_chars(name.data() + prefix.size(), name.data() + name.size(), round);
     const bool exact = round >= 0 && checkpoint_path(folder, round).filename() == name;
-    if (exact && entry.is_regular_file(missing)) rounds.push_back(round);
+    if (!exact) continue;
+    const bool is_file = entry.is_regular_file(failed);
+    if (failed != std::errc::no_such_file_or_directory) check();
+    if (is_file) rounds.push_back(round);
   }
   std::ranges::sort(rounds, std::greater{});
   return rounds;

@@ -2,8 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::run {
@@ -57,6 +60,64 @@ TEST_F(Checkpoints, WithoutTheStateThatTheAlgorithmNeedsAreRefused) {
   const fl::Algorithm row = counting(true);
   fl::Server server(row, model(1), 3);
   EXPECT_THAT([&] { store_.load_newest(server, warnings_); }, ThrowsMessage<UsageError>(HasSubstr("count")));
+}
+
+/// As long as it lives, the process has no more rights than anybody.
+class AsAnybody {
+ public:
+  AsAnybody() {
+    if (::geteuid() == 0) {
+      EXPECT_EQ(::seteuid(65534), 0);
+    }
+  }
+  AsAnybody(const AsAnybody&) = delete;
+  AsAnybody& operator=(const AsAnybody&) = delete;
+  ~AsAnybody() { EXPECT_EQ(::seteuid(::getuid()), 0); }
+};
+
+TEST_F(Checkpoints, ThatCannotBeOpenedAreNotTakenForDamaged) {
+  const fl::Algorithm row = counting(false);
+  fl::Server server(row, model(1), 3);
+  store_.save(server, 1);
+  store_.save(server, 2);
+  ::chmod(folder_.path().c_str(), 0755);
+  ::chmod(store_.path(2).c_str(), 0);
+  const AsAnybody anybody;
+  EXPECT_THAT([&] { store_.load_newest(server, warnings_); },
+              ThrowsMessage<AccessError>(HasSubstr("round_0002.ckpt: Permission denied")));
+  EXPECT_EQ(warnings_, "");
+}
+
+TEST_F(Checkpoints, AFolderThatCannotBeReadIsNotOneWithoutThem) {
+  const fl::Algorithm row = counting(false);
+  fl::Server server(row, model(1), 3);
+  store_.save(server, 1);
+  ::chmod(folder_.path().c_str(), 0);
+  {
+    const AsAnybody anybody;
+    EXPECT_THAT([&] { store_.load_newest(server, warnings_); },
+                ThrowsMessage<AccessError>(HasSubstr("cannot look into " + folder_.path().string())));
+  }
+  ::chmod(folder_.path().c_str(), 0755);
+}
+
+TEST_F(Checkpoints, AreNotThrownAwayWhereNoneOfThemCanBeUsed) {
+  const fl::Algorithm row = counting(false);
+  fl::Server server(row, model(1), 3);
+  replace_file(store_.path(3), std::string_view("damaged"));
+  replace_file(store_.path(2), std::string_view("damaged"));
+  EXPECT_THAT(
+      [&] { store_.load_newest(server, warnings_); },
+      ThrowsMessage<DataError>(testing::AllOf(HasSubstr("no checkpoint in "), HasSubstr("round_0003.ckpt"),
+                                              HasSubstr("round_0002.ckpt"))));
+}
+
+TEST_F(Checkpoints, ADamagedStartIsMadeAgain) {
+  const fl::Algorithm row = counting(false);
+  fl::Server server(row, model(1), 3);
+  replace_file(store_.path(0), std::string_view("damaged"));
+  EXPECT_FALSE(store_.load_newest(server, warnings_).has_value());
+  EXPECT_THAT(warnings_, HasSubstr("round_0000.ckpt"));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& folder, int c
 
 /// The rounds of the checkpoints in a folder, newest first; none where there is no folder. Whatever else lies
 /// there is passed over.
+/// @throws AccessError naming the folder if it is there but cannot be read
 std::vector<int> checkpoint_rounds(const std::filesystem::path& folder);
 
 }  // namespace fedfr::run
