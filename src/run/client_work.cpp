@@ -10,6 +10,7 @@
 
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/clock.hpp"
+#include "fedfr/core/error.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/signals.hpp"
 #include "fedfr/core/trace.hpp"
@@ -46,8 +47,14 @@ bool ClientWork::take_over(ClientId client, ClientFinisher& finisher) {
   const Span span("client taken over");
   auto loaded = tools_.states->load_finished(client, attempt_.round + 1, attempt_.key);
   // Its header was whole when the ranks agreed on who has finished, its tensors are damaged: it is trained
-  // again.
-  if (!loaded) return false;
+  // again; at once, unless all had finished, so that nobody has looked at the public images.
+  if (!loaded) {
+    tools_.states->forget_finished(client, attempt_.round + 1, attempt_.key);
+    if (attempt_.is_trained())
+      throw PeerError("what client {} had finished of round {} is damaged: the same command trains it again",
+                      value(client), attempt_.round + 1);
+    return false;
+  }
   const auto finished = std::make_shared<const fl::FinishedClient>(*std::move(loaded));
   record_.clients.push_back(client_record_from(nlohmann::json::parse(finished->report)));
   record_.clients.back().taken_over = true;

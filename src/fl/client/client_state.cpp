@@ -54,6 +54,12 @@ struct SlotHeader {
 };
 static_assert(std::has_unique_object_representations_v<SlotHeader>, "its bytes are written and compared");
 
+void write_header(const FileDescriptor& file, const std::filesystem::path& path, std::int64_t offset,
+                  SlotHeader& header) {
+  header.checksum = crc32c(header.checked());
+  write_exactly(file, path, offset, std::as_bytes(std::span(&header, 1)));
+}
+
 bool begins_with(const at::Tensor& vector, const at::Tensor& beginning) {
   return beginning.defined() && vector.numel() >= beginning.numel() &&
          vector.narrow(0, 0, beginning.numel()).equal(beginning);
@@ -168,13 +174,15 @@ std::string ClientStateStore::description() const {
 FileDescriptor ClientStateStore::open(int flags) const {
   // Opened anew each time: on a network file system that is what makes the states of other hosts visible.
   FileDescriptor file(::open(path_.c_str(), flags | O_CLOEXEC, permissions_of_new_files));
-  if (!file) throw DataError("cannot open {}: {}", path_.string(), reason());
+  if (!file)
+    throw AccessError("cannot open {}, which holds what clients keep between rounds: {}", path_.string(),
+                      reason());
   return file;
 }
 
 void ClientStateStore::prepare(bool anew) const {
   std::string text = description();
-  if (!anew && std::filesystem::exists(path_)) {
+  if (!anew) {
     std::string found(text.size(), '\0');
     read_exactly(open(O_RDONLY), path_, 0, std::as_writable_bytes(std::span(found)));
     if (found == text) return;
@@ -249,19 +257,15 @@ void ClientStateStore::save(ClientId client, int completed_rounds, std::uint64_t
   if (bytes_of(content) > slot_bytes_ - room_for_text - page || finished.report.size() > longest_report)
     throw std::logic_error("a client's state is larger than its slot");
   slot->header = {.completed_rounds = completed_rounds, .client = value(client), .attempt = attempt};
-  const auto write_header = [&] {
-    slot->header.checksum = crc32c(slot->header.checked());
-    write_exactly(file, path_, slot->offset, std::as_bytes(std::span(&slot->header, 1)));
-  };
   // Before the first byte: what a failed write leaves behind counts as well.
   unsynced_ = true;
-  write_header();
+  write_header(file, path_, slot->offset, slot->header);
   const auto extent =
       nn::save_at(file, path_, slot->offset + static_cast<std::int64_t>(sizeof(SlotHeader)), content);
   slot->header.bytes = extent.bytes;
   slot->header.text_checksum = extent.header_checksum;
   slot->header.complete = 1;
-  write_header();
+  write_header(file, path_, slot->offset, slot->header);
 }
 
 bool ClientStateStore::has_finished(ClientId client, int completed_rounds, std::uint64_t attempt) const {
@@ -281,6 +285,16 @@ std::optional<FinishedClient> ClientStateStore::load_finished(ClientId client, i
     }
   }
   return std::nullopt;
+}
+
+void ClientStateStore::forget_finished(ClientId client, int completed_rounds, std::uint64_t attempt) {
+  const FileDescriptor file = open(O_RDWR);
+  for (auto& slot : read_slots(file, client)) {
+    if (!slot.is(completed_rounds, attempt)) continue;
+    slot.header.complete = 0;
+    unsynced_ = true;
+    write_header(file, path_, slot.offset, slot.header);
+  }
 }
 
 void ClientStateStore::sync() {

@@ -33,7 +33,7 @@ FinishedClient work_of(ClientId client, std::uint64_t seed) {
 
 class ClientStates : public testing::Test {
  protected:
-  void SetUp() override { store_.prepare(false); }
+  void SetUp() override { store_.prepare(true); }
   void save(int completed_rounds, std::uint64_t seed, std::uint64_t key = attempt) {
     store_.save(client_, completed_rounds, key, work_of(client_, seed));
   }
@@ -166,6 +166,26 @@ TEST_F(ClientStates, AHalfWrittenStateCountsAsNone) {
   EXPECT_EQ(loaded(2), 1);
   save(2, 3);
   EXPECT_EQ(loaded(2), 3);
+}
+
+TEST_F(ClientStates, CanBeForgottenForTheRoundAndKeepTheOnesBefore) {
+  save(1, 1);
+  save(2, 2);
+  store_.forget_finished(client_, 2, attempt + 1);
+  EXPECT_TRUE(store_.has_finished(client_, 2, attempt));
+  store_.forget_finished(client_, 2, attempt);
+  EXPECT_FALSE(store_.has_finished(client_, 2, attempt));
+  EXPECT_EQ(loaded(2), 1);
+  save(2, 3);
+  EXPECT_EQ(loaded(2), 3);
+}
+
+TEST_F(ClientStates, ThatAreGoneAreNotBegunAnew) {
+  save(1, 1);
+  std::filesystem::remove(file());
+  EXPECT_THAT([&] { store_.prepare(false); },
+              testing::ThrowsMessage<DataError>(testing::HasSubstr("clients.states")));
+  EXPECT_FALSE(std::filesystem::exists(file()));
 }
 
 TEST_F(ClientStates, BelongToAModelAndItsClients) {

@@ -186,7 +186,7 @@ class DummyAlgorithm : public testing::Test {
     config_.public_classes = false;
     config_.batch = 100;
     config_.mirror = false;
-    store().prepare(false);
+    store().prepare(true);
   }
 
   GlobalModel first_model() const {

@@ -24,7 +24,7 @@ class ClientFinisherTest : public testing::TestWithParam<bool> {
  protected:
   static constexpr std::int64_t values = 1000;
 
-  ClientFinisherTest() { store_.prepare(false); }
+  ClientFinisherTest() { store_.prepare(true); }
 
   std::shared_ptr<const fl::FinishedClient> client(std::int64_t id, float value) const {
     const at::Tensor shared = at::full({values}, value);

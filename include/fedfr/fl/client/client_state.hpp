@@ -42,8 +42,9 @@ class ClientStateStore {
   ClientStateStore(std::filesystem::path folder, std::int64_t clients, std::int64_t tensor_bytes);
 
   /// Makes the file for others to open; by one process, before all others.
-  /// @param anew  forget all states
-  /// @throws DataError if the file was made for other clients or another model, unless `anew`
+  /// @param anew  forget all states, where there are any
+  /// @throws DataError unless `anew`, if the file is missing (clients would start again without what they
+  ///         learned, and nobody would know) or was made for other clients or another model
   void prepare(bool anew) const;
 
   /// The newest state that the client had when `completed_rounds` rounds were complete; nothing for a new
@@ -64,6 +65,10 @@ class ClientStateStore {
   /// be trained again.
   std::optional<FinishedClient> load_finished(ClientId client, int completed_rounds,
                                               std::uint64_t attempt) const;
+
+  /// From now on the client has not finished: what `load_finished` could not load must not count at the next
+  /// start either.
+  void forget_finished(ClientId client, int completed_rounds, std::uint64_t attempt);
 
   /// Makes what this process has saved outlive a crash of the machine.
   void sync();
