@@ -2,17 +2,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string_view>
+#include <system_error>
+#include <vector>
 
 #include "commands.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/path.hpp"
+#include "fedfr/core/standard_streams.hpp"
+#include "fedfr/data/inspect/overlap.hpp"
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/options/option_table.hpp"
 #include "fedfr/run/record/run_directory.hpp"
+#include "fedfr/run/record/run_folder_check.hpp"
 #include "model_source.hpp"
 #include "startup.hpp"
 
@@ -99,6 +107,21 @@ run::Options options_of(const Request& request) {
   return options;
 }
 
+/// To standard error, since figures for people that the run has seen are too good. What it was trained on may
+/// be gone by now.
+void warn_of_shared_people(const Request& request, std::span<const data::Dataset> benchmarks) {
+  std::error_code ignored;
+  const run::RunPaths paths(request.model);
+  if (!std::filesystem::is_regular_file(paths.config, ignored)) return;
+  const auto trained_on =
+      run::resolve(run::parse_job_file(read_text(paths.config), paths.config.string()), {}).options;
+  std::vector<data::Dataset> trained;
+  for (const auto& set : {trained_on.clients, trained_on.public_set})
+    if (!set.empty() && std::filesystem::exists(set, ignored)) trained.emplace_back(set);
+  for (const auto& warning : data::overlap_warnings(trained, benchmarks))
+    complain("fedfr evaluate: warning: " + warning);
+}
+
 }  // namespace
 
 int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
@@ -109,7 +132,7 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
   Request request;
   const Startup startup = start_evaluation(mpi, [&] {
     request = parse(args);
-    if (mpi.rank() == 0 && !request.save.empty()) check_output(request.save);
+    if (mpi.rank() == 0 && !request.save.empty()) run::check_result(request.save, {request.model});
     return options_of(request);
   });
   const run::Experiment& experiment = *startup.experiment;
@@ -119,6 +142,7 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
   comm::on_every_rank(comm, "loading the model", [&] {
     model = load_model(request.model, experiment);
     evaluation.round = run::completed_rounds_of(weights_of(request.model));
+    if (comm.rank() == 0) warn_of_shared_people(request, experiment.benchmarks);
   });
 
   run::Evaluator evaluator(experiment, comm);

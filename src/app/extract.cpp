@@ -14,6 +14,7 @@
 #include "fedfr/core/path.hpp"
 #include "fedfr/data/inspect/image_table.hpp"
 #include "fedfr/eval/embed.hpp"
+#include "fedfr/run/record/run_folder_check.hpp"
 #include "model_source.hpp"
 #include "startup.hpp"
 
@@ -56,7 +57,7 @@ Request parse(std::span<const std::string> args) {
                   .output = tidy_path(words.bare[2]),
                   .table = {},
                   .settings = words.settings};
-  check_output(request.output);
+  run::check_result(request.output, {request.model});
   std::error_code ignored;
   if (std::filesystem::exists(request.output, ignored) &&
       !std::filesystem::is_regular_file(request.output, ignored))
@@ -64,7 +65,7 @@ Request parse(std::span<const std::string> args) {
   request.table = request.output;
   if (request.table.extension() == ".safetensors") request.table.replace_extension();
   request.table += ".csv";
-  check_output(request.table);
+  run::check_result(request.table, {request.model});
   return request;
 }
 

@@ -44,7 +44,11 @@ int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
   }
   run::Profile profile(experiment.options.profile, experiment.device.is_cuda(), comm, console, paths);
   run::Recorder recorder(experiment.recorded(), comm, console, paths, profile);
-  profile.around([&] { run::RoundLoop(experiment, comm, std::move(*model), paths, recorder).run(); });
+  profile.around([&] {
+    run::RoundLoop(experiment, comm, std::move(*model), paths, recorder).run([&] {
+      if (directory) directory->keep_record();
+    });
+  });
   return 0;
 }
 

@@ -42,8 +42,8 @@ RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl:
                     experiment.client_tensor_bytes(server_.model()));
 }
 
-void RoundLoop::run() {
-  resume();
+void RoundLoop::run(const std::function<void()>& begun) {
+  resume(begun);
   try {
     while (completed_rounds_ < experiment_.options.rounds) run_round(completed_rounds_);
   } catch (const Error& error) {
@@ -193,7 +193,7 @@ void RoundLoop::checkpoint(int completed_rounds) {
   completed_rounds_ = completed_rounds;
 }
 
-void RoundLoop::resume() {
+void RoundLoop::resume(const std::function<void()>& begun) {
   const Span span("start");
   std::string warnings;
   std::optional<Checkpoint> found;
@@ -210,6 +210,7 @@ void RoundLoop::resume() {
       throw UsageError("{} has completed {} rounds, more than --rounds {}: choose another --output",
                        paths_.folder.string(), completed_rounds_, experiment_.options.rounds);
     if (states_ && comm_.rank() == 0) states_->prepare(!found);
+    begun();
     recorder_.start_at(found ? std::optional(found->completed_rounds) : std::nullopt,
                        hex16(server_.model().hash()));
   });

@@ -46,7 +46,7 @@ check nn/ nn/kernels nn/backbones core
 # the running itself -> record -> { options, pictures }
 check run/options core
 check run/pictures eval core
-check run/record run/options run/pictures fl eval nn comm core
+check run/record run/options run/pictures fl eval nn data comm core
 
 # A part knows the kinds of parts and no other part.
 kinds='algorithm|client_end|gradient_correction|named_tensors|personal_model|phase|public_images|server_step|start|tensor_roles|term'

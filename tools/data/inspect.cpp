@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/data/storage/dataset_place.hpp"
 
 // fedfr-data inspect. A contact sheet may go to standard output, and then nothing else may: a line of text
 // would spoil the PNG.
@@ -41,7 +42,10 @@ int run_inspect(std::span<const std::string> args) {
       ("identities", po::value(&identities)->default_value(10), "rows of the contact sheet")           //
       ("images", po::value(&images)->default_value(10), "columns of the contact sheet");
   if (!parse(args, described, {"dataset"}, about)) return 0;
-  if (!picture.empty()) check_output(picture);
+  if (!picture.empty()) {
+    check_output(picture);
+    data::refuse_part_of_dataset(picture);
+  }
   const bool prints_picture = !picture.empty() && is_standard_output(picture);
   const data::Dataset opened(dataset);
   const auto summary = data::summarise(opened);

@@ -8,8 +8,10 @@
 #include "common/program.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/data/storage/dataset_place.hpp"
 #include "fedfr/report/pages.hpp"
 #include "fedfr/report/tensorboard.hpp"
+#include "fedfr/run/record/run_folder_check.hpp"
 
 // fedfr-report: a page or TensorBoard's event files from what a run has recorded. Nothing that the run has
 // written is changed, so that a run can be looked at while it goes on.
@@ -49,6 +51,9 @@ int run_report(std::span<const std::string> words) {
   if (!tool::parse(words, options, {"run"}, about)) return 0;
   if (live && tensorboard.empty()) throw UsageError("--follow needs --tensorboard");
   if (!output.empty() && !tensorboard.empty()) throw UsageError("give --output or --tensorboard, not both");
+  if (const auto dataset = data::dataset_around(tensorboard); !tensorboard.empty() && !dataset.empty())
+    throw UsageError("--tensorboard {} lies in the dataset {}: name another folder", tensorboard,
+                     dataset.string());
   const auto run = report::read_run(folder);
   if (!tensorboard.empty()) {
     report::TensorBoardExport events(tensorboard, run);
@@ -57,6 +62,7 @@ int run_report(std::span<const std::string> words) {
   }
   const std::filesystem::path page =
       output.empty() ? run.folder / "report.html" : std::filesystem::path(output);
+  run::check_result(page, {});
   replace_file(page, report::run_page(run));
   if (!is_standard_output(page)) fmt::print("{}\n", page.string());
   return 0;

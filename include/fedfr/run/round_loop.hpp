@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -28,12 +29,15 @@ class RoundLoop {
   RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl::GlobalModel model,
             const RunPaths& paths, Recorder& recorder);
 
+  /// @param begun  called on every rank once the newest checkpoint is known to fit, before anything of the
+  /// run
+  ///               is changed
   /// @throws StopRequested (on all ranks) after SIGTERM or SIGUSR1; the last checkpoint holds all complete
   /// rounds
-  void run();
+  void run(const std::function<void()>& begun);
 
  private:
-  void resume();
+  void resume(const std::function<void()>& begun);
   void run_round(int round);
   Attempt begin(int round);
   fl::PublicData look_at_public_set(const Attempt& attempt, RoundRecord& record);

@@ -56,10 +56,18 @@ RunDirectory::RunDirectory(const Options& options, const Numerics& numerics, con
   if (!lock_->warning().empty()) warnings_.push_back(lock_->warning());
   std::error_code ignored;
   continues_ = fs::exists(paths_.config, ignored) && !checkpoint_rounds(paths_.checkpoint).empty();
-  if (continues_) compare_with_record(options, numerics, data);
+  if (continues_)
+    compare_with_record(options, numerics, data);
+  else if (fs::exists(paths_.config, ignored) && fs::file_size(paths_.metrics, ignored) > 0 && !ignored)
+    warnings_.push_back(
+        fmt::format("{} holds a run without a checkpoint: it is begun anew", paths_.folder.string()));
   for (const auto& folder : {paths_.checkpoint, paths_.state, paths_.personalized, paths_.pictures})
     make_folder(folder);
-  replace_file(paths_.config, record(options));
+  record_ = record(options);
+}
+
+void RunDirectory::keep_record() const {
+  replace_file(paths_.config, record_);
   save(paths_.data, data_);
 }
 

@@ -13,7 +13,9 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/utf8.hpp"
+#include "fedfr/data/storage/dataset_place.hpp"
 #include "fedfr/run/record/checkpoint_files.hpp"
 #include "fedfr/run/record/run_directory.hpp"
 
@@ -31,11 +33,21 @@ const std::set<std::string_view> own_files = {"config",   "data",    "log",    "
 const std::set<std::string_view> extensions_of_logs = {".cfg",    ".err", ".log", ".out",
                                                        ".sbatch", ".sh",  ".txt"};
 
+/// Hidden, and there without anybody's doing: of desktops, editors, network file systems. Other hidden files
+/// are somebody's: a home folder may hold nothing else.
+bool left_by_systems(std::string_view name) {
+  constexpr std::string_view beginnings[] = {"._",         ".DS_Store", ".nfs",      ".fuse_hidden", ".Trash",
+                                             ".gitignore", ".gitkeep",  ".snapshot", ".directory",   ".#"};
+  return name.ends_with(".swp") || name.ends_with(".tmp") ||
+         std::ranges::any_of(beginnings, [&](auto beginning) { return name.starts_with(beginning); });
+}
+
 /// Whether a run has such an entry in its folder, or a user a log or a script of it.
 bool fits(const fs::directory_entry& entry) {
   const std::string name = entry.path().filename().string();
   std::error_code ignored;
-  if (name.starts_with('.') || name == "lock") return true;
+  if (name.starts_with('.')) return left_by_systems(name);
+  if (name == "lock") return true;
   const auto dot = name.find('.');
   if (dot != std::string::npos && own_files.contains(std::string_view(name).substr(0, dot))) return true;
   if (entry.is_directory(ignored)) return own_folders.contains(name);
@@ -60,24 +72,45 @@ std::vector<std::string> strangers(const fs::path& folder) {
 
 /// The folder is below a dataset, or one itself.
 void refuse_dataset(const std::string& where, const fs::path& folder) {
+  if (const auto dataset = data::dataset_around(folder); !dataset.empty())
+    throw UsageError("{} = {}: lies in the dataset {}: name a folder of its own for the run", where,
+                     folder.string(), dataset.string());
   std::error_code ignored;
   auto place = fs::weakly_canonical(fs::absolute(folder, ignored), ignored);
-  for (;; place = place.parent_path()) {
-    if (fs::exists(place / "dataset.json", ignored))
-      throw UsageError("{} = {}: lies in the dataset {}: name a folder of its own for the run", where,
-                       folder.string(), place.string());
+  for (; place.has_relative_path(); place = place.parent_path())
     if (fs::exists(place, ignored) && !fs::is_directory(place, ignored))
       throw UsageError("{} = {}: {} is a file: name a folder for the run", where, folder.string(),
                        place.string());
-    if (!place.has_relative_path()) return;
+}
+
+/// Whether the folder is that of a run.
+bool is_run(const RunPaths& paths) {
+  std::error_code ignored;
+  return fs::is_regular_file(paths.config, ignored) && read_text(paths.config).starts_with(record_title);
+}
+
+/// The run whose own file this is, or would be; empty for none. Its report is made anew whenever somebody
+/// wants it.
+fs::path run_of_file(const fs::path& file) {
+  std::error_code ignored;
+  const auto real = fs::weakly_canonical(fs::absolute(file, ignored), ignored);
+  for (auto place = real.parent_path(); place.has_relative_path(); place = place.parent_path()) {
+    if (!is_run(RunPaths(place))) continue;
+    const fs::path in_run = real.lexically_relative(place);
+    const std::string first = *in_run.begin();
+    const std::string stem = first.substr(0, first.find('.'));
+    const bool own = in_run == first ? first == "lock" || (stem != "report" && own_files.contains(stem))
+                                     : own_folders.contains(first) && fs::exists(real, ignored);
+    return own ? place : fs::path();
   }
+  return {};
 }
 
 /// A job file of a user may have the name of the record.
 void refuse_foreign_config(const std::string& where, const RunPaths& paths) {
   std::error_code ignored;
   if (!fs::exists(paths.config, ignored) || !checkpoint_rounds(paths.checkpoint).empty()) return;
-  if (!fs::is_regular_file(paths.config, ignored) || !read_text(paths.config).starts_with(record_title))
+  if (!is_run(paths))
     throw UsageError(
         "{} = {}: a run keeps its record in {}, which is something else and would be lost: name another "
         "folder",
@@ -85,6 +118,19 @@ void refuse_foreign_config(const std::string& where, const RunPaths& paths) {
 }
 
 }  // namespace
+
+void check_result(const fs::path& output, std::initializer_list<fs::path> inputs) {
+  fedfr::check_output(output);
+  data::refuse_part_of_dataset(output);
+  std::error_code ignored;
+  for (const auto& input : inputs)
+    if (fs::is_regular_file(input, ignored) && fs::equivalent(input, output, ignored))
+      throw UsageError("{} is read, and would be overwritten: name another file for the result",
+                       output.string());
+  if (const auto run = run_of_file(output); !run.empty())
+    throw UsageError("{} belongs to the run {}, and would be overwritten: name another file for the result",
+                     output.string(), run.string());
+}
 
 void check_output(const Configuration& configuration) {
   const RunPaths paths(configuration.options.output);

@@ -13,7 +13,6 @@
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/record/checkpoint_files.hpp"
-#include "fedfr/run/record/run_folder_check.hpp"
 #include "support/temp_folder.hpp"
 
 namespace fedfr::run {
@@ -40,6 +39,7 @@ const Numerics numerics{{"threads", "1"}, {"torch", "2.11.0"}, {"commit", "abc"}
 /// A job in the folder that ends after its first checkpoint.
 void earlier_job(const Options& options) {
   const RunDirectory run(options, numerics, data);
+  run.keep_record();
   note_numerics(run.paths().numerics, 1, numerics);
   replace_file(run.paths().checkpoint / "round_0001.ckpt", std::string_view("a model"));
 }
@@ -54,6 +54,7 @@ class OtherJob {
     if (pid_ == 0) {
       ::close(ends[0]);
       const RunDirectory held(options, numerics, data);
+      held.keep_record();
       const ssize_t told = ::write(ends[1], "x", 1);
       while (told == 1) ::pause();
       std::_Exit(1);
@@ -92,7 +93,10 @@ TEST(RunDirectory, ASecondJobIsRefusedWhileTheFirstLives) {
 TEST(RunDirectory, TheFolderIsFreeAgainAfterwards) {
   const test::TempFolder folder;
   const Options options = options_in(folder / "run");
-  { const RunDirectory first(options, numerics, data); }
+  {
+    const RunDirectory first(options, numerics, data);
+    first.keep_record();
+  }
   EXPECT_NO_THROW(RunDirectory(options, numerics, data));
 }
 
@@ -101,6 +105,7 @@ TEST(RunDirectory, MakesTheFoldersAndTheRecord) {
   Options options = options_in(folder / "deep" / "run");
   options.rounds = 7;
   const RunDirectory run(options, numerics, data);
+  run.keep_record();
   EXPECT_FALSE(run.continues());
   EXPECT_THAT(run.warnings(), IsEmpty());
   for (const auto& path :
@@ -108,6 +113,28 @@ TEST(RunDirectory, MakesTheFoldersAndTheRecord) {
     EXPECT_TRUE(fs::is_directory(path)) << path;
   const auto recorded = parse_job_file(read_text(run.paths().config), "config.cfg");
   EXPECT_EQ(resolve(recorded, {}).options, options);
+}
+
+TEST(RunDirectory, AJobThatIsRefusedLaterLeavesTheRecord) {
+  const test::TempFolder folder;
+  Options options = options_in(folder / "run");
+  earlier_job(options);
+  const std::string record_before = read_text(RunPaths(folder / "run").config);
+  options.rounds = 40;
+  { const RunDirectory refused(options, numerics, data); }
+  EXPECT_EQ(read_text(RunPaths(folder / "run").config), record_before);
+}
+
+TEST(RunDirectory, ARunWithoutItsCheckpointsIsBegunAnewAndSaysSo) {
+  const test::TempFolder folder;
+  const Options options = options_in(folder / "run");
+  earlier_job(options);
+  const RunPaths paths(folder / "run");
+  replace_file(paths.metrics, std::string_view("{}\n"));
+  fs::remove_all(paths.checkpoint);
+  const RunDirectory run(options, numerics, data);
+  EXPECT_FALSE(run.continues());
+  EXPECT_THAT(run.warnings(), ElementsAre(HasSubstr("without a checkpoint: it is begun anew")));
 }
 
 TEST(RunDirectory, OtherOptionsAreRefusedByName) {
@@ -129,6 +156,7 @@ TEST(RunDirectory, OtherOptionsBeginAnewWhereOnlyTheStartWasSaved) {
   const auto start = RunPaths(options.output).checkpoint / "round_0000.ckpt";
   {
     const RunDirectory first(options, numerics, data);
+    first.keep_record();
     note_numerics(first.paths().numerics, 1, numerics);
   }
   replace_file(start, std::string_view("a model"));
@@ -136,6 +164,7 @@ TEST(RunDirectory, OtherOptionsBeginAnewWhereOnlyTheStartWasSaved) {
   EXPECT_TRUE(fs::exists(start));
   options.lr = 0.5;
   const RunDirectory second(options, numerics, data);
+  second.keep_record();
   EXPECT_FALSE(second.continues());
   EXPECT_FALSE(fs::exists(start));
   EXPECT_THAT(second.warnings(), ElementsAre(HasSubstr("begun anew")));
@@ -144,9 +173,13 @@ TEST(RunDirectory, OtherOptionsBeginAnewWhereOnlyTheStartWasSaved) {
 TEST(RunDirectory, OtherOptionsAreFineBeforeTheFirstCheckpoint) {
   const test::TempFolder folder;
   Options options = options_in(folder / "run");
-  { const RunDirectory first(options, numerics, data); }
+  {
+    const RunDirectory first(options, numerics, data);
+    first.keep_record();
+  }
   options.lr = 0.5;
   const RunDirectory second(options, numerics, data);
+  second.keep_record();
   EXPECT_FALSE(second.continues());
   EXPECT_THAT(read_text(second.paths().config), HasSubstr("lr = 0.5\n"));
 }
@@ -160,6 +193,7 @@ TEST(RunDirectory, MoreRoundsAreTheSameRun) {
   options.threads = 3;  // what it comes to is in the numerics
   options.device = "cpu";
   const RunDirectory more(options, numerics, data);
+  more.keep_record();
   EXPECT_TRUE(more.continues());
   EXPECT_THAT(more.warnings(), IsEmpty());
   EXPECT_THAT(read_text(more.paths().config), HasSubstr("rounds = 40\n"));
@@ -176,6 +210,7 @@ TEST(RunDirectory, OtherNumericsAreRefusedByNameUnlessTheyAreAllowed) {
                                       HasSubstr("--allow-different-numerics"))));
   options.allow_different_numerics = true;
   const RunDirectory run(options, other, data);
+  run.keep_record();
   EXPECT_TRUE(run.continues());
   EXPECT_THAT(run.warnings(), ElementsAre(HasSubstr("not with the bits of an uninterrupted one")));
 }
@@ -200,6 +235,7 @@ TEST(RunDirectory, OtherNumericsBeginAnewWhereOnlyTheStartWasSaved) {
   const RunPaths paths(folder / "run");
   fs::rename(paths.checkpoint / "round_0001.ckpt", paths.checkpoint / "round_0000.ckpt");
   const RunDirectory run(options, {{"threads", "2"}}, data);
+  run.keep_record();
   EXPECT_FALSE(run.continues());
   EXPECT_THAT(run.warnings(), testing::Contains(HasSubstr("other numerics: begun anew")));
 }
@@ -216,6 +252,7 @@ TEST(RunDirectory, ComparesDataByContentAndNotByPath) {
   DataRecord moved = data;
   moved.benchmarks.front().name = "pairs2";
   const RunDirectory run(options, numerics, moved);
+  run.keep_record();
   EXPECT_TRUE(run.continues());
   EXPECT_THAT(run.warnings(), IsEmpty());
   EXPECT_THAT(run.benchmark_names(), ElementsAre("pairs")) << "its series go on";
@@ -251,6 +288,7 @@ TEST(RunDirectory, BenchmarksOfAnotherOrderKeepTheirNames) {
   two.benchmarks = {{"a/pairs", "b1"}, {"b/pairs", "b2"}, {"c/pairs", "b1"}};
   {
     const RunDirectory first(options, numerics, two);
+    first.keep_record();
     note_numerics(first.paths().numerics, 1, numerics);
     replace_file(first.paths().checkpoint / "round_0001.ckpt", std::string_view("a model"));
   }
@@ -275,48 +313,6 @@ TEST(RunDirectory, AnOlderRunIsComparedByWhereItsDataLie) {
               ThrowsMessage<UsageError>(HasSubstr("benchmark was")));
 }
 
-Configuration with_output(const fs::path& output) {
-  return resolve({}, std::vector<Setting>{{"output", output.string(), "job.cfg:3"}});
-}
-
-TEST(CheckOutput, TakesNewEmptyAndOwnFolders) {
-  const test::TempFolder folder;
-  EXPECT_NO_THROW(check_output(with_output(folder / "new" / "run")));
-  make_folder(folder / "empty");
-  EXPECT_NO_THROW(check_output(with_output(folder / "empty")));
-  earlier_job(options_in(folder / "run"));
-  make_folder(folder / "run" / "notes");
-  EXPECT_NO_THROW(check_output(with_output(folder / "run"))) << "in a run one may keep what one likes";
-  for (const char* name : {"slurm-12.out", "job.cfg", ".hidden", "log.txt", "lock", "profile.1.txt"})
-    replace_file(folder / "empty" / name, std::string_view("x"));
-  EXPECT_NO_THROW(check_output(with_output(folder / "empty"))) << "logs of a job that has not begun";
-}
-
-TEST(CheckOutput, RefusesWhatIsNoPlaceForARun) {
-  const test::TempFolder folder;
-  const auto refused = [&](const fs::path& output, const std::string& why) {
-    EXPECT_THAT([&] { check_output(with_output(output)); },
-                ThrowsMessage<UsageError>(
-                    AllOf(HasSubstr("job.cfg:3: output = " + output.string()), HasSubstr(why))));
-  };
-  replace_file(folder / "file", std::string_view("x"));
-  refused(folder / "file", "is a file");
-  refused(folder / "file" / "run", "is a file");
-  make_folder(folder / "set" / "sub");
-  replace_file(folder / "set" / "dataset.json", std::string_view("{}"));
-  refused(folder / "set", "lies in the dataset");
-  refused(folder / "set" / "run", "lies in the dataset");
-  refused(folder / "set" / "sub" / "a" / "run", "lies in the dataset");
-  fs::create_directory_symlink(folder / "set", folder / "link");
-  refused(folder / "link" / "run", "lies in the dataset");
-  refused(folder.path(), "holds other things (file, link, set)");
-  make_folder(folder / "mine");
-  replace_file(folder / "mine" / "config.cfg", std::string_view("rounds = 3\n"));
-  refused(folder / "mine", "config.cfg, which is something else and would be lost");
-  make_folder(folder / "images" / "person");
-  refused(folder / "images", "holds other things (person)");
-}
-
 TEST(RunDirectory, AFolderThatCannotBeMadeIsNamed) {
   EXPECT_THAT([] { RunDirectory(options_in("/proc/no/run"), numerics, data); },
               ThrowsMessage<DataError>(HasSubstr("/proc/no/run")));
@@ -338,10 +334,14 @@ TEST(CheckpointRounds, AreOrderedByNumberAndNothingElseIsTakenForOne) {
 TEST(RunDirectory, StrayFilesAmongTheCheckpointsAreNoRun) {
   const test::TempFolder folder;
   const auto options = options_in(folder / "run");
-  { const RunDirectory run(options, numerics, data); }
+  {
+    const RunDirectory run(options, numerics, data);
+    run.keep_record();
+  }
   replace_file(folder / "run/checkpoint/.DS_Store", "");
   replace_file(folder / "run/checkpoint/._round_0001.ckpt", "");
   const RunDirectory run(options, numerics, data);
+  run.keep_record();
   EXPECT_FALSE(run.continues());
 }
 
@@ -351,6 +351,7 @@ TEST(RunDirectory, AGroupCanGoOnWithARun) {
   const auto options = options_in(folder / "run");
   {
     const RunDirectory run(options, numerics, data);
+    run.keep_record();
     note_numerics(run.paths().numerics, 1, numerics);
   }
   ::umask(before);

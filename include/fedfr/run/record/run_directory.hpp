@@ -30,9 +30,9 @@ struct RunPaths {
   std::filesystem::path pictures;      ///< pictures/
 };
 
-/// The folder of a run, opened by one rank for the whole job: locked, with its subfolders, and with the
-/// record of the options. A folder that holds a run already is continued, if the options say that it is the
-/// same one; where no round was completed, also with others.
+/// The folder of a run, opened by one rank for the whole job: locked, and with its subfolders. A folder that
+/// holds a run already is continued, if the options say that it is the same one; where no round was
+/// completed, also with others.
 class RunDirectory {
  public:
   /// @param numerics  of the job; a change is refused unless the options allow it
@@ -40,6 +40,11 @@ class RunDirectory {
   /// @throws UsageError naming the options, data and numerics that differ from the run that the folder holds,
   ///         or more rounds than are asked for
   RunDirectory(const Options& options, const Numerics& numerics, const DataRecord& data);
+
+  /// Writes what the run is made of, its options and data. Once it is known that the run begins or goes on: a
+  /// job that is refused must leave the record of the one before.
+  /// @throws DataError naming the file
+  void keep_record() const;
 
   const RunPaths& paths() const { return paths_; }
   bool continues() const { return continues_; }      ///< from a checkpoint of an earlier job
@@ -55,6 +60,7 @@ class RunDirectory {
 
   RunPaths paths_;
   DataRecord data_;
+  std::string record_;  // of the options
   std::optional<RunLock> lock_;
   bool continues_ = false;
   std::vector<std::string> warnings_;

@@ -1,4 +1,7 @@
 #pragma once
+#include <filesystem>
+#include <initializer_list>
+
 #include "fedfr/run/options/options.hpp"
 
 namespace fedfr::run {
@@ -8,5 +11,10 @@ namespace fedfr::run {
 /// and job files beside it.
 /// @throws UsageError naming file and line, the folder and what is in the way
 void check_output(const Configuration& configuration);
+
+/// Refuses a file for a result that would take the place of what people keep: of a file that is read for it,
+/// of a part of a dataset, of a run's own file. An older result and a new name are fine, also within a run.
+/// @throws UsageError naming the file and what it is; DataError if it could not be written
+void check_result(const std::filesystem::path& output, std::initializer_list<std::filesystem::path> inputs);
 
 }  // namespace fedfr::run
