@@ -5,6 +5,7 @@
 #include "fedfr/core/process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <system_error>
+#include <utility>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
@@ -36,10 +38,11 @@ class ChildSetup {
   explicit ChildSetup(const Program& program) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawnattr_init(&attributes_);
-    // This process ignores it (prepare_standard_streams), other programs rely on it.
+    // This process ignores them (prepare_standard_streams), other programs rely on them.
     sigset_t defaults;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     posix_spawnattr_setsigdefault(&attributes_, &defaults);
     posix_spawnattr_setflags(
         &attributes_,
@@ -73,10 +76,26 @@ class ChildSetup {
   posix_spawnattr_t attributes_{};
 };
 
-std::string read_all(int pipe) {
+using Clock = std::chrono::steady_clock;
+
+/// Waits until there is something to read, or the end.
+/// @returns whether that was before the deadline, if there is one
+bool readable_before(std::optional<Clock::time_point> deadline, int pipe) {
+  for (;;) {
+    const auto left =
+        deadline ? std::chrono::ceil<std::chrono::milliseconds>(*deadline - Clock::now()).count() : -1;
+    if (deadline && left <= 0) return false;
+    pollfd wanted{.fd = pipe, .events = POLLIN, .revents = 0};
+    if (::poll(&wanted, 1, static_cast<int>(left)) > 0) return true;
+  }
+}
+
+/// All that comes out of a pipe; nothing if it does not end before the deadline.
+std::optional<std::string> read_all(int pipe, std::optional<Clock::time_point> deadline) {
   std::string text;
   std::array<char, 4096> buffer{};
   for (;;) {
+    if (!readable_before(deadline, pipe)) return std::nullopt;
     const ssize_t count = ::read(pipe, buffer.data(), buffer.size());
     if (count > 0) text.append(buffer.data(), static_cast<std::size_t>(count));
     if (count == 0 || (count < 0 && errno != EINTR)) return text;
@@ -123,7 +142,7 @@ std::filesystem::path own_program() {
   return std::filesystem::read_symlink("/proc/self/exe", ignored);
 }
 
-Captured run_and_capture(const Program& program) {
+Captured run_and_capture(const Program& program, std::chrono::seconds limit) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {.spawn_error = errno};
   const FileDescriptor read_end(ends[0]);
@@ -134,7 +153,12 @@ Captured run_and_capture(const Program& program) {
   Captured captured{.spawn_error = setup.start(program, child)};
   if (captured.spawn_error != 0) return captured;
   write_end = FileDescriptor();  // the pipe ends when the child closes its copy
-  captured.output = read_all(read_end.get());
+  const auto deadline = limit.count() > 0 ? std::optional(Clock::now() + limit) : std::nullopt;
+  auto output = read_all(read_end.get(), deadline);
+  captured.too_late = !output.has_value();
+  // A group has the number of its first process; negative, the number is that of the group.
+  if (captured.too_late) ::kill(program.own_group ? -child : child, SIGKILL);
+  captured.output = std::move(output).value_or("");
   captured.exit_code = wait_for(child);
   return captured;
 }

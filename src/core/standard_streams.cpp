@@ -21,7 +21,10 @@ void prepare_standard_streams() {
     // The lowest free number is given out, and those below are open. Programs that are started inherit it.
     [[maybe_unused]] const int opened = ::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
+  // A reader that has gone and a limit of a file's size (`ulimit -f`) are then errors of the write, which
+  // says them.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void complain(std::string_view line) noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 #include <sys/types.h>
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -32,10 +33,12 @@ class Process {
   pid_t id_ = 0;
 };
 
+/// What becomes of a program that is run to its end.
 struct Captured {
-  int spawn_error = 0;   ///< errno where it could not be started, else 0
-  int exit_code = 0;     ///< as of Process::wait
-  std::string output{};  ///< everything it printed
+  int spawn_error = 0;    ///< errno where it could not be started, else 0
+  int exit_code = 0;      ///< as of Process::wait
+  bool too_late = false;  ///< it had not ended in time, and was killed
+  std::string output{};   ///< everything it printed
 };
 
 /// The file of the program that runs; empty where the system does not tell.
@@ -43,6 +46,9 @@ std::filesystem::path own_program();
 
 /// Runs a program to its end.
 /// @param program  its `output` is not used
-Captured run_and_capture(const Program& program);
+/// @param limit    it is killed when it has not ended after so long, with all that it started if it has a
+/// group of
+///                 its own; 0: however long it takes
+Captured run_and_capture(const Program& program, std::chrono::seconds limit = std::chrono::seconds(0));
 
 }  // namespace fedfr

@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -37,8 +39,14 @@ std::vector<std::string> environment() {
   return variables;
 }
 
+/// Far more than any picture takes. A gnuplot that waits for ever (a wrapper that asks a licence or a file
+/// server) must not keep a run from its end.
+constexpr std::chrono::seconds limit(60);
+
 std::string reason(const Captured& outcome) {
   if (outcome.spawn_error == ENOENT) return "gnuplot was not found: install it (Debian: gnuplot-nox)";
+  if (outcome.too_late)
+    return fmt::format("gnuplot had not ended after {} s: no more pictures are drawn", limit.count());
   if (outcome.spawn_error != 0)
     return "gnuplot could not be started: " + std::generic_category().message(outcome.spawn_error);
   const auto words = trim(outcome.output);
@@ -49,13 +57,20 @@ std::string reason(const Captured& outcome) {
 }  // namespace
 
 std::optional<std::string> run_gnuplot(const std::string& script, const fs::path& picture) {
+  // Once is enough: each of a run's pictures would wait as long.
+  static std::atomic<bool> hangs = false;
+  if (hangs) return "gnuplot hangs";
   const auto folder = picture.has_parent_path() ? picture.parent_path() : fs::path(".");
   const auto script_name = picture.stem().string() + ".gp";
   make_folder(folder);
   replace_file(folder / script_name, script);
   // -d: neither the system's gnuplotrc nor the user's .gnuplot. ./: a name may begin with a dash.
-  const auto outcome = run_and_capture(
-      {.words = {"gnuplot", "-d", "./" + script_name}, .folder = folder, .environment = environment()});
+  const auto outcome = run_and_capture({.words = {"gnuplot", "-d", "./" + script_name},
+                                        .folder = folder,
+                                        .own_group = true,
+                                        .environment = environment()},
+                                       limit);
+  if (outcome.too_late) hangs = true;
   std::error_code ignored;
   if (outcome.spawn_error == 0 && outcome.exit_code == 0 && fs::is_regular_file(picture, ignored))
     return std::nullopt;

@@ -47,6 +47,26 @@ TEST(Process, SeesTheEnvironmentThatItIsGiven) {
   EXPECT_EQ(run_and_capture(program).output, "a b \n");
 }
 
+TEST(Process, IsKilledAtItsLimitWithAllThatItStarted) {
+  const test::TempFolder folder;
+  auto program = shell("sleep 1000 & echo $! > pid; echo begun; wait");
+  program.folder = folder.path();
+  program.own_group = true;
+  const auto captured = run_and_capture(program, std::chrono::seconds(1));
+  EXPECT_TRUE(captured.too_late);
+  EXPECT_EQ(captured.exit_code, 128 + 9);
+  // What it had started is gone, or waits as a zombie for its new parent.
+  const auto look =
+      shell("sed -n 's/^State:[[:space:]]*//p' /proc/$(cat '" + (folder / "pid").string() + "')/status");
+  EXPECT_THAT(run_and_capture(look).output, testing::Not(testing::StartsWith("S")));
+}
+
+TEST(Process, IsNotTooLateWithinItsLimit) {
+  const auto captured = run_and_capture(shell("echo out"), std::chrono::seconds(300));
+  EXPECT_FALSE(captured.too_late);
+  EXPECT_EQ(captured.output, "out\n");
+}
+
 TEST(Process, TellsHowItEnded) {
   EXPECT_EQ(run_and_capture(shell("exit 7")).exit_code, 7);
   EXPECT_EQ(run_and_capture(shell("kill -9 $$")).exit_code, 128 + 9);
