@@ -81,6 +81,8 @@ std::string advice_on_processors(comm::Communicator& comm, const comm::Topology&
   const bool tied = on_any_rank(topology.allowed_processors == 1 && online >= 2 * topology.local_ranks);
   const bool crowded = on_any_rank(topology.own_processors < 1);
   const Range own = range_over(comm, std::floor(topology.own_processors));
+  if (crowded && comm.size() == 1)
+    return "less than one processor may be used: training takes as much longer; ask for a larger quota";
   if (crowded) return "more ranks than processors: start fewer, or set OMPI_MCA_mpi_yield_when_idle=1";
   if (tied)
     return "ranks are bound to one processor: mpirun --bind-to none, or sbatch and srun --cpus-per-task=N";
@@ -112,10 +114,11 @@ Finding check_processors(comm::Communicator& comm, const comm::Topology& topolog
 Finding check_waiting() {
   const std::string how = describe_spinning();
   Finding finding{.text = "threads that wait for others " + how};
-  if (how.starts_with("spin for long")) {
+  if (how.starts_with("spin for long") && is_shared(processor_use())) {
     finding.verdict = Verdict::warn;
     finding.advice =
-        "where other programs run too, that makes several threads slower than one: start `fedfr`, not its "
+        "others use these processors too, which may make several threads slower than one: start `fedfr`, not "
+        "its "
         "worker, or set OMP_WAIT_POLICY=passive";
   }
   return finding;

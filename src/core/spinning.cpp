@@ -1,9 +1,19 @@
 #include "fedfr/core/spinning.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
+#include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <limits>
 #include <string_view>
+#include <thread>
+
+#include "fedfr/core/processors.hpp"
 
 // OpenMP knows no call that says how long a waiting thread spins; there are only variables, one a library,
 // read when it is loaded. So this sets the environment for a program that is started afterwards, and never
@@ -21,7 +31,48 @@ struct Setting {
 constexpr Setting ours[] = {{"GOMP_SPINCOUNT", "1000"}, {"KMP_BLOCKTIME", "1"}};
 constexpr const char* standard = "OMP_WAIT_POLICY";  // of OpenMP: active or passive
 
+/// Threads of the whole machine that run or wait for a processor only; 0 where the system does not tell. The
+/// least of some looks, since many run for a moment only.
+int running_threads() {
+  constexpr int looks = 5;
+  constexpr std::string_view name = "procs_running ";  // proc(5), /proc/stat
+  int least = std::numeric_limits<int>::max();
+  for (int look = 0; look < looks; ++look) {
+    int now = 0;
+    std::ifstream stat("/proc/stat");
+    for (std::string line; std::getline(stat, line);)
+      if (line.starts_with(name)) std::from_chars(line.data() + name.size(), line.data() + line.size(), now);
+    least = std::min(least, now);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return least;
+}
+
+int local_ranks() {
+  const char* told = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  int ranks = 1;
+  if (told != nullptr) std::from_chars(told, told + std::strlen(told), ranks);
+  return std::max(1, ranks);
+}
+
 }  // namespace
+
+ProcessorUse processor_use() {
+  const auto allowed = static_cast<int>(allowed_processors().size());
+  ProcessorUse use{.online = std::max(allowed, static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN))),
+                   .allowed = allowed,
+                   .usable = static_cast<double>(allowed),
+                   .ranks = local_ranks(),
+                   .running_others = 0};
+  for (const auto& quota : cpu_quotas()) use.usable = std::min(use.usable, quota.processors);
+  // All ranks of the job start in the same moment, and this one counts itself.
+  use.running_others = std::max(0, running_threads() - use.ranks);
+  return use;
+}
+
+bool is_shared(const ProcessorUse& use) {
+  return use.usable < use.allowed || use.ranks > use.allowed || use.running_others + use.allowed > use.online;
+}
 
 bool limit_spinning() {
   if (std::getenv(standard) != nullptr) return false;

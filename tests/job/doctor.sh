@@ -37,11 +37,17 @@ if [ "$(nproc --all)" -gt 1 ]; then
   expect_text "--bind-to none" "a bound rank"
 fi
 
-# Threads wait as the user says, and briefly where nobody says.
+# Threads wait as the user says, and briefly where nobody says and others want the same processors.
 OMP_WAIT_POLICY=active launch 1 doctor
 expect_text "as the environment says (OMP_WAIT_POLICY=active" "a policy of the user"
 unset GOMP_SPINCOUNT
+loops=()
+for _ in $(seq $(($(nproc) * 2))); do
+  while :; do :; done &
+  loops+=($!)
+done
 launch 1 doctor
+kill "${loops[@]}"
 expect_text "spin briefly, then sleep (GOMP_SPINCOUNT=" "no policy"
 expect_text "cpu quota" "the quota, or that there is none"
 

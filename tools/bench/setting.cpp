@@ -9,6 +9,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/core/processors.hpp"
 #include "fedfr/nn/kernels/gpu_graph.hpp"
 #include "fedfr/nn/precision.hpp"
 #include "fedfr/run/options/options.hpp"
@@ -29,7 +30,7 @@ void Setting::add_to(po::options_description& options) {
 
 void Setting::apply() const {
   if (!json.empty()) check_output(json);
-  if (threads < 0) throw UsageError("--threads is {}, but must not be negative", threads);
+  if (threads != 0) check_threads(threads, "--threads");
   if (threads > 0) at::set_num_threads(threads);
 }
 

@@ -17,7 +17,9 @@ namespace fedfr::bench {
 template <class T>
 boost::program_options::typed_value<T>* count_option(T& value, const char* name) {
   return boost::program_options::value(&value)->default_value(value)->notifier([name](const T& count) {
+    constexpr T most = 1'000'000'000;
     if (count < 1) throw UsageError("--{} is {}, but must be at least 1", name, count);
+    if (count > most) throw UsageError("--{} is {}, but may be at most {}", name, count, most);
   });
 }
 

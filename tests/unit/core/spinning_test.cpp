@@ -4,6 +4,10 @@
 
 #include <cstdlib>
 #include <string>
+#include <thread>
+#include <vector>
+
+#include "fedfr/core/parallel.hpp"
 
 namespace fedfr::test {
 namespace {
@@ -26,6 +30,31 @@ TEST_F(Spinning, IsLimitedOnce) {
   EXPECT_LE(std::stol(std::getenv("GOMP_SPINCOUNT")), 20000);
   EXPECT_EQ(describe_spinning().substr(0, 24), "spin briefly, then sleep");
   EXPECT_FALSE(limit_spinning());
+}
+
+TEST(ProcessorUse, IsSharedWhereThreadsMayHaveNoProcessor) {
+  EXPECT_FALSE(is_shared({.online = 8, .allowed = 8, .usable = 8, .ranks = 1, .running_others = 0}));
+  EXPECT_FALSE(is_shared({.online = 8, .allowed = 4, .usable = 4, .ranks = 4, .running_others = 4}))
+      << "others have the other half of the machine";
+  EXPECT_TRUE(is_shared({.online = 8, .allowed = 8, .usable = 8, .ranks = 1, .running_others = 1}));
+  EXPECT_TRUE(is_shared({.online = 8, .allowed = 8, .usable = 7.5, .ranks = 1, .running_others = 0}))
+      << "a quota";
+  EXPECT_TRUE(is_shared({.online = 8, .allowed = 2, .usable = 2, .ranks = 3, .running_others = 0}))
+      << "oversubscribed";
+}
+
+TEST(ProcessorUse, CountsWhatRunsBeside) {
+  const int others = 2 * processor_use().online;
+  std::vector<std::jthread> busy;
+  for (int i = 0; i < others; ++i)
+    busy.push_back(start_thread([](const std::stop_token& stop) {
+      while (!stop.stop_requested()) continue;
+    }));
+  const auto use = processor_use();
+  EXPECT_GE(use.running_others, others / 2);
+  EXPECT_GE(use.allowed, 1);
+  EXPECT_GE(use.online, use.allowed);
+  EXPECT_TRUE(is_shared(use));
 }
 
 TEST_F(Spinning, OfTheUserStays) {
