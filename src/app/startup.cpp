@@ -10,6 +10,7 @@
 #include "device.hpp"
 #include "fedfr/comm/make_communicator.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
+#include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/signals.hpp"
@@ -121,6 +122,28 @@ std::string share_text(comm::Communicator& comm, const std::string& text) {
   return {reinterpret_cast<const char*>(all[0].data()), all[0].size()};
 }
 
+namespace {
+
+/// The record of a run names its folder as it was seen when the run began. Where that is another place now,
+/// the run was moved or the command was given elsewhere, and would begin anew there.
+void refuse_record_of_another_place(const run::CommandLine& command_line, std::string_view text,
+                                    const run::Options& options) {
+  const bool named =
+      std::ranges::any_of(command_line.settings, [](const auto& s) { return s.name == "output"; });
+  if (named || !text.starts_with(run::record_title)) return;
+  const std::filesystem::path record(command_line.job_file);
+  const auto folder = record.has_parent_path() ? record.parent_path() : std::filesystem::path(".");
+  std::error_code ignored;
+  if (record.filename() != "config.cfg" || std::filesystem::equivalent(folder, options.output, ignored))
+    return;
+  throw UsageError(
+      "{} is the record of the run in its folder, but names {} as the output: say --output {} to go "
+      "on with that run, or another --output to begin one",
+      record.string(), options.output.string(), folder.string());
+}
+
+}  // namespace
+
 Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
   Startup startup;
   const auto first = comm::make_communicator(mpi, false, startup_deadline);
@@ -135,6 +158,7 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
   comm::on_every_rank(*first, "reading the options", [&] {
     const auto settings = run::parse_job_file(text, command_line.job_file.string());
     startup.configuration = run::resolve(settings, command_line.settings);
+    refuse_record_of_another_place(command_line, text, startup.configuration.options);
     run::validate(startup.configuration);
     run::check_files(startup.configuration);
     run::check_output(startup.configuration);

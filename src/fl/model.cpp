@@ -17,10 +17,13 @@
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/utf8.hpp"
 
 namespace fedfr::fl {
 
 namespace {
+
+constexpr const char* model_format = "fedfr-model-1";
 
 // As of clients' own centres (client_heads.cpp), beside which they stand in the softmax.
 constexpr double centre_deviation = 0.01;
@@ -181,7 +184,7 @@ std::uint64_t GlobalModel::hash() const {
 nn::TensorFile GlobalModel::to_file(const std::string& public_fingerprint) const {
   const auto& config = backbone_->config();
   nn::TensorFile file;
-  file.metadata = {{"format", "fedfr-model-1"},
+  file.metadata = {{"format", model_format},
                    {"backbone", config.name},
                    {"width", fmt::format("{}", config.width)},
                    {"embedding", std::to_string(config.embedding)},
@@ -197,6 +200,11 @@ nn::TensorFile GlobalModel::to_file(const std::string& public_fingerprint) const
 
 bool GlobalModel::take(const nn::TensorFile& file, const std::filesystem::path& path,
                        const std::string& public_fingerprint) {
+  // Another version may mean other things by the same names.
+  if (const auto format = file.metadata.find("format");
+      format != file.metadata.end() && format->second.starts_with("fedfr-") && format->second != model_format)
+    throw DataError("{} has the format '{}', which this fedfr does not know: {} is what it reads",
+                    path.string(), printable(format->second), model_format);
   const auto theirs = backbone_of(file, path);
   if (theirs != backbone_->config())
     throw DataError("the weights {} are of {}, but this run is set to {}", path.string(), describe(theirs),

@@ -57,9 +57,9 @@ at::Tensor FeatureMemory::table_in_file(std::int64_t rows, std::int64_t dimensio
   const auto folder = folder_.empty() ? temporary_place() : folder_;
   const auto fail = [&](int error) {
     throw DataError(
-        "{}: no file of {} MB for embeddings: {}; set --scratch to a folder with room, or raise "
+        "{}: no file of {:.3g} MB for embeddings: {}; set --scratch to a folder with room, or raise "
         "--feature-memory",
-        folder.string(), bytes / 1'000'000, std::generic_category().message(error));
+        folder.string(), static_cast<double>(bytes) / 1e6, std::generic_category().message(error));
   };
   const FileDescriptor file = nameless_file(folder);
   if (!file) fail(errno);

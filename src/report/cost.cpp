@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "fedfr/core/error.hpp"
@@ -33,19 +32,12 @@ double images_of(const data::Dataset& clients, int most) {
   return sum;
 }
 
-double setting(const CellData& data, std::string_view name, double otherwise) {
-  const auto found = std::ranges::find(data.split, name, &run::Setting::name);
-  if (found == data.split.end()) return otherwise;
-  double number = otherwise;
-  std::from_chars(found->value.data(), found->value.data() + found->value.size(), number);
-  return number;
-}
-
 /// What the split will give in the mean, from the collection alone.
 double expected_images(const Sweep& sweep, const CellData& made, int most) {
   const data::Dataset source(sweep.file.data->source);
-  const double fewest = setting(made, "min-images", 2), largest = setting(made, "max-images", INFINITY);
-  const double share = setting(made, "test-share", 0.2), tests = setting(made, "test-images", -1);
+  const double fewest = split_setting(made, "min-images", 2),
+               largest = split_setting(made, "max-images", INFINITY);
+  const double share = split_setting(made, "test-share", 0.2), tests = split_setting(made, "test-images", -1);
   double sum = 0;
   double people = 0;
   for (const auto count : data::index_collection(source).counts()) {

@@ -7,12 +7,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 #include "cell_names.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/data/storage/dataset_place.hpp"
 #include "fedfr/run/options/job_file.hpp"
+#include "fedfr/run/record/run_directory.hpp"
 #include "presence.hpp"
 
 namespace fedfr::report {
@@ -222,6 +225,22 @@ void keep(const fs::path& file, const std::string& text, const fs::path& record)
 }
 
 }  // namespace
+
+void check_folder(const Sweep& sweep) {
+  const fs::path& folder = sweep.paths.folder;
+  const auto refuse = [&](const std::string& what) {
+    throw UsageError("{}: output = {}: {}: name a folder of its own for the sweep", sweep.file.path.string(),
+                     folder.string(), what);
+  };
+  if (const auto dataset = data::dataset_around(folder); !dataset.empty())
+    refuse("it lies in the dataset " + dataset.string());
+  std::error_code ignored;
+  if (fs::exists(folder, ignored) && !fs::is_directory(folder, ignored)) refuse("it is a file");
+  if (is_there(run::RunPaths(folder).config)) refuse("it is the folder of a run");
+  const char* home = std::getenv("HOME");
+  if (home != nullptr && fs::equivalent(folder, home, ignored)) refuse("it is the home folder");
+  if (fs::equivalent(folder, "/", ignored)) refuse("it is the root of the system");
+}
 
 void write_jobs(const Sweep& sweep) {
   for (const auto& cell : sweep.cells) run::check_files(cell.configuration);

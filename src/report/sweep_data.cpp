@@ -3,10 +3,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/process.hpp"
+#include "fedfr/data/storage/collection_index.hpp"
 #include "fedfr/report/sweep.hpp"
 #include "fedfr/run/record/run_lock.hpp"
 #include "presence.hpp"
@@ -52,6 +57,32 @@ void make(const DataSettings& data, const CellData& made, const fs::path& fedfr_
 }
 
 }  // namespace
+
+double split_setting(const CellData& data, std::string_view name, double otherwise) {
+  const auto found = std::ranges::find(data.split, name, &run::Setting::name);
+  if (found == data.split.end()) return otherwise;
+  double number = otherwise;
+  std::from_chars(found->value.data(), found->value.data() + found->value.size(), number);
+  return number;
+}
+
+void check_people(const Sweep& sweep) {
+  if (!sweep.file.data) return;
+  const auto counts = data::index_collection(data::Dataset(sweep.file.data->source)).counts();
+  for (const auto& made : sweep.datasets) {
+    if (is_there(made.folder)) continue;
+    const double fewest = split_setting(made, "min-images", 2);
+    const double most = split_setting(made, "max-images", INFINITY);
+    const auto people = std::ranges::count_if(counts, [&](auto images) {
+      return static_cast<double>(images) >= fewest && static_cast<double>(images) <= most;
+    });
+    if (people < made.clients * made.identities_per_client)
+      throw UsageError(
+          "{}: {} clients of {} identities need {} people, but {} has {} with as many images as asked for",
+          sweep.file.path.string(), made.clients, made.identities_per_client,
+          made.clients * made.identities_per_client, sweep.file.data->source.string(), people);
+  }
+}
 
 void make_datasets(const Sweep& sweep, const fs::path& fedfr_data) {
   if (!sweep.file.data) return;

@@ -58,6 +58,8 @@ int run_sweep(std::span<const std::string> words) {
   if (rate && !rate_from.empty()) throw UsageError("give --rate or --rate-from, not both");
   if (rate && !(*rate > 0)) throw UsageError("--rate is {}, but must be above 0", *rate);
   const auto sweep = report::load_sweep(path);
+  report::check_folder(sweep);
+  report::check_people(sweep);
   if (dry_run) {
     std::optional<report::Rate> speed;
     if (rate) speed = report::Rate{.images_per_second = *rate};

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -69,6 +70,17 @@ Sweep expand(const SweepFile& file, std::span<const run::Setting> job);
 /// @param path  a sweep file, or the folder of a sweep that was started before
 /// @throws UsageError, DataError as the parsers; DataError for a folder that holds no sweep
 Sweep load_sweep(const std::filesystem::path& path);
+
+/// A further setting of a cell's split as a number.
+double split_setting(const CellData& data, std::string_view name, double otherwise);
+
+/// Compares what the cells need with the people that there are, before any dataset is made.
+/// @throws UsageError naming clients, identities and the collection; DataError if that cannot be read
+void check_people(const Sweep& sweep);
+
+/// The folder of a sweep is one of its own: not in a dataset, not a run, not the home folder.
+/// @throws UsageError naming the folder and what it is
+void check_folder(const Sweep& sweep);
 
 /// Makes the datasets that are not there, with a line each on standard output.
 /// @param fedfr_data  the program

@@ -53,6 +53,9 @@ Words parse_words(std::span<const std::string> args) {
       result.bare.push_back(option.value.front());
     } else {
       const OptionSpec& spec = known_option(option.string_key, here);
+      // What `--init "$UNSET"` comes to. A job file may well say that an option has no value.
+      if (option.value.front().empty())
+        throw UsageError("{}: --{} is empty: was a variable not set?", here, spec.name);
       result.settings.push_back({spec.name, option.value.front(), here});
     }
   }

@@ -79,6 +79,9 @@ void check_files(const Configuration& configuration) {
   check_exists(configuration, "public", o.public_set, "dataset.json");
   for (const auto& path : o.benchmark) check_exists(configuration, "benchmark", path, "dataset.json");
   check_exists(configuration, "init", o.init, "");
+  std::error_code ignored;
+  if (!o.scratch.empty() && !std::filesystem::is_directory(o.scratch, ignored))
+    throw DataError("{} = {}: there is no such folder", configuration.named("scratch"), o.scratch.string());
 }
 
 std::vector<std::string> remarks(const Options& o) {

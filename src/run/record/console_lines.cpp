@@ -76,6 +76,8 @@ std::string with_commas(std::int64_t number) {
 
 std::string duration_text(double seconds) {
   if (seconds < 59.95) return fmt::format("{:.1f} s", seconds);
+  constexpr double most = 1e9;  // hours and minutes say nothing of the rest
+  if (!(seconds < most)) return fmt::format("{:.3g} h", seconds / 3600);
   const std::int64_t whole = std::llround(seconds);
   if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
   return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
