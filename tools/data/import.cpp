@@ -64,13 +64,31 @@ void print_left_out(const std::vector<data::LeftOut>& all) {
   }
 }
 
-/// All that was not taken, a line each: the reason, a tab, the path.
-void write_left_out(const data::ImportReport& report, const std::string& file) {
+/// One person under two names may come to be a client and held out from it at once.
+void warn_of_shared(const std::vector<data::SharedImages>& shared) {
+  constexpr std::size_t most_named = 3;
+  if (shared.empty()) return;
+  std::vector<std::string> named;
+  for (const auto& [first, second, images] : std::span(shared).first(std::min(most_named, shared.size())))
+    named.push_back(fmt::format("\"{}\" and \"{}\" ({})", first, second, images));
+  complain(
+      fmt::format("warning: {} pair(s) of people have images in common, byte for byte: {}{}; if they are "
+                  "one person, remove one of the two folders and import again",
+                  shared.size(), fmt::join(named, ", "), shared.size() > most_named ? ", ..." : ""));
+}
+
+/// All that was not taken or looks wrong, a line each: what it is, a tab, the path or the names. It lies in
+/// the new dataset, so that it is never that of another one.
+void write_left_out(const data::ImportReport& report, const std::filesystem::path& output) {
   std::string text;
   for (const auto& [why, path] : report.left_out) text += fmt::format("{}\t{}\n", why, printable(path));
   for (const auto& bad : report.bad) text += fmt::format("bad\t{}\n", printable(bad));
+  for (const auto& [first, second, images] : report.shared)
+    text += fmt::format("images in common: {}\t{}\t{}\n", images, first, second);
+  if (text.empty()) return;
+  const auto file = output / "left-out.txt";
   replace_file(file, text);
-  fmt::print("all that was left out is listed in {}\n", file);
+  fmt::print("all that was left out or is remarkable is listed in {}\n", file.string());
 }
 
 void print(const data::ImportReport& report, const std::string& output, double seconds) {
@@ -80,7 +98,8 @@ void print(const data::ImportReport& report, const std::string& output, double s
   if (!report.bad.empty())
     fmt::print("skipped {} bad image(s) or folder(s), named above\n", report.bad.size());
   print_left_out(report.left_out);
-  if (!report.left_out.empty() || !report.bad.empty()) write_left_out(report, output + ".left-out.txt");
+  warn_of_shared(report.shared);
+  write_left_out(report, output);
 }
 
 }  // namespace

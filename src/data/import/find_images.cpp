@@ -1,15 +1,19 @@
 // Folders of labs hold more than people and their images: what editors, file managers, storage systems and
 // archives leave behind, links to nowhere, pipes. Only regular files are ever opened, and nothing is passed
-// over without being noted.
+// over without being noted. Links are followed, but a folder is a person once, by whatever names it is found.
 #include "find_images.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <optional>
+#include <set>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/utf8.hpp"
@@ -22,17 +26,45 @@ namespace {
 
 constexpr std::array<std::string_view, 8> image_types{".jpg", ".jpeg",  ".jpe", ".jfif",
                                                       ".jif", ".pjpeg", ".png", ".apng"};
-constexpr std::array<std::string_view, 7> of_systems{
-    "@eaDir", "__MACOSX", "#recycle", "lost+found", "$RECYCLE.BIN", "System Volume Information", "Thumbs.db"};
+// No names that a person could have.
+constexpr std::array<std::string_view, 19> of_systems{"@eadir",
+                                                      "@tmp",
+                                                      "@sharebin",
+                                                      "@recycle",
+                                                      "@recently-snapshot",
+                                                      "#recycle",
+                                                      "#snapshot",
+                                                      "~snapshot",
+                                                      "__macosx",
+                                                      "network trash folder",
+                                                      "temporary items",
+                                                      "thevolumesettingsfolder",
+                                                      "$recycle.bin",
+                                                      "recycler",
+                                                      "system volume information",
+                                                      "thumbs.db",
+                                                      "desktop.ini",
+                                                      "lost+found",
+                                                      "__pycache__"};
+
+std::string lower_case(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
 
 bool is_of_a_system(const std::string& name) {
-  return name.starts_with('.') || std::ranges::find(of_systems, name) != of_systems.end();
+  return name.starts_with('.') || std::ranges::find(of_systems, lower_case(name)) != of_systems.end();
 }
 
 bool is_image(const fs::path& file) {
-  std::string extension = file.extension().string();
-  std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
-  return std::ranges::find(image_types, extension) != image_types.end();
+  return std::ranges::find(image_types, lower_case(file.extension().string())) != image_types.end();
+}
+
+/// Which folder it is, whatever links lead to it; nothing if it cannot be asked.
+std::optional<std::pair<dev_t, ino_t>> place_of(const fs::path& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return std::nullopt;
+  return std::pair(status.st_dev, status.st_ino);
 }
 
 class Finder {
@@ -43,12 +75,23 @@ class Finder {
     std::error_code failed;
     const fs::directory_iterator entries(source, failed);
     if (failed) throw DataError("cannot list {}: {}", printable(source.string()), failed.message());
+    std::vector<std::pair<bool, fs::path>> people;  // with whether it is a link
     each(entries, source, [&](const fs::path& path, fs::file_type type) {
       if (type != fs::file_type::directory)
         leave_out("not in a folder of a person", path);
       else if (has_good_name(path))
-        look_at_identity(path);
+        people.emplace_back(fs::is_symlink(fs::symlink_status(path, failed)), path);
     });
+    // Of several names of one folder its own is taken, else the first.
+    std::ranges::sort(people);
+    std::set<std::pair<dev_t, ino_t>> known;
+    for (const auto& [is_link, path] : people) {
+      const auto place = place_of(path);
+      if (place && !known.insert(*place).second)
+        leave_out("another name of the folder of a person", path);
+      else
+        look_at_identity(path);
+    }
     std::ranges::sort(found_.identities, {}, &FoundIdentity::name);
     std::ranges::sort(found_.left_out, {}, [](const LeftOut& out) { return std::pair(out.why, out.path); });
     std::ranges::sort(found_.bad);

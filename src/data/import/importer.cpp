@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "data/storage/staged_folder.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/parallel.hpp"
@@ -14,6 +15,7 @@
 #include "fedfr/data/codec/image_codec.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
 #include "find_images.hpp"
+#include "shared_images.hpp"
 
 // From a folder of people to a collection. The idea: images are decoded by groups on several threads, but
 // what is taken, noted and written happens on one thread in the order of the names, so that the result
@@ -66,8 +68,8 @@ Candidate load(const fs::path& file, const ImportOptions& options) {
 class Importer {
  public:
   /// @throws DataError if there is something bad already, and it is not to be skipped
-  Importer(fs::path output, const ImportOptions& options, FoundImages& found)
-      : output_(std::move(output)), options_(options) {
+  Importer(fs::path source, fs::path output, const ImportOptions& options, FoundImages& found)
+      : source_(std::move(source)), output_(std::move(output)), options_(options) {
     report_.bad = std::move(found.bad);
     report_.left_out = std::move(found.left_out);
     if (!options_.skip_bad && !report_.bad.empty()) throw DataError("{}", refusal());
@@ -79,7 +81,7 @@ class Importer {
       if (!note_if_bad(candidate)) good.push_back(&candidate);
     if (std::ssize(good) < options_.min_images) {
       ++report_.small_identities;
-      report_.left_out.push_back({"person with too few images", name});
+      report_.left_out.push_back({"person with too few images", (source_ / name).string()});
     } else if (options_.skip_bad || report_.bad.empty()) {
       write(name, good);
     }
@@ -91,6 +93,7 @@ class Importer {
       throw DataError("nothing is left to import: no identity has {} good image(s), as --min-images asks",
                       options_.min_images);
     report_.identities = std::ssize(names_);
+    report_.shared = shared_.find(names_);
     writer_->set_identities(std::move(names_));
     writer_->finish();
     return std::move(report_);
@@ -117,11 +120,14 @@ class Importer {
       writer_.emplace(output_, DatasetWriter::Options{
                                    .role = Role::collection, .size = size_, .encoding = options_.encoding});
     writer_->begin_client(name, std::ssize(images));
-    for (auto* image : images)
+    const auto label = static_cast<std::int32_t>(names_.size());
+    for (auto* image : images) {
+      shared_.note(label, image->stored);
       writer_->add({.pixels = std::move(image->stored),
-                    .label = static_cast<std::int32_t>(names_.size()),
+                    .label = label,
                     .subset = Subset::train,
                     .source_name = image->file.filename().string()});
+    }
     names_.push_back(name);
     report_.images += std::ssize(images);
   }
@@ -135,10 +141,12 @@ class Importer {
     return report_.bad.size() > most_named ? text + "\n  ..." : text;
   }
 
+  fs::path source_;
   fs::path output_;
   ImportOptions options_;
   std::optional<DatasetWriter> writer_;
   std::vector<std::string> names_;
+  SharedImageFinder shared_;
   ImageSize size_;  // of the first good image
   std::string size_from_;
   ImportReport report_;
@@ -170,10 +178,9 @@ void check(const ImportOptions& options) {
 
 ImportReport import_folder(const fs::path& source, const fs::path& output, const ImportOptions& options) {
   check(options);
-  if (fs::exists(output))
-    throw DataError("{} exists already: choose another name or remove it", output.string());
+  check_new_folder(output);
   auto found = find_images(source, options.max_images);
-  Importer importer(output, options, found);
+  Importer importer(source, output, options, found);
   const auto& identities = found.identities;
   std::int64_t files = 0;
   for (const auto& identity : identities) files += std::ssize(identity.files);

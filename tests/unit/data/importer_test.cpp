@@ -185,6 +185,48 @@ TEST_F(Import, NotesWhatIsNoImageOfAPerson) {
           "no regular file: pipe.jpg", "not in a folder of a person: list.png"));
 }
 
+TEST_F(Import, TakesAFolderOnceByItsOwnName) {
+  fs::create_directory_symlink("carl", place("Anna"));  // before carl by name
+  fs::create_directory_symlink("../elsewhere", place("Dora"));
+  fs::create_directory_symlink("../elsewhere", place("Eva"));
+  make_folder(folder_ / "elsewhere");
+  write_png(folder_ / "elsewhere/1.png", numbered_image(8));
+  const auto report = import_folder(source(), out(), {});
+  EXPECT_THAT(Dataset(out()).identity_names(ClientId{0}), ElementsAre("Bo", "Dora", "ann", "carl"));
+  EXPECT_THAT(reasons(report), testing::IsSupersetOf({"another name of the folder of a person: Anna",
+                                                      "another name of the folder of a person: Eva"}));
+  EXPECT_THAT(report.shared, testing::IsEmpty());
+}
+
+TEST_F(Import, NamesPeopleWhoHaveTheSameImages) {
+  fs::copy(source() / "carl", source() / "Anna");
+  put_png("ann/also carl.png", 5);
+  put_png("ann/twice.png", 6);  // of one person, so nobody's concern
+  for (const auto encoding : {Encoding::raw, Encoding::jpeg}) {
+    const auto report = import_folder(source(), folder_ / name(encoding), {.encoding = encoding});
+    EXPECT_EQ(report.identities, 4) << "they are taken all the same";
+    std::vector<std::string> shared;
+    for (const auto& [first, second, images] : report.shared)
+      shared.push_back(fmt::format("{} {} {}", first, second, images));
+    EXPECT_THAT(shared, ElementsAre("Anna ann 1", "Anna carl 2"));
+  }
+}
+
+TEST_F(Import, PassesOverFoldersOfStorageSystems) {
+  for (const char* folder : {"#snapshot", "@Recycle", "@tmp", "Network Trash Folder", "__pycache__",
+                             "$Recycle.Bin", "@EADIR", "Temporary Items"})
+    put_png(folder + std::string("/a.png"), 9);
+  put_png("@handle/a.png", 9);  // what people call themselves on the net
+  import_folder(source(), out(), {});
+  EXPECT_THAT(Dataset(out()).identity_names(ClientId{0}), ElementsAre("@handle", "Bo", "ann", "carl"));
+}
+
+TEST_F(Import, NamesTheFolderOfAPersonWithTooFewImages) {
+  const auto report = import_folder(source(), out(), {.min_images = 2});
+  EXPECT_THAT(report.left_out,
+              testing::Contains(testing::Field(&LeftOut::path, (source() / "ann").string())));
+}
+
 TEST_F(Import, RefusesNamesAndLoopsBeforeAnyImageIsRead) {
   put_png("Zo\xEB/a.png", 8);
   put_png("two\nlines/a.png", 8);

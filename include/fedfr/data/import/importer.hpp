@@ -25,12 +25,20 @@ struct LeftOut {
   std::string path;
 };
 
+/// Two people of whom some images are the same, byte for byte: one person under two names, or a picture in
+/// the wrong folder.
+struct SharedImages {
+  std::string first, second;  ///< names of identities
+  std::int64_t images = 0;
+};
+
 struct ImportReport {
   std::int64_t identities = 0;
   std::int64_t images = 0;
   std::int64_t small_identities = 0;  ///< left out for having fewer than min_images
   std::vector<std::string> bad;       ///< skipped images and folders, each with the reason
   std::vector<LeftOut> left_out;      ///< all else that was not taken
+  std::vector<SharedImages> shared;   ///< taken all the same; by name
 };
 
 /// Makes a collection of `source`/IDENTITY/IMAGE.{jpg,jpeg,png,...}, identities and images in the order of
