@@ -47,6 +47,21 @@ struct Request {
   std::vector<run::Setting> settings;
 };
 
+/// Nobody named the table, so that it replaces none but an earlier one.
+void check_table(const std::filesystem::path& table) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(table, ignored)) return;
+  const std::string columns = data::csv({});
+  std::string found(columns.size(), '\0');
+  if (std::filesystem::file_size(table, ignored) >= found.size())
+    read_exactly(open_for_reading(table), table, 0, std::as_writable_bytes(std::span(found)));
+  if (found != columns)
+    throw UsageError(
+        "{} would be replaced by the table of the embeddings, and is none: remove it or choose "
+        "another name",
+        table.string());
+}
+
 Request parse(std::span<const std::string> args) {
   const auto words = run::parse_words(args);
   if (words.bare.size() != 3)
@@ -62,10 +77,17 @@ Request parse(std::span<const std::string> args) {
   if (std::filesystem::exists(request.output, ignored) &&
       !std::filesystem::is_regular_file(request.output, ignored))
     return request;
+  if (request.output.extension() == ".csv")
+    throw UsageError(
+        "{}: the embeddings are no CSV file: name it OUT.safetensors, and OUT.csv, beside it, tells whose "
+        "they "
+        "are",
+        request.output.string());
   request.table = request.output;
   if (request.table.extension() == ".safetensors") request.table.replace_extension();
   request.table += ".csv";
   run::check_result(request.table, {request.model});
+  check_table(request.table);
   return request;
 }
 

@@ -130,6 +130,14 @@ std::string read_input(const fs::path& path) {
 void make_folder(const fs::path& path) {
   if (path.empty()) return;  // the folder of a name without one: where we are
   std::error_code failed;
+  // What a path only leads through and out of again (new/../name) would be made for nothing.
+  fs::path before;
+  for (const auto& part : path) {
+    if (part == ".." && !before.empty() && !fs::exists(before, failed))
+      throw DataError("cannot create the folder {}: there is no folder {} to go up from", path.string(),
+                      before.string());
+    before /= part;
+  }
   fs::create_directories(path, failed);
   if (failed) throw DataError("cannot create the folder {}: {}", path.string(), failed.message());
 }

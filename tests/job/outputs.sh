@@ -90,6 +90,17 @@ launch 2 extract run "$data/pairs" elsewhere
 expect_code 3 "a folder as an output"
 expect_text "this is a folder" "a folder as an output"
 
+launch 1 extract run "$data/pairs" embeddings.csv
+expect_code 2 "embeddings as CSV"
+expect_text "no CSV file" "embeddings as CSV"
+echo "somebody's" >other.csv
+launch 1 extract run "$data/pairs" other.safetensors
+expect_code 2 "a table that nobody named"
+expect_text "other.csv would be replaced" "a table that nobody named"
+expect_equal "$(cat other.csv)" "somebody's" "a file of the table's name"
+launch 1 extract run "$data/pairs" embeddings
+expect_code 0 "embeddings once more"
+
 # Without standard input the logs of cells are kept.
 "$sweep" sweep.cfg --local <&- >last.out 2>&1
 code=$?

@@ -52,6 +52,10 @@ void check_objective(const Configuration& c) {
 void check_exists(const Configuration& c, const std::string& option, const fs::path& path, const char* file) {
   if (path.empty()) return;
   std::error_code ignored;
+  // Whether something is there cannot always be asked: a folder on the way may be closed to this user.
+  for (const auto& asked : {path, *file == '\0' ? path : path / file})
+    if (std::error_code failed; fs::status(asked, failed).type() == fs::file_type::none)
+      throw DataError("{} = {}: {}", c.named(option), path.string(), failed.message());
   if (!fs::exists(path, ignored))
     throw DataError("{} = {}: there is no such {} (relative paths start at the working directory, {})",
                     c.named(option), path.string(), *file == '\0' ? "file" : "folder",

@@ -196,6 +196,13 @@ TEST_F(Writer, TakesTheLongestNameThatAFileSystemTakes) {
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), {}), 1);
 }
 
+TEST_F(Writer, MakesNoFolderThatItsNameLeadsOutOfAgain) {
+  EXPECT_THAT(refusal([&] {
+                DatasetWriter(folder_ / "new/../set", {.role = Role::collection, .size = stored_size});
+              }),
+              HasSubstr("there is no folder " + (folder_ / "new").string()));
+}
+
 TEST_F(Writer, KeepsWhatItCannotRename) {
   auto writer = make();
   overwrite(out(), "somebody else's");

@@ -230,6 +230,10 @@ TEST(CheckFiles, RefusesMissingOnesByLine) {
   EXPECT_THAT([&] { check_files(configured(key)); }, ThrowsMessage<DataError>(HasSubstr("no dataset.json")));
   replace_file(dataset / "dataset.json", std::string_view("{}"));
   EXPECT_NO_THROW(check_files(configured(key)));
+  // Of what cannot be looked at nothing is known.
+  std::filesystem::create_directory_symlink("loop", folder / "loop");
+  EXPECT_THAT([&] { check_files(configured("\nclients = " + (folder / "loop").string())); },
+              ThrowsMessage<DataError>(AllOf(HasSubstr("job.cfg:2: clients"), HasSubstr("Too many levels"))));
   EXPECT_THAT(
       [&] {
         check_files(configured(key, {"--init", "nowhere.fedfr"}));
