@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/program_options.hpp>
 
 #include "commands.hpp"
@@ -33,10 +34,17 @@ int run_verify(std::span<const std::string> args) {
   if (!parse(args, described, {"dataset"}, about)) return 0;
   const auto damage = data::verify_checksums(dataset);
   for (const auto& found : damage) fmt::print("{}\n", found.what);
-  if (!damage.empty())
+  const auto unreadable = std::ranges::count_if(damage, &data::Damage::unreadable);
+  if (const auto damaged = std::ssize(damage) - unreadable; damaged > 0)
     throw DataError(
         "{} is damaged in {} place(s), listed above: restore these files or make the dataset anew", dataset,
-        damage.size());
+        damaged);
+  if (unreadable > 0)
+    throw DataError(
+        "{} could not be checked in {} place(s), listed above, which may be whole: see to it that they can "
+        "be "
+        "read, and verify it again",
+        dataset, unreadable);
   fmt::print("{}: every checksum holds\n", dataset);
   return 0;
 }

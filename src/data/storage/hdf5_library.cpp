@@ -6,7 +6,7 @@
 #include <string>
 #include <system_error>
 
-#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
 
 namespace fedfr::data {
 
@@ -86,8 +86,8 @@ Hdf5Handle hdf5_file_access() {
 void throw_read_failure(const std::filesystem::path& path, std::string_view doing) {
   const Failure failure = last_failure();
   if (failure.error != 0)
-    throw DataError("cannot {} of {}: {}", doing, path.string(),
-                    std::generic_category().message(failure.error));
+    throw AccessError("cannot {} of {}: {}", doing, path.string(),
+                      std::generic_category().message(failure.error));
   throw DataError("{} is damaged: cannot {} ({}); restore it or make the dataset anew", path.string(), doing,
                   failure.innermost);
 }

@@ -43,7 +43,8 @@ std::unique_lock<std::mutex> enter_hdf5();
 Hdf5Handle hdf5_file_access();
 
 /// To be called directly after the call that failed, before any other call into the library.
-/// @throws DataError naming the path: the system's reason where there is one, else that it is damaged
+/// @throws AccessError naming the path and the system's reason where there is one; else DataError, that it is
+///         damaged
 [[noreturn]] void throw_read_failure(const std::filesystem::path& path, std::string_view doing);
 
 /// Likewise.

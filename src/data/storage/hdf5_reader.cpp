@@ -23,7 +23,9 @@ namespace {
 std::uint64_t size_of_hdf5_file(const std::filesystem::path& path) {
   std::error_code failed;
   const auto bytes = std::filesystem::file_size(path, failed);
-  if (failed) throw DataError("cannot open {}: {}", path.string(), failed.message());
+  if (failed == std::errc::no_such_file_or_directory)
+    throw DataError("there is no {}: restore it or make the dataset anew", path.string());
+  if (failed) throw AccessError("cannot open {}: {}", path.string(), failed.message());
   constexpr std::string_view beginning = "\x89HDF\r\n\x1a\n\x02";
   std::array<char, beginning.size()> found{};
   const FileDescriptor file = open_for_reading(path);

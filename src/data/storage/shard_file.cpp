@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "fedfr/core/checksum.hpp"
-#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 
@@ -99,7 +99,9 @@ void check_attributes(const Hdf5Reader& file, const std::filesystem::path& path,
 void check_length(const std::filesystem::path& path, std::int64_t expected) {
   std::error_code failed;
   const auto bytes = std::filesystem::file_size(path, failed);
-  if (failed) throw DataError("cannot open the shard {}: {}", path.string(), failed.message());
+  if (failed == std::errc::no_such_file_or_directory)
+    throw DataError("there is no shard {}: restore it or make the dataset anew", path.string());
+  if (failed) throw AccessError("cannot open the shard {}: {}", path.string(), failed.message());
   if (static_cast<std::int64_t>(bytes) != expected)
     throw DataError("the shard {} has {} bytes instead of {}: it was truncated or replaced; restore it",
                     path.string(), bytes, expected);

@@ -1,6 +1,6 @@
 // Reads everything once and goes on after each damage, so that one run of it names them all.
 #include "dataset_files.hpp"
-#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/data/storage/dataset.hpp"
 #include "pairs_file.hpp"
@@ -29,6 +29,8 @@ class Verifier {
   void note_damage(const std::filesystem::path& file, Check check) {
     try {
       check();
+    } catch (const AccessError& e) {
+      damage_.push_back({file, e.what(), true});
     } catch (const DataError& e) {
       damage_.push_back({file, e.what()});
     }

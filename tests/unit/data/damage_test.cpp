@@ -49,7 +49,20 @@ TEST_F(Damage, AMissingDatasetIsNamed) {
 TEST_F(Damage, AMissingShardIsNamedAtOpening) {
   fs::remove(shard(1));
   EXPECT_THAT(opening(), ThrowsMessage<DataError>(HasSubstr(shard(1).string())));
-  EXPECT_THAT(verify_checksums(set()), SizeIs(1));
+  const auto found = verify_checksums(set());
+  ASSERT_THAT(found, SizeIs(1));
+  EXPECT_FALSE(found[0].unreadable) << "to be restored";
+}
+
+TEST_F(Damage, IsNotWhatTheSystemKeepsBack) {
+  overwrite(shard(0), "damaged");
+  fs::remove(shard(1));
+  fs::create_symlink(shard(1).filename(), shard(1));  // cannot be opened by anybody: it leads to itself
+  const auto found = verify_checksums(set());
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_FALSE(found[0].unreadable);
+  EXPECT_TRUE(found[1].unreadable);
+  EXPECT_THAT(found[1].what, AllOf(HasSubstr(shard(1).string()), HasSubstr("Too many levels")));
 }
 
 TEST_F(Damage, ATruncatedShardIsNamedAtOpening) {

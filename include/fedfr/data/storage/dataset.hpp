@@ -108,10 +108,11 @@ class Dataset {
   std::shared_ptr<const DatasetFiles> files_;
 };
 
-/// One damaged place of a dataset.
+/// One place of a dataset that is damaged, or that the system did not let be read.
 struct Damage {
   std::filesystem::path file;
-  std::string what;  ///< names the file, and for an image its block and client
+  std::string what;         ///< names the file, and for an image its block and client
+  bool unreadable = false;  ///< what it holds is not known
 };
 
 /// Reads all of a dataset and compares every checksum.
