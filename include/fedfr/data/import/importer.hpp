@@ -44,7 +44,7 @@ struct ImportReport {
 /// Makes a collection of `source`/IDENTITY/IMAGE.{jpg,jpeg,png,...}, identities and images in the order of
 /// their names; other files, and folders that are hidden or of a system, are passed over and reported. Names
 /// that are not UTF-8 and folders that cannot be read are bad, and found before any image is opened. Memory
-/// holds a few hundred images, or those of the largest identity.
+/// holds a few hundred images, or those of the largest identity, and 16 bytes of each of the others.
 /// @throws UsageError for impossible options
 /// @throws DataError if `output` exists, there are no images, or (without skip_bad) images cannot be used: it
 ///         names the first of them and counts all; nothing is left behind
