@@ -152,7 +152,8 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
   comm::on_every_rank(*first, "reading the job file", [&] {
     command_line = run::parse_command_line(args);
     // By one rank, for all: a job file may be a pipe, and other hosts may not see it.
-    if (mpi.rank() == 0 && !command_line.job_file.empty()) text = read_input(command_line.job_file);
+    if (mpi.rank() == 0 && !command_line.job_file.empty())
+      text = read_input(command_line.job_file, most_bytes_of_options);
   });
   text = share_text(*first, text);
   comm::on_every_rank(*first, "reading the options", [&] {

@@ -7,10 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <limits>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "fedfr/core/activity.hpp"
 
@@ -22,11 +23,24 @@ namespace {
 
 std::string reason() { return std::generic_category().message(errno); }
 
+std::int64_t size_of(const FileDescriptor& file, const fs::path& path) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw DataError("cannot read {}: {}", path.string(), reason());
+  return status.st_size;
+}
+
 /// From where the descriptor stands to the end, at most `most` bytes.
 std::string read_to_end(const FileDescriptor& file, const fs::path& path, std::size_t most) {
   constexpr std::size_t step = 65536;
   struct stat status {};
   const bool sized = ::fstat(file.get(), &status) == 0 && status.st_size > 0;
+  const auto refuse = [&] {
+    throw DataError(
+        "{} does not end within {} bytes, the most that fedfr reads of such a file: is it the "
+        "right one?",
+        path.string(), most);
+  };
+  if (sized && static_cast<std::uintmax_t>(status.st_size) > most) refuse();
   // One byte more than it has, so that the end of a file that has not grown is met at once.
   std::string text(sized ? static_cast<std::size_t>(status.st_size) + 1 : step, '\0');
   for (std::size_t used = 0;;) {
@@ -35,8 +49,7 @@ std::string read_to_end(const FileDescriptor& file, const fs::path& path, std::s
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw AccessError("cannot read {}: {}", path.string(), reason());
     used += static_cast<std::size_t>(got);
-    if (used > most)
-      throw DataError("{} does not end within {} bytes: is it the right one?", path.string(), most);
+    if (used > most) refuse();
     if (got > 0) continue;
     text.resize(used);
     return text;
@@ -107,16 +120,14 @@ void sync_folder(const fs::path& folder) {
   if (!fd || ::fsync(fd.get()) != 0) throw DataError("cannot sync {}: {}", name, reason());
 }
 
-std::string read_text(const fs::path& path) {
-  return read_to_end(open_for_reading(path), path, std::numeric_limits<std::size_t>::max());
+std::string read_text(const fs::path& path, std::size_t most) {
+  return read_to_end(open_for_reading(path), path, most);
 }
 
-std::string read_input(const fs::path& path) {
+std::string read_input(const fs::path& path, std::size_t most) {
   std::error_code failed;
   const auto status = fs::status(path, failed);
-  if (fs::is_regular_file(status) || fs::is_directory(status)) return read_text(path);
-  // Far above any job file or list of people; a device such as /dev/zero would else fill the memory.
-  constexpr std::size_t most = std::size_t{1} << 28U;
+  if (fs::is_regular_file(status) || fs::is_directory(status)) return read_text(path, most);
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NOCTTY | O_CLOEXEC));
   if (!file && errno == ENOENT && path.string().starts_with("/dev/fd/"))
     throw DataError(
@@ -125,6 +136,22 @@ std::string read_input(const fs::path& path) {
         path.string());
   if (!file) throw AccessError("cannot open {}: {}", path.string(), reason());
   return read_to_end(file, path, most);
+}
+
+bool have_same_bytes(const fs::path& a, const fs::path& b) {
+  const FileDescriptor left = open_for_reading(a);
+  const FileDescriptor right = open_for_reading(b);
+  const std::int64_t size = size_of(left, a);
+  if (size_of(right, b) != size) return false;
+  std::array<std::vector<std::byte>, 2> blocks;
+  for (std::int64_t at = 0; at < size; at += std::ssize(blocks[0])) {
+    for (auto& block : blocks)
+      block.resize(static_cast<std::size_t>(std::min(size - at, std::int64_t{1} << 20)));
+    read_exactly(left, a, at, blocks[0]);
+    read_exactly(right, b, at, blocks[1]);
+    if (blocks[0] != blocks[1]) return false;
+  }
+  return true;
 }
 
 void make_folder(const fs::path& path) {

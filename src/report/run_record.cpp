@@ -98,7 +98,7 @@ RunRecord read_run(const fs::path& folder) {
   // throws.
   RunRecord record;
   record.folder = folder;
-  record.config = read_text(paths.config);
+  record.config = read_text(paths.config, most_bytes_of_options);
   record.options = run::resolve(run::parse_job_file(record.config, paths.config.string()), {}).options;
   std::error_code ignored;
   if (is_there(paths.metrics)) {

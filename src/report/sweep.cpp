@@ -198,7 +198,7 @@ Sweep expand(const SweepFile& file, std::span<const run::Setting> job) {
 namespace {
 
 Sweep with_job(SweepFile file) {
-  file.job_text = read_input(file.job);
+  file.job_text = read_input(file.job, most_bytes_of_options);
   return expand(file, run::parse_job_file(file.job_text, file.job.string()));
 }
 
@@ -206,12 +206,13 @@ Sweep with_job(SweepFile file) {
 
 Sweep load_sweep(const fs::path& path) {
   std::error_code ignored;
-  if (!fs::is_directory(path, ignored)) return with_job(parse_sweep_file(read_input(path), path));
+  if (!fs::is_directory(path, ignored))
+    return with_job(parse_sweep_file(read_input(path, most_bytes_of_options), path));
   const SweepPaths paths(path);
   if (!is_there(paths.record))
     throw DataError("{} is no folder of a sweep: it holds no {}", path.string(),
                     paths.record.filename().string());
-  auto parsed = parse_sweep_file(read_text(paths.record), paths.record);
+  auto parsed = parse_sweep_file(read_text(paths.record, most_bytes_of_options), paths.record);
   parsed.output = path;  // also where the folder was moved, and from any working directory
   if (is_there(paths.base_job)) parsed.job = paths.base_job;
   return with_job(std::move(parsed));

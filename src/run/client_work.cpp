@@ -56,8 +56,10 @@ bool ClientWork::take_over(ClientId client, ClientFinisher& finisher) {
     return false;
   }
   const auto finished = std::make_shared<const fl::FinishedClient>(*std::move(loaded));
-  record_.clients.push_back(client_record_from(nlohmann::json::parse(finished->report)));
-  record_.clients.back().taken_over = true;
+  auto record = record_in_state(finished->report, client, tools_.experiment.recorded().terms.size());
+  if (!record) return false;
+  record->taken_over = true;
+  record_.clients.push_back(*std::move(record));
   finisher.take_over(finished);
   score_own_model(*finished);
   return true;

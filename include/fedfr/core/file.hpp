@@ -58,14 +58,25 @@ void append_exactly(const FileDescriptor& file, const std::filesystem::path& pat
 /// @throws DataError naming the folder
 void sync_folder(const std::filesystem::path& folder);
 
+/// The most that is read of a file in one piece, unless its reader says otherwise: far above any list or
+/// description that fedfr reads, and what its readers make of as much still fits a machine. A file of holes
+/// may claim to have any size.
+constexpr std::size_t most_bytes_at_once = std::size_t{64} << 20U;
+/// Of a file that people write: a job, a sweep, the record of a run's options.
+constexpr std::size_t most_bytes_of_options = std::size_t{1} << 20U;
+
 /// All of a regular file.
-/// @throws DataError naming the path
-std::string read_text(const std::filesystem::path& path);
+/// @throws DataError naming the path, and when it has more than `most` bytes
+std::string read_text(const std::filesystem::path& path, std::size_t most = most_bytes_at_once);
 
 /// All of what a user names as an input, which may be a pipe, too: `fedfr train <(sed ...)`. It is used up
 /// then.
-/// @throws DataError naming the path, and when a pipe or device does not end
-std::string read_input(const std::filesystem::path& path);
+/// @throws DataError naming the path, and when it does not end within `most` bytes
+std::string read_input(const std::filesystem::path& path, std::size_t most = most_bytes_at_once);
+
+/// Whether two regular files are equal, of whatever length.
+/// @throws DataError naming the path
+bool have_same_bytes(const std::filesystem::path& a, const std::filesystem::path& b);
 
 /// @throws DataError naming the path; an existing folder is fine
 void make_folder(const std::filesystem::path& path);

@@ -42,7 +42,7 @@ Image decode(std::span<const std::byte> encoded) {
 }
 
 Image read_image(const std::filesystem::path& path) {
-  const std::string bytes = read_text(path);
+  const std::string bytes = read_text(path, most_bytes_of_image);
   try {
     return decode(std::as_bytes(std::span(bytes)));
   } catch (const DataError& e) {

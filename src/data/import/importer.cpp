@@ -53,7 +53,7 @@ std::vector<std::uint8_t> to_store(const std::string& bytes, Image& image, const
 Candidate load(const fs::path& file, const ImportOptions& options) {
   Candidate loaded{.file = file, .size = {}, .stored = {}, .trouble = {}};
   try {
-    const std::string bytes = read_text(file);
+    const std::string bytes = read_text(file, most_bytes_of_image);
     Image image = decode(std::as_bytes(std::span(bytes)));
     loaded.stored = to_store(bytes, image, options);
     loaded.size = image.size;

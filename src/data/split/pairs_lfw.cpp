@@ -15,6 +15,9 @@ namespace fedfr::data {
 
 namespace {
 
+/// Two names of folders (255 bytes each) and two numbers, with room to spare.
+constexpr std::size_t longest_line = 4096;
+
 std::vector<std::string> columns_of(std::string_view line) {
   const std::string_view separators = line.find('\t') == std::string_view::npos ? blanks : "\t";
   std::vector<std::string> columns;
@@ -54,6 +57,9 @@ class Parser {
     std::string text;
     while (std::getline(input_, text)) {
       ++line_;
+      if (text.size() > longest_line)
+        fail(
+            fmt::format("a line of {} bytes is none of a list of pairs: is this another file?", text.size()));
       auto found = columns_of(trim(text));
       if (!found.empty()) return found;
     }

@@ -173,6 +173,7 @@ std::string ClientStateStore::description() const {
 
 FileDescriptor ClientStateStore::open(int flags) const {
   // Opened anew each time: on a network file system that is what makes the states of other hosts visible.
+  if (flags == O_RDONLY) return open_for_reading(path_);
   FileDescriptor file(::open(path_.c_str(), flags | O_CLOEXEC, permissions_of_new_files));
   if (!file)
     throw AccessError("cannot open {}, which holds what clients keep between rounds: {}", path_.string(),
@@ -215,6 +216,10 @@ std::array<ClientStateStore::Slot, ClientStateStore::slots> ClientStateStore::re
 }
 
 nn::TensorFile ClientStateStore::read(const FileDescriptor& file, const Slot& slot) const {
+  // The file is as long as all slots together, so that its length bounds no single state.
+  if (slot.header.bytes > slot_bytes_ - static_cast<std::int64_t>(sizeof(SlotHeader)))
+    throw DataError("{} is damaged: a state claims to have {} bytes, more than its slot", path_.string(),
+                    slot.header.bytes);
   return nn::load_at(file, path_,
                      {.offset = slot.offset + static_cast<std::int64_t>(sizeof(SlotHeader)),
                       .bytes = slot.header.bytes,

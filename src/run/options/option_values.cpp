@@ -99,11 +99,15 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string suggestion(std::string_view name) {
   const auto& table = option_table();
+  const char* none = "; `fedfr train --help` lists all";
+  // What is longer than any name with as many typos is near to none, and costly to compare.
+  constexpr std::size_t longest = 60;
+  if (name.size() > longest) return none;
   const auto nearest = std::ranges::min_element(
       table, {}, [&](const OptionSpec& spec) { return edit_distance(spec.name, name); });
   const std::size_t typos = std::max<std::size_t>(2, name.size() / 3);
   return edit_distance(nearest->name, name) <= typos ? fmt::format("; did you mean '{}'?", nearest->name)
-                                                     : "; `fedfr train --help` lists all";
+                                                     : none;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "fedfr/core/json.hpp"
 #include "fedfr/eval/report_json.hpp"
 
 // What a client's work was, as JSON and back, since it travels three ways: to rank 0, into the metrics, and
@@ -28,22 +29,31 @@ Json to_json(const ClientRecord& record) {
 }
 
 ClientRecord client_record_from(const Json& json) {
-  ClientRecord record{.client = ClientId{json.at("client").get<std::int64_t>()},
-                      .rank = json.at("rank").get<int>(),
+  ClientRecord record{.client = ClientId{whole_number<std::int64_t>(json.at("client"))},
+                      .rank = whole_number<int>(json.at("rank")),
                       .seconds = json.at("seconds").get<double>(),
                       .taken_over = json.at("taken_over").get<bool>(),
                       .statistics = {}};
   auto& s = record.statistics;
-  s.local_images = json.at("local_images").get<std::int64_t>();
-  s.hard_negatives = json.at("hard_negatives").get<std::int64_t>();
-  s.steps = json.at("steps").get<std::int64_t>();
-  s.images = json.at("images").get<std::int64_t>();
+  s.local_images = whole_number<std::int64_t>(json.at("local_images"));
+  s.hard_negatives = whole_number<std::int64_t>(json.at("hard_negatives"));
+  s.steps = whole_number<std::int64_t>(json.at("steps"));
+  s.images = whole_number<std::int64_t>(json.at("images"));
   s.loss = eval::number_from(json.at("loss"));
   for (const auto& term : json.at("terms")) s.terms.push_back(eval::number_from(term));
   s.seconds_frozen = json.at("seconds_frozen").get<double>();
   s.seconds_mining = json.at("seconds_mining").get<double>();
   s.seconds_training = json.at("seconds_training").get<double>();
   return record;
+}
+
+std::optional<ClientRecord> record_in_state(std::string_view report, ClientId client, std::size_t terms) {
+  try {
+    auto record = client_record_from(parse_json(report));
+    if (record.client == client && record.statistics.terms.size() == terms) return record;
+  } catch (const Json::exception&) {  // damaged, or of a program that wrote it in another way
+  }
+  return std::nullopt;
 }
 
 }  // namespace fedfr::run

@@ -47,7 +47,8 @@ ComparedRun::ComparedRun(const fs::path& folder) : paths(folder) {
   std::error_code ignored;
   if (!fs::exists(paths.metrics, ignored) || !fs::exists(paths.config, ignored))
     throw DataError("{} holds no metrics.jsonl and config.cfg: is it a run directory?", folder.string());
-  options = resolve(parse_job_file(read_text(paths.config), paths.config.string()), {}).options;
+  options = resolve(parse_job_file(read_text(paths.config, most_bytes_of_options), paths.config.string()), {})
+                .options;
   numerics = load_numerics(paths.numerics);
   const Metrics metrics = read_metrics(paths.metrics);
   for (const auto& event : metrics.rounds) hashes[event.round] = event.model_hash;
@@ -112,7 +113,7 @@ std::vector<std::string> other_personal_models(const ComparedRun& a, const Compa
   if (a.rounds() != b.rounds()) return others;
   for (const auto& name : personal_models_in(a.paths.personalized))
     if (fs::exists(b.paths.personalized / name) &&
-        read_text(a.paths.personalized / name) != read_text(b.paths.personalized / name))
+        !have_same_bytes(a.paths.personalized / name, b.paths.personalized / name))
       others.push_back("personalized/" + name);
   return others;
 }

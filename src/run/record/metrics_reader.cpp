@@ -20,6 +20,7 @@ double time_of(const Json& json) { return json.value("time", 0.0); }
 
 /// Null where there is none.
 Json object_on(std::string_view line) {
+  if (line.size() > longest_event) return {};
   try {
     Json event = parse_json(line);
     return event.is_object() ? event : Json();
@@ -121,7 +122,7 @@ Metrics parse_metrics(std::string_view text, const std::string& name) {
 }
 
 Metrics read_metrics(const std::filesystem::path& file) {
-  return parse_metrics(read_text(file), file.string());
+  return parse_metrics(read_text(file, most_bytes_of_metrics), file.string());
 }
 
 void for_each_line(std::string_view metrics, const LineVisitor& visit) {

@@ -35,7 +35,7 @@ MetricsWriter::MetricsWriter(std::filesystem::path path, int completed_rounds) :
 }
 
 void MetricsWriter::keep_rounds(int completed_rounds) {
-  const std::string text = read_text(path_);
+  const std::string text = read_text(path_, most_bytes_of_metrics);
   std::string kept;
   int torn = 0;
   for_each_line(text, [&](int number, std::string_view line, const nlohmann::json& event) {

@@ -32,6 +32,18 @@ std::vector<fs::path> places(const std::vector<fs::path>& paths) {
   return found;
 }
 
+/// Whoever opens a pipe waits for its other end, and nobody would be there.
+void refuse_pipes(const fs::path& folder) {
+  std::error_code failed;
+  for (fs::recursive_directory_iterator entry(folder, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    std::error_code dangling;
+    if (entry->is_fifo(dangling) || entry->is_socket(dangling))
+      throw DataError("{} is a pipe, where a run keeps files: remove it", entry->path().string());
+  }
+  if (failed) throw DataError("cannot look into {}: {}", folder.string(), failed.message());
+}
+
 }  // namespace
 
 RunPaths::RunPaths(fs::path where)
@@ -52,6 +64,7 @@ RunPaths::RunPaths(fs::path where)
 RunDirectory::RunDirectory(const Options& options, const Numerics& numerics, const DataRecord& data)
     : paths_(options.output), data_(data) {
   make_folder(paths_.folder);
+  refuse_pipes(paths_.folder);
   lock_.emplace(paths_.lock);
   if (!lock_->warning().empty()) warnings_.push_back(lock_->warning());
   std::error_code ignored;
@@ -136,7 +149,9 @@ std::string RunDirectory::changed_numerics(const Options& options, const Numeric
 
 void RunDirectory::compare_with_record(const Options& options, const Numerics& numerics,
                                        const DataRecord& data) {
-  const auto before = resolve(parse_job_file(read_text(paths_.config), paths_.config.string()), {}).options;
+  const auto before =
+      resolve(parse_job_file(read_text(paths_.config, most_bytes_of_options), paths_.config.string()), {})
+          .options;
   const std::string other_options = changed_options(before, options);
   const std::string other_data = changed_data(before, options);
   const std::string other_numerics = changed_numerics(options, numerics);

@@ -86,7 +86,8 @@ void refuse_dataset(const std::string& where, const fs::path& folder) {
 /// Whether the folder is that of a run.
 bool is_run(const RunPaths& paths) {
   std::error_code ignored;
-  return fs::is_regular_file(paths.config, ignored) && read_text(paths.config).starts_with(record_title);
+  return fs::is_regular_file(paths.config, ignored) &&
+         read_text(paths.config, most_bytes_of_options).starts_with(record_title);
 }
 
 /// The run whose own file this is, or would be; empty for none. Its report is made anew whenever somebody

@@ -14,6 +14,7 @@
 namespace fedfr {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -45,6 +46,43 @@ TEST(ReadText, AFifoThatNobodyWritesToIsRefusedInsteadOfWaitingForIt) {
 
 TEST(ReadText, ReadsFilesWhoseSizeTheSystemDoesNotTell) {
   EXPECT_THAT(read_text("/proc/self/status"), HasSubstr("Name:"));
+}
+
+/// A file of holes, which takes no space.
+std::filesystem::path huge_file(const test::TempFolder& folder) {
+  const auto path = folder / "huge";
+  replace_file(path, std::string_view("1"));
+  std::filesystem::resize_file(path, std::uintmax_t{1} << 40U);
+  return path;
+}
+
+TEST(ReadText, AFileOfATerabyteIsRefusedBeforeItIsRead) {
+  const test::TempFolder folder;
+  const auto path = huge_file(folder);
+  EXPECT_THAT([&] { read_text(path); },
+              ThrowsMessage<DataError>(AllOf(HasSubstr(path.string()), HasSubstr("within 67108864 bytes"))));
+  EXPECT_THAT([&] { read_input(path, 5); }, ThrowsMessage<DataError>(HasSubstr("within 5 bytes")));
+}
+
+TEST(ReadText, AFileMayHaveAsManyBytesAsItsReaderAllows) {
+  const test::TempFolder folder;
+  replace_file(folder / "file", std::string_view("12345"));
+  EXPECT_EQ(read_text(folder / "file", 5), "12345");
+  EXPECT_THAT([&] { read_text(folder / "file", 4); }, ThrowsMessage<DataError>(HasSubstr("4 bytes")));
+}
+
+TEST(HaveSameBytes, ComparesFilesOfSeveralBlocks) {
+  const test::TempFolder folder;
+  std::string text((std::size_t{2} << 20U) + 17, 'x');
+  replace_file(folder / "a", text);
+  replace_file(folder / "b", text);
+  EXPECT_TRUE(have_same_bytes(folder / "a", folder / "b"));
+  text.back() = 'y';
+  replace_file(folder / "b", text);
+  EXPECT_FALSE(have_same_bytes(folder / "a", folder / "b"));
+  replace_file(folder / "b", text + 'z');
+  EXPECT_FALSE(have_same_bytes(folder / "a", folder / "b"));
+  EXPECT_FALSE(have_same_bytes(folder / "a", huge_file(folder)));
 }
 
 TEST(ReadExactly, AFileThatEndsEarlyIsAnError) {

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 
 #include <csignal>
+#include <cstring>
 
+#include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "support/temp_folder.hpp"
@@ -145,6 +147,29 @@ TEST_F(ClientStates, DamageNamesFileAndClient) {
   EXPECT_THAT([&] { store_.load(client_, 1); },
               testing::ThrowsMessage<DataError>(
                   testing::AllOf(testing::HasSubstr("client 7"), testing::HasSubstr("clients.states"))));
+}
+
+// The file is sparse and as long as the slots of all clients, so its length is no bound for one state.
+TEST_F(ClientStates, AStateThatClaimsMoreThanItsSlotIsRefused) {
+  save(1, 1);
+  std::string text = read_text(file());
+  const std::size_t slot_bytes = (text.size() - 4096) / 3000;
+  const std::size_t header = 4096 + 7 * 3 * slot_bytes;
+  const auto claimed = static_cast<std::int64_t>(2 * slot_bytes);
+  std::memcpy(&text[header + 32], &claimed, sizeof claimed);
+  const auto checksum = crc32c(std::as_bytes(std::span(text).subspan(header, 44)));
+  std::memcpy(&text[header + 44], &checksum, sizeof checksum);
+  replace_file(file(), text);
+  EXPECT_THAT([&] { store_.load(client_, 1); },
+              testing::ThrowsMessage<DataError>(testing::HasSubstr("more than its slot")));
+  EXPECT_FALSE(store_.load_finished(client_, 1, attempt).has_value());
+}
+
+TEST_F(ClientStates, APipeInPlaceOfTheFileIsRefused) {
+  std::filesystem::remove(file());
+  ASSERT_EQ(::mkfifo(file().c_str(), 0600), 0);
+  EXPECT_THAT([&] { store_.prepare(false); },
+              testing::ThrowsMessage<DataError>(testing::HasSubstr("a pipe or device")));
 }
 
 // A write that ends half-way, here by a limit on the size of files: the slot says that it is incomplete.

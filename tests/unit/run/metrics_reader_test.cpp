@@ -101,6 +101,15 @@ TEST_F(MetricsReader, NamesTheLineThatIsNoEvent) {
         << strange;
 }
 
+TEST_F(MetricsReader, AFileOrALineWithoutBoundIsRefused) {
+  const std::string long_event = R"({"event":"other","x":")" + std::string(longest_event, 'x') + "\"}\n";
+  EXPECT_THAT([&] { read(long_event); }, ThrowsMessage<DataError>(HasSubstr("m:1 is damaged")));
+  replace_file(folder_ / "m", test::round_line(1));
+  std::filesystem::resize_file(folder_ / "m", std::uintmax_t{1} << 40U);
+  EXPECT_THAT([&] { read_metrics(folder_ / "m"); },
+              ThrowsMessage<DataError>(AllOf(HasSubstr("/m "), HasSubstr("does not end within"))));
+}
+
 TEST_F(MetricsReader, AnOlderStartTellsLess) {
   const auto metrics = read("{\"event\":\"start\",\"round\":1}\n");
   EXPECT_EQ(metrics.starts.at(0).time, 0);

@@ -166,6 +166,12 @@ TEST(OptionTable, AnUnknownNameGetsTheNearestOne) {
       << "abbreviations are no options";
 }
 
+TEST(OptionTable, ANameOfAWholeLineIsComparedWithNone) {
+  // With every option it would be compared character by character.
+  EXPECT_THAT([] { parsed("\n" + std::string(60'000, 'r') + " = 3"); },
+              ThrowsMessage<UsageError>(AllOf(HasSubstr("job.cfg:2"), HasSubstr("--help"))));
+}
+
 TEST(OptionTable, HelpAndDocumentationNameEveryOption) {
   const std::string help = help_text(), markdown = markdown_table();
   for (const auto& spec : option_table()) {

@@ -100,6 +100,18 @@ TEST(RunDirectory, TheFolderIsFreeAgainAfterwards) {
   EXPECT_NO_THROW(RunDirectory(options, numerics, data));
 }
 
+TEST(RunDirectory, APipeInPlaceOfAnyFileIsNamedInsteadOfWaitingForItsOtherEnd) {
+  for (const char* name : {"lock", "config.cfg", "log.txt", "metrics.jsonl", "evaluation/round_0001.json",
+                           "state/clients.states", "checkpoint/round_0001.ckpt"}) {
+    const test::TempFolder folder;
+    const auto path = folder / "run" / name;
+    make_folder(path.parent_path());
+    ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+    EXPECT_THAT([&] { RunDirectory(options_in(folder / "run"), numerics, data); },
+                ThrowsMessage<DataError>(HasSubstr(path.string() + " is a pipe")));
+  }
+}
+
 TEST(RunDirectory, MakesTheFoldersAndTheRecord) {
   const test::TempFolder folder;
   Options options = options_in(folder / "deep" / "run");

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -18,6 +19,9 @@ namespace fedfr::data {
 /// bytes can account for (see `jpeg.cpp`, `png.cpp`) is refused before that is allocated.
 /// @throws DataError with the codec's reason; a file that ends before its last row is refused
 Image decode(std::span<const std::byte> encoded);
+
+/// Of a file: more than the largest image takes, even where nothing can be compressed.
+constexpr std::size_t most_bytes_of_image = std::size_t{1} << 30U;
 
 /// Whether `start`, the first bytes of a file, are those of a format that `decode` knows.
 bool is_known_format(std::span<const std::byte> start);

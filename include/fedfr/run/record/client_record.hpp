@@ -1,5 +1,8 @@
 #pragma once
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string_view>
 
 #include "fedfr/core/ids.hpp"
 #include "fedfr/fl/client/local_training.hpp"
@@ -16,6 +19,12 @@ struct ClientRecord {
 };
 
 nlohmann::json to_json(const ClientRecord& record);
+/// @throws nlohmann::json::exception if it is none
 ClientRecord client_record_from(const nlohmann::json& json);
+
+/// What a client's state tells of the work that it holds.
+/// @param terms  of the objective
+/// @returns nothing where it is no record of this client with as many terms, so that it is trained again
+std::optional<ClientRecord> record_in_state(std::string_view report, ClientId client, std::size_t terms);
 
 }  // namespace fedfr::run

@@ -73,6 +73,11 @@ struct Metrics {
   std::vector<EvaluationEvent> evaluations;
 };
 
+/// Of a million rounds with a client each, or as many clients in fewer rounds.
+constexpr std::size_t most_bytes_of_metrics = std::size_t{4} << 30U;
+/// Of one event; what JSON takes is a multiple of it.
+constexpr std::size_t longest_event = std::size_t{4} << 20U;
+
 /// Events of other kinds are passed over, as is a last line without its end, which is still being written or
 /// was torn by a crash.
 /// @throws DataError naming file and line of what is no event
