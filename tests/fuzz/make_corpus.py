@@ -361,8 +361,49 @@ def jpeg():
     }
 
 
+def run_record():
+    data = {"clients": "c1", "public": "", "benchmarks": [{"name": "lfw", "fingerprint": "b1"}], "start_model_hash": "0"}
+    numerics = [{"from_round": 1, "numerics": {"threads": "1", "commit": "abc"}}, {"from_round": 4, "numerics": {}}]
+    cases = {"data": (0, data), "no_benchmarks": (0, dict(data, benchmarks=[])), "twice": (0, dict(data, benchmarks=data["benchmarks"] * 2)),
+             "wrong_kinds": (0, dict(data, clients=1)), "no_start": (0, {k: data[k] for k in ("clients", "public", "benchmarks")}),
+             "numerics": (1, numerics), "no_periods": (1, []), "negative": (1, [{"from_round": -1, "numerics": {}}]),
+             "beyond_int": (1, [{"from_round": 2**40, "numerics": {}}]), "numbers": (1, [{"from_round": 1, "numerics": {"threads": 1}}])}
+    return {**{name: bytes([kind]) + json.dumps(content).encode() for name, (kind, content) in cases.items()},
+            "empty": b"\0", "deep": b"\0" + b"[" * 200}
+
+
+def changes(*all_changes):
+    return b"".join(struct.pack("<BHB", file, place, value) for file, place, value in all_changes)
+
+
+def dataset():
+    cases = {"right": b""}
+    # The superblock: version, sizes, and the addresses of the beginning, an extension, the end and the root.
+    for place in [8, 9, 10, 11, *range(12, 44, 4)]:
+        cases[f"superblock_{place}"] = changes((0, place, 0x41))
+    for place in range(48, 3000, 97):
+        cases[f"place_{place}"] = changes((0, place, 0xff))
+        if place < 800:
+            cases[f"pairs_{place}"] = changes((1, place, 0xff))
+    return {f"{name}_{kind}": bytes([i]) + content for name, content in cases.items() for i, kind in enumerate(["raw", "jpeg"])
+            if not (i and name.startswith("pairs"))}
+
+
+def client_state():
+    def number(slot, place, value, width):
+        return changes(*((slot, place + i, byte) for i, byte in enumerate(value.to_bytes(width, "little", signed=True))))
+
+    return {
+        "right": b"", "damaged": changes((0, 0, 0)), "not_complete": number(0, 12, 0, 4), "later_round": number(0, 8, 100, 4),
+        "other_client": number(1, 16, 1, 8), "other_attempt": number(2, 24, 1, 8), "negative": number(0, 32, -1, 8),
+        "longer_than_its_slot": number(0, 32, 2**40, 8), "no_bytes": number(0, 32, 0, 8), "long_header": number(0, 48, 2**40, 8),
+        "no_header": number(0, 48, 0, 8), "short_header": number(0, 48, 9, 8), "text": changes((0, 60, 0x7d)),
+        "one_round": number(0, 8, 2, 4) + number(1, 8, 2, 4) + number(2, 8, 2, 4),
+    }
+
+
 TARGETS = [tensor_header, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
-           manifest, png, jpeg]
+           manifest, png, jpeg, run_record, dataset, client_state]
 
 
 def main():

@@ -141,8 +141,8 @@ TEST(LfwPairs, NamesTheLineOfAMistake) {
   EXPECT_THAT(refusal(""), HasSubstr("pairs.txt, line 1"));
   EXPECT_THAT(refusal("1 1\nAnn 1\nAnn 1 Bob 1\n"), HasSubstr("pairs.txt, line 2: expected a matched pair"));
   EXPECT_THAT(refusal("1 1\nAnn 1 2\nAnn 1 2\n"), HasSubstr("pairs.txt, line 3: expected a mismatched pair"));
-  EXPECT_THAT(refusal("1 1\n" + std::string(5000, 'A') + " 1 2\n"),
-              HasSubstr("line 2: a line of 5004 bytes"));
+  const std::string long_name(5000, 'A');
+  EXPECT_THAT(refusal(("1 1\n" + long_name + " 1 2\n").c_str()), HasSubstr("line 2: a line of 5004 bytes"));
   EXPECT_THAT(refusal("1 1\nAnn 1 x\nAnn 1 Bob 1\n"), HasSubstr("line 2: expected a number"));
   EXPECT_THAT(refusal("1 1\nAnn 0 2\nAnn 1 Bob 1\n"), HasSubstr("line 2: expected a number"));
   EXPECT_THAT(refusal("1 1\nAnn 1 2\nAnn 1 Ann 2\n"), HasSubstr("line 3: a mismatched pair"));
