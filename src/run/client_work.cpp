@@ -46,9 +46,11 @@ bool ClientWork::take_over(ClientId client, ClientFinisher& finisher) {
   const ActivityScope scope = with_client(client);
   const Span span("client taken over");
   auto loaded = tools_.states->load_finished(client, attempt_.round + 1, attempt_.key);
-  // Its header was whole when the ranks agreed on who has finished, its tensors are damaged: it is trained
-  // again; at once, unless all had finished, so that nobody has looked at the public images.
-  if (!loaded) {
+  auto record = loaded ? record_in_state(loaded->report, client, tools_.experiment.recorded().terms.size())
+                       : std::nullopt;
+  // Its header was whole when the ranks agreed on who has finished, its tensors or its record are damaged: it
+  // is trained again; at once, unless all had finished, so that nobody has looked at the public images.
+  if (!record) {
     tools_.states->forget_finished(client, attempt_.round + 1, attempt_.key);
     if (attempt_.is_trained())
       throw PeerError("what client {} had finished of round {} is damaged: the same command trains it again",
@@ -56,8 +58,6 @@ bool ClientWork::take_over(ClientId client, ClientFinisher& finisher) {
     return false;
   }
   const auto finished = std::make_shared<const fl::FinishedClient>(*std::move(loaded));
-  auto record = record_in_state(finished->report, client, tools_.experiment.recorded().terms.size());
-  if (!record) return false;
   record->taken_over = true;
   record_.clients.push_back(*std::move(record));
   finisher.take_over(finished);
