@@ -16,15 +16,25 @@ expect_text "falling back to the checkpoint before it" fallen_back
 expect_text "resuming after round 2" fallen_back
 expect_like_undisturbed fallen_back
 
-# All checkpoints are damaged: from the start again, and the damaged ones go.
+# All checkpoints are damaged: the run is not thrown away by itself. Without them it begins anew, and says so.
 copy_of_run anew
 for file in anew/checkpoint/*; do truncate -s 100 "$file"; done
-launch 2 train "$job" --output anew --rounds 1
-expect_code 0 "all checkpoints damaged"
-expect_equal "$(cd anew/checkpoint && echo ./*)" "./round_0000.ckpt ./round_0001.ckpt" "checkpoints of a run begun anew"
-train 1 anew
-expect_text "resuming after round 1" anew
+cp anew/metrics.jsonl before.jsonl
+launch 2 train "$job" --output anew
+expect_code 3 "all checkpoints damaged"
+expect_text "no checkpoint in anew/checkpoint can be used" "all checkpoints damaged"
+cmp -s anew/metrics.jsonl before.jsonl || problem "all checkpoints damaged: the metrics were changed"
+rm -r anew/checkpoint anew/state
+train 2 anew
+expect_text "holds a run without a checkpoint: it is begun anew" anew
 expect_like_undisturbed anew
+
+# The states of the clients are gone: the run does not go on without them, which would give other bits.
+copy_of_run forgotten
+rm -r forgotten/state
+launch 2 train "$job" --output forgotten --rounds 4
+expect_code 3 "no states"
+expect_text "forgotten/state/clients.states" "no states"
 
 # Only the start was saved: other options begin anew.
 mkdir start
@@ -50,12 +60,17 @@ rm state/checkpoint/round_0003.ckpt
 slot_bytes=$(sed -n '1s/.* slots of \([0-9]*\) bytes/\1/p;q' state/state/clients.states)
 for slot in 3 4 5; do flip_bit state/state/clients.states $((4096 + slot * slot_bytes + slot_bytes / 2)); done
 launch 2 train "$job" --output state
+expect_code 4 "damaged result of a client that had finished, as all others had"
+expect_text "what client 1 had finished of round 3 is damaged" "damaged result"
+launch 2 train "$job" --output state
 expect_code 3 "damaged state"
 expect_text "the state of client 1 after round 2" "damaged state"
 
 # Fewer rounds than there are, and data that were exchanged behind the same name.
+cp undisturbed/config.cfg before.cfg
 launch 2 train "$job" --output undisturbed --rounds 2
 expect_code 2 "fewer rounds"
+cmp -s undisturbed/config.cfg before.cfg || problem "fewer rounds: the record was changed"
 expect_text "has completed 3 rounds" "fewer rounds"
 cp -r "$data/parts" parts
 own_data=(--clients parts/clients --public parts/public)
