@@ -60,6 +60,7 @@ launch 1 train "$job" --output refused --init fifo
 expect_code 3 "weights from a pipe"
 expect_text "a regular file is needed" "weights from a pipe"
 kill $! 2>/dev/null
+wait $! 2>/dev/null  # as long as it lives, it may open the pipe for the next reader, and leave that with nothing
 
 # Outputs that are no regular files.
 cat fifo >through-fifo.json &
