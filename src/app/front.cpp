@@ -60,7 +60,7 @@ bool answered(std::span<const std::string> args) {
 /// @returns only if the program cannot be started: the exit code
 int become_worker(char** argv) {
   const std::string worker = (fedfr::own_program().parent_path() / FEDFR_WORKER).lexically_normal();
-  if (is_shared(fedfr::processor_use())) fedfr::limit_spinning();
+  fedfr::limit_spinning_if_shared();
   execv(worker.c_str(), argv);
   fedfr::complain(fmt::format("fedfr: cannot start {}: {}. It is a part of fedfr: build or install it again",
                               worker, std::strerror(errno)));

@@ -146,11 +146,13 @@ std::vector<int> allowed_processors() {
   return {0};
 }
 
-int usable_processors() {
+double usable_processor_time() {
   auto usable = static_cast<double>(allowed_processors().size());
   for (const CpuQuota& quota : cpu_quotas()) usable = std::min(usable, quota.processors);
-  return std::max(1, static_cast<int>(usable));
+  return usable;
 }
+
+int usable_processors() { return std::max(1, static_cast<int>(usable_processor_time())); }
 
 void check_threads(int threads, std::string_view option) {
   // Results depend on the number of threads, so that of a larger machine has to be accepted; 100000 is a slip

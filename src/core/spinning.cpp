@@ -35,15 +35,14 @@ constexpr const char* standard = "OMP_WAIT_POLICY";  // of OpenMP: active or pas
 /// least of some looks, since many run for a moment only.
 int running_threads() {
   constexpr int looks = 5;
-  constexpr std::string_view name = "procs_running ";  // proc(5), /proc/stat
   int least = std::numeric_limits<int>::max();
   for (int look = 0; look < looks; ++look) {
+    if (look > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    std::ifstream loads("/proc/loadavg");  // proc(5): three averages, then RUNNING/ALL
+    double average = 0;
     int now = 0;
-    std::ifstream stat("/proc/stat");
-    for (std::string line; std::getline(stat, line);)
-      if (line.starts_with(name)) std::from_chars(line.data() + name.size(), line.data() + line.size(), now);
+    if (!(loads >> average >> average >> average >> now)) return 0;
     least = std::min(least, now);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return least;
 }
@@ -61,10 +60,9 @@ ProcessorUse processor_use() {
   const auto allowed = static_cast<int>(allowed_processors().size());
   ProcessorUse use{.online = std::max(allowed, static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN))),
                    .allowed = allowed,
-                   .usable = static_cast<double>(allowed),
+                   .usable = usable_processor_time(),
                    .ranks = local_ranks(),
                    .running_others = 0};
-  for (const auto& quota : cpu_quotas()) use.usable = std::min(use.usable, quota.processors);
   // All ranks of the job start in the same moment, and this one counts itself.
   use.running_others = std::max(0, running_threads() - use.ranks);
   return use;
@@ -74,12 +72,24 @@ bool is_shared(const ProcessorUse& use) {
   return use.usable < use.allowed || use.ranks > use.allowed || use.running_others + use.allowed > use.online;
 }
 
+namespace {
+
+bool user_has_decided() {
+  return std::getenv(standard) != nullptr ||
+         std::ranges::any_of(ours, [](const Setting& s) { return std::getenv(s.variable) != nullptr; });
+}
+
+}  // namespace
+
 bool limit_spinning() {
-  if (std::getenv(standard) != nullptr) return false;
-  for (const auto& [variable, value] : ours)
-    if (std::getenv(variable) != nullptr) return false;
+  if (user_has_decided()) return false;
   for (const auto& [variable, value] : ours) setenv(variable, value, /*overwrite=*/0);
   return true;
+}
+
+bool limit_spinning_if_shared() {
+  // In this order: looking at the processors takes some milliseconds.
+  return !user_has_decided() && is_shared(processor_use()) && limit_spinning();
 }
 
 std::string describe_spinning() {

@@ -71,6 +71,6 @@ int run_command(std::span<const std::string> words) {
 
 int main(int argc, char** argv) {
   // LibTorch and its OpenMP are loaded already, so that only another start of this program obeys.
-  if (is_shared(fedfr::processor_use()) && fedfr::limit_spinning()) execv(fedfr::own_program().c_str(), argv);
+  if (fedfr::limit_spinning_if_shared()) execv(fedfr::own_program().c_str(), argv);
   return fedfr::tool::run_program("fedfr-bench", argc, argv, run_command);
 }

@@ -26,6 +26,10 @@ std::vector<CpuQuota> cpu_quotas(const std::filesystem::path& root = "/");
 /// The numbers of the processors that this process may run on, rising; never empty.
 std::vector<int> allowed_processors();
 
+/// Seconds of processor time per second that this process can have if it is alone: its allowed processors, or
+/// fewer by a quota.
+double usable_processor_time();
+
 /// How many threads this process can keep busy if it is alone: allowed processors, or fewer by a quota, whose
 /// fractions round down; at least 1.
 int usable_processors();

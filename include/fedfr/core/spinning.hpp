@@ -26,9 +26,13 @@ ProcessorUse processor_use();
 /// Whether there is a quota, more ranks than processors, or so many others that not all have a processor.
 bool is_shared(const ProcessorUse& use);
 
-/// Sets the variables for brief spinning, unless the user has said how threads shall wait. OpenMP's libraries
-/// read them when they are loaded: only a program that is started from now on obeys.
+/// Sets the variables for brief spinning where processors are shared now, unless the user has said how
+/// threads shall wait. OpenMP's libraries read them when they are loaded: only a program that is started from
+/// now on obeys.
 /// @returns whether anything was set
+bool limit_spinning_if_shared();
+
+/// The same wherever it is.
 bool limit_spinning();
 
 /// What this process's threads do, by the variables: "spin briefly, then sleep (GOMP_SPINCOUNT=1000)".
