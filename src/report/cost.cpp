@@ -35,14 +35,12 @@ double images_of(const data::Dataset& clients, int most) {
 /// What the split will give in the mean, from the collection alone.
 double expected_images(const Sweep& sweep, const CellData& made, int most) {
   const data::Dataset source(sweep.file.data->source);
-  const double fewest = split_setting(made, "min-images", 2),
-               largest = split_setting(made, "max-images", INFINITY);
   const double share = split_setting(made, "test-share", 0.2), tests = split_setting(made, "test-images", -1);
   double sum = 0;
   double people = 0;
   for (const auto count : data::index_collection(source).counts()) {
+    if (!takes_person(made, count)) continue;
     const auto images = static_cast<double>(count);
-    if (images < fewest || images > largest) continue;
     const double train = std::max(1.0, images - (tests >= 0 ? tests : std::round(share * images)));
     sum += capped(static_cast<std::int64_t>(train), most);
     ++people;

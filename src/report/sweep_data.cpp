@@ -66,16 +66,21 @@ double split_setting(const CellData& data, std::string_view name, double otherwi
   return number;
 }
 
+bool takes_person(const CellData& data, std::int64_t images) {
+  const auto count = static_cast<double>(images);
+  return count >= split_setting(data, "min-images", 2) &&
+         count <= split_setting(data, "max-images", INFINITY);
+}
+
 void check_people(const Sweep& sweep) {
   if (!sweep.file.data) return;
-  const auto counts = data::index_collection(data::Dataset(sweep.file.data->source)).counts();
+  std::vector<std::int64_t> counts;
   for (const auto& made : sweep.datasets) {
     if (is_there(made.folder)) continue;
-    const double fewest = split_setting(made, "min-images", 2);
-    const double most = split_setting(made, "max-images", INFINITY);
-    const auto people = std::ranges::count_if(counts, [&](auto images) {
-      return static_cast<double>(images) >= fewest && static_cast<double>(images) <= most;
-    });
+    // Once, and only where something is to be made of it: the collection may be gone afterwards.
+    if (counts.empty()) counts = data::index_collection(data::Dataset(sweep.file.data->source)).counts();
+    const auto people =
+        std::ranges::count_if(counts, [&](std::int64_t images) { return takes_person(made, images); });
     if (people < made.clients * made.identities_per_client)
       throw UsageError(
           "{}: {} clients of {} identities need {} people, but {} has {} with as many images as asked for",

@@ -74,6 +74,9 @@ Sweep load_sweep(const std::filesystem::path& path);
 /// A further setting of a cell's split as a number.
 double split_setting(const CellData& data, std::string_view name, double otherwise);
 
+/// Whether a cell's split takes a person of so many images.
+bool takes_person(const CellData& data, std::int64_t images);
+
 /// Compares what the cells need with the people that there are, before any dataset is made.
 /// @throws UsageError naming clients, identities and the collection; DataError if that cannot be read
 void check_people(const Sweep& sweep);
