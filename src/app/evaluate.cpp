@@ -10,7 +10,6 @@
 #include "commands.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/path.hpp"
 #include "fedfr/core/standard_streams.hpp"
@@ -18,7 +17,6 @@
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/options/job_file.hpp"
-#include "fedfr/run/options/option_table.hpp"
 #include "fedfr/run/record/run_directory.hpp"
 #include "fedfr/run/record/run_folder_check.hpp"
 #include "model_source.hpp"
@@ -49,6 +47,7 @@ struct Request {
   std::filesystem::path save;
   bool json = false;
   std::vector<run::Setting> settings;
+  std::vector<std::filesystem::path> trained_on;  ///< as the run's record names it; nothing for weights alone
 };
 
 /// Takes the command's own options out; all others are those of a job file.
@@ -85,8 +84,10 @@ Request parse(std::span<const std::string> args) {
   return request;
 }
 
-run::Options options_of(const Request& request) {
+run::Options options_of(Request& request) {
   run::Options options = options_of_model(request.model, request.settings);
+  if (std::filesystem::is_directory(request.model))
+    request.trained_on = {options.clients, options.public_set};
   // The data that the model was trained on are not needed, and may be gone.
   options.clients.clear();
   options.public_set.clear();
@@ -111,12 +112,8 @@ run::Options options_of(const Request& request) {
 /// be gone by now.
 void warn_of_shared_people(const Request& request, std::span<const data::Dataset> benchmarks) {
   std::error_code ignored;
-  const run::RunPaths paths(request.model);
-  if (!std::filesystem::is_regular_file(paths.config, ignored)) return;
-  const auto trained_on =
-      run::resolve(run::parse_job_file(read_text(paths.config), paths.config.string()), {}).options;
   std::vector<data::Dataset> trained;
-  for (const auto& set : {trained_on.clients, trained_on.public_set})
+  for (const auto& set : request.trained_on)
     if (!set.empty() && std::filesystem::exists(set, ignored)) trained.emplace_back(set);
   for (const auto& warning : data::overlap_warnings(trained, benchmarks))
     complain("fedfr evaluate: warning: " + warning);

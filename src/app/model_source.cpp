@@ -48,8 +48,7 @@ run::Options options_of_model(const fs::path& run_or_weights, std::span<const ru
   const fs::path weights = weights_of(run_or_weights);
   std::vector<run::Setting> known;
   if (fs::is_directory(run_or_weights)) {
-    const run::RunPaths paths(run_or_weights);
-    known = run::parse_job_file(read_text(paths.config, most_bytes_of_options), paths.config.string());
+    known = run::recorded_settings(run::RunPaths(run_or_weights));
   }
   run::Options options = run::resolve(known, settings).options;
   const auto header = nn::load_header(weights);

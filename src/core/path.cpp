@@ -73,6 +73,14 @@ fs::path tidy_path(std::string_view text) {
   return tidy.empty() && !text.empty() ? "." : tidy;
 }
 
+std::vector<fs::path> place_and_around(const fs::path& path) {
+  std::error_code ignored;
+  std::vector<fs::path> places;
+  auto place = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
+  for (; place.has_relative_path(); place = place.parent_path()) places.push_back(place);
+  return places;
+}
+
 std::string name_with_room(const fs::path& path, std::size_t bytes) {
   std::string name = path.filename().string();
   return name.size() + bytes <= NAME_MAX ? name : hex16(hash64(std::as_bytes(std::span(name))));

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Paths as people type them. One that enters the program, from a command line or a file, is brought into one
 /// form once, here, so that nobody behind it has to think of slashes at its end. Two spellings of one place
@@ -15,6 +16,10 @@ constexpr std::size_t longest_path = 4095;
 /// Without `.`, doubled slashes and a slash at the end, which the Tab key leaves. `..` stays, since what lies
 /// above a symbolic link is not what was written before it. An empty path stays empty.
 std::filesystem::path tidy_path(std::string_view text);
+
+/// The place that a path leads to, links followed as far as it exists, and the folders around it, innermost
+/// first, without the root.
+std::vector<std::filesystem::path> place_and_around(const std::filesystem::path& path);
 
 /// The last name of a path, to be made longer by so many bytes: a hash of it where file systems would not
 /// take the longer name.

@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/path.hpp"
 #include "manifest.hpp"
 
 namespace fedfr::data {
@@ -11,8 +12,7 @@ namespace fs = std::filesystem;
 
 fs::path dataset_around(const fs::path& path) {
   std::error_code ignored;
-  auto place = fs::weakly_canonical(fs::absolute(path, ignored), ignored);
-  for (; place.has_relative_path(); place = place.parent_path())
+  for (const auto& place : place_and_around(path))
     if (fs::exists(place / manifest_name, ignored)) return place;
   return {};
 }

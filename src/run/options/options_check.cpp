@@ -84,7 +84,7 @@ void check_files(const Configuration& configuration) {
   for (const auto& path : o.benchmark) check_exists(configuration, "benchmark", path, "dataset.json");
   check_exists(configuration, "init", o.init, "");
   std::error_code ignored;
-  if (!o.scratch.empty() && !std::filesystem::is_directory(o.scratch, ignored))
+  if (!o.scratch.empty() && !fs::is_directory(o.scratch, ignored))
     throw DataError("{} = {}: there is no such folder", configuration.named("scratch"), o.scratch.string());
 }
 

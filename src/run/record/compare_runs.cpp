@@ -47,8 +47,7 @@ ComparedRun::ComparedRun(const fs::path& folder) : paths(folder) {
   std::error_code ignored;
   if (!fs::exists(paths.metrics, ignored) || !fs::exists(paths.config, ignored))
     throw DataError("{} holds no metrics.jsonl and config.cfg: is it a run directory?", folder.string());
-  options = resolve(parse_job_file(read_text(paths.config, most_bytes_of_options), paths.config.string()), {})
-                .options;
+  options = resolve(recorded_settings(paths), {}).options;
   numerics = load_numerics(paths.numerics);
   const Metrics metrics = read_metrics(paths.metrics);
   for (const auto& event : metrics.rounds) hashes[event.round] = event.model_hash;

@@ -61,6 +61,10 @@ RunPaths::RunPaths(fs::path where)
       personalized(folder / "personalized"),
       pictures(folder / "pictures") {}
 
+std::vector<Setting> recorded_settings(const RunPaths& paths) {
+  return parse_job_file(read_text(paths.config, most_bytes_of_options), paths.config.string());
+}
+
 RunDirectory::RunDirectory(const Options& options, const Numerics& numerics, const DataRecord& data)
     : paths_(options.output), data_(data) {
   make_folder(paths_.folder);
@@ -149,9 +153,7 @@ std::string RunDirectory::changed_numerics(const Options& options, const Numeric
 
 void RunDirectory::compare_with_record(const Options& options, const Numerics& numerics,
                                        const DataRecord& data) {
-  const auto before =
-      resolve(parse_job_file(read_text(paths_.config, most_bytes_of_options), paths_.config.string()), {})
-          .options;
+  const auto before = resolve(recorded_settings(paths_), {}).options;
   const std::string other_options = changed_options(before, options);
   const std::string other_data = changed_data(before, options);
   const std::string other_numerics = changed_numerics(options, numerics);

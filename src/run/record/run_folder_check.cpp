@@ -14,6 +14,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/core/path.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/storage/dataset_place.hpp"
 #include "fedfr/run/record/checkpoint_files.hpp"
@@ -76,8 +77,7 @@ void refuse_dataset(const std::string& where, const fs::path& folder) {
     throw UsageError("{} = {}: lies in the dataset {}: name a folder of its own for the run", where,
                      folder.string(), dataset.string());
   std::error_code ignored;
-  auto place = fs::weakly_canonical(fs::absolute(folder, ignored), ignored);
-  for (; place.has_relative_path(); place = place.parent_path())
+  for (const auto& place : place_and_around(folder))
     if (fs::exists(place, ignored) && !fs::is_directory(place, ignored))
       throw UsageError("{} = {}: {} is a file: name a folder for the run", where, folder.string(),
                        place.string());
@@ -94,9 +94,10 @@ bool is_run(const RunPaths& paths) {
 /// wants it.
 fs::path run_of_file(const fs::path& file) {
   std::error_code ignored;
-  const auto real = fs::weakly_canonical(fs::absolute(file, ignored), ignored);
-  for (auto place = real.parent_path(); place.has_relative_path(); place = place.parent_path()) {
-    if (!is_run(RunPaths(place))) continue;
+  const auto places = place_and_around(file);
+  for (const auto& place : places) {
+    if (place == places.front() || !is_run(RunPaths(place))) continue;
+    const fs::path& real = places.front();
     const fs::path in_run = real.lexically_relative(place);
     const std::string first = *in_run.begin();
     const std::string stem = first.substr(0, first.find('.'));

@@ -30,6 +30,10 @@ struct RunPaths {
   std::filesystem::path pictures;      ///< pictures/
 };
 
+/// What the record of a run says of its options; see resolve.
+/// @throws DataError naming the file if it cannot be read; UsageError with file and line if it is no record
+std::vector<Setting> recorded_settings(const RunPaths& paths);
+
 /// The folder of a run, opened by one rank for the whole job: locked, and with its subfolders. A folder that
 /// holds a run already is continued, if the options say that it is the same one; where no round was
 /// completed, also with others.
