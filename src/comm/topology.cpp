@@ -1,17 +1,16 @@
 #include "fedfr/comm/topology.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <climits>
 #include <set>
 #include <sstream>
 #include <string_view>
 #include <vector>
 
 #include "fedfr/comm/gpu.hpp"
+#include "fedfr/core/system.hpp"
 
 // Each rank tells all others where it is; then every rank works out the same shares from the same list.
 namespace fedfr::comm {
@@ -65,10 +64,8 @@ int whole(double processors) {
 }  // namespace
 
 std::string hostname() {
-  std::array<char, HOST_NAME_MAX + 1> name{};
-  gethostname(name.data(), name.size() - 1);
-  const std::string_view full = name.data();
-  return std::string(full.substr(0, full.find('.')));
+  const std::string full = host_name();
+  return full.substr(0, full.find('.'));
 }
 
 double processors_for(const Place& rank, std::span<const Place> all) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "fedfr/core/activity.hpp"
+#include "fedfr/core/system.hpp"
 
 namespace fedfr {
 
@@ -21,11 +22,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string reason() { return std::generic_category().message(errno); }
-
 std::int64_t size_of(const FileDescriptor& file, const fs::path& path) {
   struct stat status {};
-  if (::fstat(file.get(), &status) != 0) throw DataError("cannot read {}: {}", path.string(), reason());
+  if (::fstat(file.get(), &status) != 0)
+    throw DataError("cannot read {}: {}", path.string(), system_reason());
   return status.st_size;
 }
 
@@ -47,7 +47,7 @@ std::string read_to_end(const FileDescriptor& file, const fs::path& path, std::s
     if (used == text.size()) text.resize(used + std::max(step, used / 2));
     const ssize_t got = ::read(file.get(), text.data() + used, text.size() - used);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw AccessError("cannot read {}: {}", path.string(), reason());
+    if (got < 0) throw AccessError("cannot read {}: {}", path.string(), system_reason());
     used += static_cast<std::size_t>(got);
     if (used > most) refuse();
     if (got > 0) continue;
@@ -76,7 +76,7 @@ FileDescriptor open_for_reading(const fs::path& path) {
     throw DataError("{} is {}, where a regular file is needed", path.string(),
                     S_ISDIR(status.st_mode) ? "a folder" : "a pipe or device");
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) throw AccessError("cannot open {}: {}", path.string(), reason());
+  if (!fd) throw AccessError("cannot open {}: {}", path.string(), system_reason());
   return fd;
 }
 
@@ -85,7 +85,7 @@ void read_exactly(const FileDescriptor& file, const fs::path& path, std::int64_t
   while (!out.empty()) {
     const ssize_t got = ::pread(file.get(), out.data(), out.size(), offset);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw AccessError("cannot read {}: {}", path.string(), reason());
+    if (got < 0) throw AccessError("cannot read {}: {}", path.string(), system_reason());
     if (got == 0) throw DataError("{} ends early: is it truncated?", path.string());
     out = out.subspan(static_cast<std::size_t>(got));
     offset += got;
@@ -97,7 +97,7 @@ void write_exactly(const FileDescriptor& file, const fs::path& path, std::int64_
   while (!bytes.empty()) {
     const ssize_t put = ::pwrite(file.get(), bytes.data(), bytes.size(), offset);
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw DataError("cannot write {}: {}", path.string(), reason());
+    if (put < 0) throw DataError("cannot write {}: {}", path.string(), system_reason());
     bytes = bytes.subspan(static_cast<std::size_t>(put));
     offset += put;
     sign_of_life();
@@ -108,7 +108,7 @@ void append_exactly(const FileDescriptor& file, const fs::path& path, std::span<
   while (!bytes.empty()) {
     const ssize_t put = ::write(file.get(), bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) throw DataError("cannot write {}: {}", path.string(), reason());
+    if (put < 0) throw DataError("cannot write {}: {}", path.string(), system_reason());
     bytes = bytes.subspan(static_cast<std::size_t>(put));
     sign_of_life();
   }
@@ -117,7 +117,7 @@ void append_exactly(const FileDescriptor& file, const fs::path& path, std::span<
 void sync_folder(const fs::path& folder) {
   const char* name = folder.empty() ? "." : folder.c_str();
   const FileDescriptor fd(::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd || ::fsync(fd.get()) != 0) throw DataError("cannot sync {}: {}", name, reason());
+  if (!fd || ::fsync(fd.get()) != 0) throw DataError("cannot sync {}: {}", name, system_reason());
 }
 
 std::string read_text(const fs::path& path, std::size_t most) {
@@ -134,7 +134,7 @@ std::string read_input(const fs::path& path, std::size_t most) {
         "cannot open {}: whoever started this program has not passed the pipe on, as launchers do; write its "
         "content to a file and name that",
         path.string());
-  if (!file) throw AccessError("cannot open {}: {}", path.string(), reason());
+  if (!file) throw AccessError("cannot open {}: {}", path.string(), system_reason());
   return read_to_end(file, path, most);
 }
 

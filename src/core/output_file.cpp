@@ -16,14 +16,13 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/path.hpp"
+#include "fedfr/core/system.hpp"
 
 namespace fedfr {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string reason(int code = errno) { return std::generic_category().message(code); }
 
 constexpr std::string_view ending = ".tmp";
 
@@ -76,7 +75,7 @@ Target target_of(const fs::path& named) {
       return {.kind = Kind::descriptor, .path = path, .descriptor = *number};
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) {
-      if (errno != ENOENT) throw DataError("cannot write {}: {}", named.string(), reason());
+      if (errno != ENOENT) throw DataError("cannot write {}: {}", named.string(), system_reason());
       return {.kind = Kind::regular, .path = path};
     }
     if (!S_ISLNK(status.st_mode)) return {.kind = kind_of(status, named), .path = path};
@@ -87,7 +86,7 @@ Target target_of(const fs::path& named) {
     path = folder / fs::read_symlink(path, failed);
     if (failed) throw DataError("cannot write {}: {}", named.string(), failed.message());
   }
-  throw DataError("cannot write {}: {}", named.string(), reason(ELOOP));
+  throw DataError("cannot write {}: {}", named.string(), system_reason(ELOOP));
 }
 
 fs::path regular_target_of(const fs::path& named) {
@@ -103,7 +102,7 @@ FileDescriptor open_as_it_is(const Target& target, const fs::path& named) {
   FileDescriptor file(target.kind == Kind::descriptor
                           ? ::fcntl(target.descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
                           : ::open(target.path.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC));
-  if (!file) throw DataError("cannot write {}: {}", named.string(), reason());
+  if (!file) throw DataError("cannot write {}: {}", named.string(), system_reason());
   return file;
 }
 
@@ -111,13 +110,14 @@ FileDescriptor open_as_it_is(const Target& target, const fs::path& named) {
 FileDescriptor create(const fs::path& path) {
   FileDescriptor file(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions_of_new_files));
-  if (!file) throw DataError("cannot create {}: {}", path.string(), reason());
+  if (!file) throw DataError("cannot create {}: {}", path.string(), system_reason());
   return file;
 }
 
 void sync_file(const fs::path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file || ::fsync(file.get()) != 0) throw DataError("cannot sync {}: {}", path.string(), reason());
+  if (!file || ::fsync(file.get()) != 0)
+    throw DataError("cannot sync {}: {}", path.string(), system_reason());
 }
 
 }  // namespace
@@ -141,7 +141,7 @@ void TemporaryFile::take_final_name() {
   // rename itself is only durable then.
   struct stat before {};
   if (::stat(target_.c_str(), &before) == 0 && ::chmod(path_.c_str(), before.st_mode & 07777U) != 0)
-    throw DataError("cannot set the permissions of {}: {}", path_.string(), reason());
+    throw DataError("cannot set the permissions of {}: {}", path_.string(), system_reason());
   sync_file(path_);
   std::error_code failed;
   fs::rename(path_, target_, failed);
@@ -166,7 +166,7 @@ void OutputFile::write(std::span<const std::byte> bytes) { append_exactly(file_,
 void OutputFile::commit() {
   if (!temporary_) return;
   // By the descriptor that wrote: a network file system tells a full disk to no other.
-  if (::fsync(file_.get()) != 0) throw DataError("cannot write {}: {}", path_.string(), reason());
+  if (::fsync(file_.get()) != 0) throw DataError("cannot write {}: {}", path_.string(), system_reason());
   file_ = FileDescriptor();
   temporary_->take_final_name();
 }
@@ -195,7 +195,7 @@ void check_output(const fs::path& path) {
   const bool possible = target.kind == Kind::descriptor ? ::fcntl(target.descriptor, F_GETFD) >= 0
                                                         : ::access(written.c_str(), W_OK) == 0;
   if (!possible)
-    throw DataError("cannot write {}{}: {}", path.string(), regular ? ": its folder" : "", reason());
+    throw DataError("cannot write {}{}: {}", path.string(), regular ? ": its folder" : "", system_reason());
 }
 
 bool is_standard_output(const fs::path& path) {

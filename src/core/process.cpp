@@ -18,6 +18,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/system.hpp"
 
 namespace fedfr {
 
@@ -119,12 +120,11 @@ Process::Process(const Program& program) {
   if (!program.output.empty()) {
     output = FileDescriptor(
         ::open(program.output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, permissions_of_new_files));
-    if (!output)
-      throw DataError("cannot write {}: {}", program.output.string(), std::generic_category().message(errno));
+    if (!output) throw DataError("cannot write {}: {}", program.output.string(), system_reason());
     setup.print_to(output.get());
   }
   if (const int failed = setup.start(program, id_); failed != 0)
-    throw DataError("cannot start {}: {}", program.words.front(), std::generic_category().message(failed));
+    throw DataError("cannot start {}: {}", program.words.front(), system_reason(failed));
 }
 
 std::optional<int> Process::poll() {

@@ -7,9 +7,9 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
-#include <system_error>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/system.hpp"
 
 // The first and the last thing that each program does with its three standard descriptors, so that nothing
 // printed is lost without an exit code and nothing meant for people lands in a file.
@@ -41,7 +41,7 @@ void finish_standard_output() {
   const int why = errno;
   if (!failed && !failed_before) return;
   throw DataError("standard output is incomplete, it could not be written{}",
-                  failed ? ": " + std::generic_category().message(why) : "");
+                  failed ? ": " + system_reason(why) : "");
 }
 
 }  // namespace fedfr

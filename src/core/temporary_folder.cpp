@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/system.hpp"
 
 namespace fedfr {
 
@@ -19,8 +20,7 @@ TemporaryFolder::TemporaryFolder(const std::string& name, const fs::path& within
   const fs::path place = within.empty() ? temporary_place() : within;
   std::string made = (place / (name + "-XXXXXX")).string();
   if (::mkdtemp(made.data()) == nullptr)
-    throw DataError("cannot make a temporary folder in {}: {}{}", place.string(),
-                    std::generic_category().message(errno),
+    throw DataError("cannot make a temporary folder in {}: {}{}", place.string(), system_reason(),
                     within.empty() ? "; set TMPDIR to a folder with room" : "");
   path_ = made;
 }

@@ -45,7 +45,10 @@ class ThreadTrace {
   explicit ThreadTrace(std::string name) { thread_.name = std::move(name); }
 
   const std::string& name() const { return thread_.name; }
-  void rename(const char* name) { thread_.name = name; }
+  void rename(const char* name) {
+    const std::lock_guard lock(mutex_);
+    thread_.name = name;
+  }
   void take_steps() { takes_steps_ = true; }
 
   // The clock is read last here and first in end(): what recording costs lies outside the span itself (and in

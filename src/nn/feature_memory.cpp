@@ -9,11 +9,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/system.hpp"
 #include "fedfr/core/temporary_folder.hpp"
 
 // Tables of embeddings that may be larger than memory: up to a limit they lie in memory, beyond it in mapped
@@ -59,7 +59,7 @@ at::Tensor FeatureMemory::table_in_file(std::int64_t rows, std::int64_t dimensio
     throw DataError(
         "{}: no file of {:.3g} MB for embeddings: {}; set --scratch to a folder with room, or raise "
         "--feature-memory",
-        folder.string(), static_cast<double>(bytes) / 1e6, std::generic_category().message(error));
+        folder.string(), static_cast<double>(bytes) / 1e6, system_reason(error));
   };
   const FileDescriptor file = nameless_file(folder);
   if (!file) fail(errno);

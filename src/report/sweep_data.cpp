@@ -11,6 +11,7 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/process.hpp"
+#include "fedfr/core/system.hpp"
 #include "fedfr/data/storage/collection_index.hpp"
 #include "fedfr/report/sweep.hpp"
 #include "fedfr/run/record/run_lock.hpp"
@@ -26,8 +27,7 @@ void run_program(const fs::path& program, std::vector<std::string> words) {
   words.insert(words.begin(), program.string());
   const auto outcome = run_and_capture({.words = words});
   if (outcome.spawn_error != 0)
-    throw DataError("cannot start {}: {}", program.string(),
-                    std::generic_category().message(outcome.spawn_error));
+    throw DataError("cannot start {}: {}", program.string(), system_reason(outcome.spawn_error));
   if (outcome.exit_code != 0)
     throw Error(outcome.exit_code == static_cast<int>(ExitCode::usage) ? ExitCode::usage : ExitCode::data,
                 fmt::format("`{}` failed: {}", fmt::join(words, " "), outcome.output));

@@ -16,6 +16,7 @@
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/core/system.hpp"
 #include "presence.hpp"
 
 namespace fedfr::report {
@@ -144,7 +145,7 @@ EventFile::EventFile(const std::filesystem::path& folder, double wall_time) : pa
   std::filesystem::remove(path_, ignored);
   file_ = FileDescriptor(
       ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions_of_new_files));
-  if (!file_) throw DataError("cannot write {}: {}", path_.string(), std::generic_category().message(errno));
+  if (!file_) throw DataError("cannot write {}: {}", path_.string(), system_reason());
   append(version_event(wall_time));
 }
 

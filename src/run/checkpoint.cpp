@@ -5,10 +5,12 @@
 
 #include <ATen/ops/tensor.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
@@ -124,13 +126,17 @@ void CheckpointStore::save(const fl::Server& server, int completed_rounds) const
 
 std::optional<Checkpoint> CheckpointStore::load_newest(fl::Server& server, std::string& warnings) const {
   const auto rounds = checkpoint_rounds(folder_);
+  std::vector<std::string> damages;
   for (const int round : rounds) {
     try {
-      return load_one(path(round), server, data_);
+      Checkpoint loaded = load_one(path(round), server, data_);
+      for (const std::string& damage : damages)
+        warnings += damage + "; falling back to the checkpoint before it\n";
+      return loaded;
     } catch (const AccessError&) {
       throw;
     } catch (const DataError& e) {
-      warnings += fmt::format("{}; falling back to the checkpoint before it\n", e.what());
+      damages.emplace_back(e.what());
     }
   }
   // A start can be made again; rounds are not thrown away because nothing of them can be read.
@@ -139,7 +145,8 @@ std::optional<Checkpoint> CheckpointStore::load_newest(fl::Server& server, std::
         "no checkpoint in {} can be used: restore one, or remove the checkpoints and the states of clients "
         "to "
         "train from the start again\n{}",
-        folder_.string(), warnings);
+        folder_.string(), fmt::join(damages, "\n"));
+  for (const std::string& damage : damages) warnings += damage + "; the start is made again\n";
   return std::nullopt;
 }
 

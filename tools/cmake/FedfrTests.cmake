@@ -9,6 +9,9 @@ set(FEDFR_TEST_ENVIRONMENT
     "OMPI_MCA_mpi_yield_when_idle=1" "OMPI_ALLOW_RUN_AS_ROOT=1" "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
     "OMP_NUM_THREADS=1" "GOMP_SPINCOUNT=1000")
 
+# What the sanitizers' build needs: every test but those that take the programs or the golden numbers.
+add_custom_target(unit_tests)
+
 # fedfr_add_test(data_test SOURCES a.cpp ... NEEDS fedfr::data ... [LABELS golden] [TIMEOUT 900] [LAUNCHER run.sh])
 function(fedfr_add_test name)
   cmake_parse_arguments(A "" "TIMEOUT;LAUNCHER" "SOURCES;NEEDS;LABELS" ${ARGN})
@@ -21,6 +24,9 @@ function(fedfr_add_test name)
   add_test(NAME ${name} COMMAND ${A_LAUNCHER} $<TARGET_FILE:${name}>)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${A_TIMEOUT} SKIP_RETURN_CODE 77
                        ENVIRONMENT "${FEDFR_TEST_ENVIRONMENT}" LABELS "${A_LABELS}")
+  if(NOT A_LABELS)
+    add_dependencies(unit_tests ${name})
+  endif()
 endfunction()
 
 # fedfr_add_mpi_test(collectives_test SOURCES ... NEEDS ... RANKS 1 2 4): its main is tests/mpi/main.cpp
@@ -29,6 +35,7 @@ function(fedfr_add_mpi_test name)
   add_executable(${name} ${A_SOURCES} ${PROJECT_SOURCE_DIR}/tests/mpi/main.cpp)
   target_link_libraries(${name} PRIVATE ${A_NEEDS} GTest::gtest MPI::MPI_CXX fedfr_own_code)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  add_dependencies(unit_tests ${name})
   foreach(ranks IN LISTS A_RANKS)
     add_test(NAME ${name}.np${ranks} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:${name}>)
     set_tests_properties(${name}.np${ranks} PROPERTIES TIMEOUT 300 PROCESSORS ${ranks} SKIP_RETURN_CODE 77

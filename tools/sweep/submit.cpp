@@ -17,6 +17,7 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/process.hpp"
+#include "fedfr/core/system.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/report/array_ranges.hpp"
@@ -127,7 +128,7 @@ void submit(const report::Sweep& sweep, Block block, const std::vector<std::size
   const auto outcome = run_and_capture({.words = words});
   if (outcome.spawn_error != 0)
     throw DataError("cannot start sbatch ({}): is this a machine with Slurm?",
-                    std::generic_category().message(outcome.spawn_error));
+                    system_reason(outcome.spawn_error));
   if (outcome.exit_code != 0) throw DataError("`{}` failed: {}", fmt::join(words, " "), outcome.output);
   // "JOB", or "JOB;CLUSTER" where there are several clusters
   const std::string job = outcome.output.substr(0, outcome.output.find_first_of(";\n"));

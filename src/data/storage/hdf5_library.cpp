@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 #include <string>
-#include <system_error>
 
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/system.hpp"
 
 namespace fedfr::data {
 
@@ -86,17 +86,15 @@ Hdf5Handle hdf5_file_access() {
 void throw_read_failure(const std::filesystem::path& path, std::string_view doing) {
   const Failure failure = last_failure();
   if (failure.error != 0)
-    throw AccessError("cannot {} of {}: {}", doing, path.string(),
-                      std::generic_category().message(failure.error));
+    throw AccessError("cannot {} of {}: {}", doing, path.string(), system_reason(failure.error));
   throw DataError("{} is damaged: cannot {} ({}); restore it or make the dataset anew", path.string(), doing,
                   failure.innermost);
 }
 
 void throw_write_failure(const std::filesystem::path& path, std::string_view doing) {
   const Failure failure = last_failure();
-  throw DataError(
-      "cannot {} of {}: {}", doing, path.string(),
-      failure.error != 0 ? std::generic_category().message(failure.error) : "HDF5 says " + failure.innermost);
+  throw DataError("cannot {} of {}: {}", doing, path.string(),
+                  failure.error != 0 ? system_reason(failure.error) : "HDF5 says " + failure.innermost);
 }
 
 }  // namespace fedfr::data

@@ -5,12 +5,12 @@
 #include <fcntl.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/core/system.hpp"
 
 namespace fedfr::data {
 
@@ -20,8 +20,7 @@ ShardWriter::ShardWriter(std::filesystem::path path, ImageSize size, Encoding en
       size_(size),
       encoding_(encoding),
       spool_(::open(spool_path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
-  if (!spool_)
-    throw DataError("cannot create {}: {}", spool_path_.string(), std::generic_category().message(errno));
+  if (!spool_) throw DataError("cannot create {}: {}", spool_path_.string(), system_reason());
 }
 
 void ShardWriter::begin_client(std::int64_t id, const std::string& name,

@@ -18,17 +18,13 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/path.hpp"
+#include "fedfr/core/system.hpp"
 
 namespace fedfr::data {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
 
 /// What stands before the number of the process.
 std::string staged_prefix(const fs::path& final_name) {

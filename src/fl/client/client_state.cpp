@@ -13,12 +13,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <type_traits>
 #include <utility>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/system.hpp"
 
 namespace fedfr::fl {
 
@@ -34,8 +34,6 @@ constexpr std::string_view update_prefix = "update.";  // what the state holds h
 constexpr const char* whole_shared = "update.shared";
 constexpr const char* rest_of_shared = "update.rest";  // behind the backbone of the state
 constexpr const char* sum_prefix = "update.sum.";
-
-std::string reason() { return std::generic_category().message(errno); }
 
 /// What a slot begins with; the tensor file follows.
 struct SlotHeader {
@@ -177,7 +175,7 @@ FileDescriptor ClientStateStore::open(int flags) const {
   FileDescriptor file(::open(path_.c_str(), flags | O_CLOEXEC, permissions_of_new_files));
   if (!file)
     throw AccessError("cannot open {}, which holds what clients keep between rounds: {}", path_.string(),
-                      reason());
+                      system_reason());
   return file;
 }
 
@@ -195,7 +193,7 @@ void ClientStateStore::prepare(bool anew) const {
   const FileDescriptor file = open(O_RDWR | O_CREAT | O_TRUNC);
   if (::ftruncate(file.get(), page + clients_ * slots * slot_bytes_) != 0)
     throw DataError("cannot make {} {} bytes long (most of them take no space): {}", path_.string(),
-                    page + clients_ * slots * slot_bytes_, reason());
+                    page + clients_ * slots * slot_bytes_, system_reason());
   write_exactly(file, path_, 0, std::as_bytes(std::span(text)));
 }
 
@@ -305,7 +303,8 @@ void ClientStateStore::forget_finished(ClientId client, int completed_rounds, st
 void ClientStateStore::sync() {
   if (!unsynced_) return;
   // Any descriptor will do: what is made durable is the file.
-  if (::fdatasync(open(O_RDWR).get()) != 0) throw DataError("cannot sync {}: {}", path_.string(), reason());
+  if (::fdatasync(open(O_RDWR).get()) != 0)
+    throw DataError("cannot sync {}: {}", path_.string(), system_reason());
   unsynced_ = false;
 }
 

@@ -17,6 +17,7 @@
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/process.hpp"
+#include "fedfr/core/system.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/core/utf8.hpp"
 
@@ -47,8 +48,7 @@ std::string reason(const Captured& outcome) {
   if (outcome.spawn_error == ENOENT) return "gnuplot was not found: install it (Debian: gnuplot-nox)";
   if (outcome.too_late)
     return fmt::format("gnuplot had not ended after {} s: no more pictures are drawn", limit.count());
-  if (outcome.spawn_error != 0)
-    return "gnuplot could not be started: " + std::generic_category().message(outcome.spawn_error);
+  if (outcome.spawn_error != 0) return "gnuplot could not be started: " + system_reason(outcome.spawn_error);
   const auto words = trim(outcome.output);
   return words.empty() ? fmt::format("gnuplot ended with exit code {}", outcome.exit_code)
                        : fmt::format("gnuplot failed: {}", printable(words));

@@ -14,24 +14,21 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/core/system.hpp"
 #include "fedfr/run/record/metrics_reader.hpp"
 
 // Appends to metrics.jsonl, a line by one write, so that readers and crashes see whole lines or a torn last
 // one. A run that goes on from a checkpoint first takes out what it will write again.
 namespace fedfr::run {
 
-namespace {
-
-std::string reason() { return std::generic_category().message(errno); }
-
-}  // namespace
+namespace {}  // namespace
 
 MetricsWriter::MetricsWriter(std::filesystem::path path, int completed_rounds) : path_(std::move(path)) {
   std::error_code ignored;
   if (std::filesystem::exists(path_, ignored)) keep_rounds(completed_rounds);
   file_ = FileDescriptor(
       ::open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, permissions_of_new_files));
-  if (!file_) throw DataError("cannot open {} for writing: {}", path_.string(), reason());
+  if (!file_) throw DataError("cannot open {} for writing: {}", path_.string(), system_reason());
 }
 
 void MetricsWriter::keep_rounds(int completed_rounds) {
@@ -63,7 +60,7 @@ void MetricsWriter::write(nlohmann::json event) {
 }
 
 void MetricsWriter::sync() {
-  if (::fdatasync(file_.get()) != 0) throw DataError("cannot sync {}: {}", path_.string(), reason());
+  if (::fdatasync(file_.get()) != 0) throw DataError("cannot sync {}: {}", path_.string(), system_reason());
 }
 
 }  // namespace fedfr::run

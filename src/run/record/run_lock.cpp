@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/system.hpp"
 #include "fedfr/core/text.hpp"
 
 // The lock of a run's folder: the kernel's lock on one file, which ends with the process. The text in the
@@ -22,11 +23,6 @@
 namespace fedfr::run {
 
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
 
 /// "PID HOST since TIME"
 std::string owner_text() {
@@ -54,7 +50,7 @@ bool is_live_process_here(std::string_view owner) {
 RunLock::RunLock(std::filesystem::path path)
     : path_(std::move(path)),
       file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, permissions_of_new_files)) {
-  if (!file_) throw DataError("cannot create {}: {}", path_.string(), std::generic_category().message(errno));
+  if (!file_) throw DataError("cannot create {}: {}", path_.string(), system_reason());
   if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) {
     const int why = errno;
     const std::string owner(trim(read_text(path_)).substr(0, 200));
@@ -62,12 +58,12 @@ RunLock::RunLock(std::filesystem::path path)
     if (why == EWOULDBLOCK || is_live_process_here(line)) refuse(path_, line);
     warning_ = fmt::format(
         "the file system of {} has no locks ({}): start no second job on another host in this folder",
-        path_.parent_path().string(), std::generic_category().message(why));
+        path_.parent_path().string(), system_reason(why));
   }
   const std::string text = owner_text();
   if (::ftruncate(file_.get(), 0) != 0 ||
       ::pwrite(file_.get(), text.data(), text.size(), 0) != std::ssize(text))
-    throw DataError("cannot write {}: {}", path_.string(), std::generic_category().message(errno));
+    throw DataError("cannot write {}: {}", path_.string(), system_reason());
 }
 
 RunLock::~RunLock() {
