@@ -47,6 +47,9 @@ void fill(std::span<float> out, const ParameterSpec& spec, RngStream random) {
     case Start::normal:
       for (auto& x : out) x = static_cast<float>(spec.value * random.normal());
       return;
+    case Start::uniform:
+      for (auto& x : out) x = static_cast<float>(random.uniform(-spec.value, spec.value));
+      return;
     case Start::xavier_uniform: {
       const double bound = xavier_bound(spec.shape);
       for (auto& x : out) x = static_cast<float>(random.uniform(-bound, bound));
@@ -181,9 +184,9 @@ ParameterSet ParameterSet::rounded() const {
 }
 
 void ParameterSet::set_trainable(bool trainable) {
-  for (auto& tensor : tensors_) {
-    tensor.mutable_grad() = at::Tensor();
-    tensor.set_requires_grad(trainable);
+  for (std::size_t i = 0; i < tensors_.size(); ++i) {
+    tensors_[i].mutable_grad() = at::Tensor();
+    tensors_[i].set_requires_grad(trainable && specs_[i].learning == Learning::by_gradient);
   }
 }
 

@@ -17,19 +17,32 @@ enum class Start {
   zeros,
   constant,        ///< `value`
   normal,          ///< mean 0, standard deviation `value`
+  uniform,         ///< between -`value` and `value`
   xavier_uniform,  ///< Glorot, Bengio, AISTATS 2010
   identity,        ///< a square matrix
 };
 
-struct ParameterSpec {
-  std::string name;
-  std::vector<std::int64_t> shape;
-  Start start = Start::zeros;
-  double value = 0;
+/// What moves a parameter in training. All but the first are no business of an optimiser.
+enum class Learning {
+  by_gradient,
+  never,     ///< stays as it starts
+  mean,      ///< running mean of a batch norm
+  variance,  ///< running variance of a batch norm; its mean is the entry before it
+  counter,   ///< batches that those two have seen, a whole number
 };
 
-/// Named float32 parameters in one buffer; the order of the specifications is the order of everything that is
-/// sent, saved or hashed.
+struct ParameterSpec {
+  std::string name;
+  std::vector<std::int64_t> shape;  ///< empty: a single number
+  Start start = Start::zeros;
+  double value = 0;
+  Learning learning = Learning::by_gradient;
+  bool of_norm = false;  ///< scale, bias or statistics of a batch norm
+};
+
+/// Named float32 parameters in one buffer, which includes the statistics of batch norms: whoever has it has
+/// the whole network; the order of the specifications is the order of everything that is sent, saved or
+/// hashed.
 class ParameterSet {
  public:
   ParameterSet() = default;
@@ -50,7 +63,8 @@ class ParameterSet {
   /// Draws the start of every parameter on the host, so that it is the same on every device.
   void initialise(std::uint64_t seed, Purpose purpose, std::uint64_t client = 0);
   void copy_from(const at::Tensor& flat);  ///< [P], from any device
-  void set_trainable(bool trainable);      ///< gradients are wanted or not; forgets those there are
+  /// Gradients are wanted, of those that learn by them, or not; forgets those there are.
+  void set_trainable(bool trainable);
 
   /// The same values for passes without gradients: filters and matrices laid out and rounded once, where else
   /// every batch would do it. Shares what need not change.

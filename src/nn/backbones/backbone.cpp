@@ -7,7 +7,9 @@
 #include <stdexcept>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/nn/backbones/iresnet.hpp"
 #include "fedfr/nn/backbones/mobile.hpp"
+#include "fedfr/nn/backbones/mobilefacenet.hpp"
 #include "fedfr/nn/backbones/plain.hpp"
 #include "fedfr/nn/backbones/sphere.hpp"
 
@@ -27,14 +29,34 @@ std::unique_ptr<Backbone> make_sphere(const BackboneConfig& config) {
   return std::make_unique<SphereBackbone>(config, std::array{A, B, C, D});
 }
 
+template <int A, int B, int C, int D>
+std::unique_ptr<Backbone> make_iresnet(const BackboneConfig& config) {
+  return std::make_unique<IResNetBackbone>(config, std::array{A, B, C, D});
+}
+
+template <int Scale, int A, int B, int C, int D>
+std::unique_ptr<Backbone> make_mobilefacenet(const BackboneConfig& config) {
+  return std::make_unique<MobileFaceNetBackbone>(
+      config, MobileFaceNetBackbone::Variant{.scale = Scale, .units = {A, B, C, D}});
+}
+
 template <class Network>
 std::unique_ptr<Backbone> make_other(const BackboneConfig& config) {
   return std::make_unique<Network>(config);
 }
 
 constexpr Entry backbones[] = {
-    {"sphere20", make_sphere<1, 2, 4, 1>},  {"sphere64", make_sphere<3, 7, 16, 3>},
-    {"mobile", make_other<MobileBackbone>}, {"cnn", make_other<CnnBackbone>},
+    {"sphere20", make_sphere<1, 2, 4, 1>},
+    {"sphere64", make_sphere<3, 7, 16, 3>},
+    {"iresnet18", make_iresnet<2, 2, 2, 2>},
+    {"iresnet34", make_iresnet<3, 4, 6, 3>},
+    {"iresnet50", make_iresnet<3, 4, 14, 3>},
+    {"iresnet100", make_iresnet<3, 13, 30, 3>},
+    {"iresnet200", make_iresnet<6, 26, 60, 6>},
+    {"mobilefacenet", make_mobilefacenet<2, 1, 4, 6, 2>},
+    {"mobilefacenet-large", make_mobilefacenet<4, 2, 8, 12, 4>},
+    {"mobile", make_other<MobileBackbone>},
+    {"cnn", make_other<CnnBackbone>},
     {"linear", make_other<LinearBackbone>},
 };
 

@@ -41,6 +41,12 @@ class Backbone {
   /// @returns       [B,D], not normalised
   virtual at::Tensor embed(const ParameterSet& parameters, const at::Tensor& images) const = 0;
 
+  /// The same for a step of training: batch norms normalise the batch by its own mean and variance, and move
+  /// their running ones, which `embed` uses.
+  virtual at::Tensor embed_in_training(const ParameterSet& parameters, const at::Tensor& images) const {
+    return embed(parameters, images);
+  }
+
   /// Whether `gradients` does what autograd would, without its graph: for networks so small that the graph
   /// takes longer than the arithmetic.
   virtual bool has_gradients() const { return false; }

@@ -1,0 +1,183 @@
+#include "fedfr/nn/backbones/layered.hpp"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/linear.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "fedfr/nn/kernels/batch_norm.hpp"
+#include "fedfr/nn/kernels/prelu.hpp"
+
+// Networks as data. Layers only name their inputs by number, so that an output can be forgotten after the
+// last layer that takes it: without gradients a deep network then holds two or three outputs at a time, and
+// PReLU and sums work in place.
+namespace fedfr::nn {
+
+namespace {
+
+constexpr double prelu_start = 0.25;
+
+std::int64_t side_after(std::int64_t side, int kernel, int stride, int padding) {
+  return (side + 2 * padding - kernel) / stride + 1;
+}
+
+/// For each layer the last one that takes its output.
+std::vector<std::size_t> last_uses(const std::vector<Layer>& layers) {
+  std::vector<std::size_t> last(layers.size(), layers.size());
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    for (const int input : {layers[i].input, layers[i].other})
+      if (input >= 0) last[static_cast<std::size_t>(input)] = i;
+  return last;
+}
+
+}  // namespace
+
+Extent3 LayeredBackbone::extent(int layer) const {
+  if (layer == Layer::images) return {3, config().height, config().width_pixels};
+  return layers_.at(static_cast<std::size_t>(layer)).out;
+}
+
+int LayeredBackbone::add_layer(Layer layer) {
+  layers_.push_back(std::move(layer));
+  return static_cast<int>(layers_.size()) - 1;
+}
+
+int LayeredBackbone::convolution(int input, const std::string& name, const Convolution& shape) {
+  const Extent3 in = extent(input);
+  const Extent3 out{shape.out, side_after(in.height, shape.kernel, shape.stride, shape.padding),
+                    side_after(in.width, shape.kernel, shape.stride, shape.padding)};
+  const int layer = add_layer({.kind = Layer::Kind::convolution,
+                               .name = name,
+                               .input = input,
+                               .parameter = specs().size(),
+                               .stride = shape.stride,
+                               .padding = shape.padding,
+                               .groups = shape.groups,
+                               .out = out});
+  add({name + ".weight",
+       {shape.out, in.channels / shape.groups, shape.kernel, shape.kernel},
+       shape.draw.start,
+       shape.draw.value});
+  return layer;
+}
+
+int LayeredBackbone::linear(int input, const std::string& name, std::int64_t out, Draw weight,
+                            const Draw* bias) {
+  const int layer = add_layer({.kind = Layer::Kind::linear,
+                               .name = name,
+                               .input = input,
+                               .parameter = specs().size(),
+                               .bias = bias != nullptr,
+                               .out = {out}});
+  add({name + ".weight", {out, extent(input).channels}, weight.start, weight.value});
+  if (bias != nullptr) add({name + ".bias", {out}, bias->start, bias->value});
+  return layer;
+}
+
+int LayeredBackbone::batch_norm(int input, const std::string& name, Learning scale) {
+  const Extent3 out = extent(input);
+  const std::vector<std::int64_t> shape{out.channels};
+  const int layer = add_layer({.kind = Layer::Kind::batch_norm,
+                               .name = name,
+                               .input = input,
+                               .parameter = specs().size(),
+                               .bias = true,
+                               .out = out});
+  add({name + ".weight", shape, Start::constant, 1, scale, true});
+  add({name + ".bias", shape, Start::zeros, 0, Learning::by_gradient, true});
+  add({name + ".running_mean", shape, Start::zeros, 0, Learning::mean, true});
+  add({name + ".running_var", shape, Start::constant, 1, Learning::variance, true});
+  add({name + ".num_batches_tracked", {}, Start::zeros, 0, Learning::counter, true});
+  return layer;
+}
+
+int LayeredBackbone::prelu(int input, const std::string& name) {
+  const int layer = add_layer({.kind = Layer::Kind::prelu,
+                               .name = name,
+                               .input = input,
+                               .parameter = specs().size(),
+                               .out = extent(input)});
+  add({name + ".weight", {extent(input).channels}, Start::constant, prelu_start});
+  return layer;
+}
+
+int LayeredBackbone::sum(int first, int second) {
+  return add_layer(
+      {.kind = Layer::Kind::sum, .name = {}, .input = first, .other = second, .out = extent(first)});
+}
+
+int LayeredBackbone::flatten(int input) {
+  const Extent3 in = extent(input);
+  return add_layer({.kind = Layer::Kind::flatten,
+                    .name = {},
+                    .input = input,
+                    .out = {in.channels * in.height * in.width}});
+}
+
+at::Tensor LayeredBackbone::compute(const Layer& layer, const ParameterSet& p, at::Tensor input,
+                                    at::Tensor other, bool in_training) const {
+  const std::size_t at = layer.parameter;
+  switch (layer.kind) {
+    case Layer::Kind::convolution:
+      return at::conv2d(input, p[at], {}, layer.stride, layer.padding, 1, layer.groups);
+    case Layer::Kind::linear:
+      return at::linear(input, p[at], layer.bias ? p[at + 1] : at::Tensor());
+    case Layer::Kind::batch_norm:
+      return nn::batch_norm(input, {p[at], p[at + 1], p[at + 2], p[at + 3], p[at + 4]}, in_training);
+    case Layer::Kind::prelu:
+      return nn::prelu(std::move(input), p[at]);
+    case Layer::Kind::sum:
+      // In place where nobody else holds it.
+      return at::GradMode::is_enabled() || input.use_count() > 1 ? input + other : input.add_(other);
+    case Layer::Kind::flatten:
+      // Of a channels-last tensor this copies: the order of values is the one that the weights are for.
+      return input.flatten(1);
+  }
+  throw std::logic_error("no such kind of layer");
+}
+
+at::Tensor LayeredBackbone::walk(const ParameterSet& parameters, const at::Tensor& images, bool in_training,
+                                 const Look& look) const {
+  const auto last_use = last_uses(layers_);
+  std::vector<at::Tensor> values(layers_.size());
+  const auto take = [&](int number, std::size_t layer) -> at::Tensor {
+    if (number == Layer::images) return images;
+    const auto i = static_cast<std::size_t>(number);
+    return last_use[i] == layer ? std::move(values[i]) : values[i];
+  };
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const Layer& layer = layers_[i];
+    at::Tensor input = take(layer.input, i);
+    at::Tensor other = layer.kind == Layer::Kind::sum ? take(layer.other, i) : at::Tensor();
+    values[i] = compute(layer, parameters, std::move(input), std::move(other), in_training);
+    if (look) look(static_cast<int>(i), values[i]);
+  }
+  return values.back();
+}
+
+at::Tensor LayeredBackbone::embed(const ParameterSet& parameters, const at::Tensor& images) const {
+  return walk(parameters, images, false, {});
+}
+
+at::Tensor LayeredBackbone::embed_in_training(const ParameterSet& parameters,
+                                              const at::Tensor& images) const {
+  return walk(parameters, images, true, {});
+}
+
+std::vector<at::Tensor> LayeredBackbone::outputs(const ParameterSet& parameters, const at::Tensor& images,
+                                                 bool in_training) const {
+  std::vector<at::Tensor> found(stages_.size());
+  walk(parameters, images, in_training, [&](int layer, const at::Tensor& output) {
+    for (std::size_t s = 0; s < stages_.size(); ++s)
+      // A copy, since a later layer may work in its place.
+      if (stages_[s].layer == layer) found[s] = output.detach().clone();
+  });
+  return found;
+}
+
+}  // namespace fedfr::nn
