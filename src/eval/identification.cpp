@@ -1,10 +1,10 @@
 #include "fedfr/eval/identification.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/eval/gallery_search.hpp"
 #include "fedfr/eval/similarity.hpp"
 #include "reference_rates.hpp"
 
@@ -15,7 +15,6 @@ namespace fedfr::eval {
 
 namespace {
 
-constexpr float kNeverAccepted = -std::numeric_limits<float>::infinity();
 constexpr std::int64_t kLongestMatchCurve = 10;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
@@ -77,34 +76,17 @@ void score_pairs(const ClientTrial& trial, const std::vector<double>& fars, Pers
   scores.roc.assign(curve, points.end());
 }
 
-/// 1 + entries before `right` in the order of falling scores, the first of equal ones first.
-std::int64_t rank_of(std::span<const float> products, std::size_t right) {
-  const float score = products[right];
-  const auto before = products.first(right);
-  return 1 + std::ranges::count_if(products, [score](float other) { return other > score; }) +
-         std::ranges::count(before, score);
-}
-
 /// 1:N at the targets, and the cumulative match curve.
 void score_identification(const ClientTrial& trial, const GalleryEntries& gallery,
                           const std::vector<double>& fpirs, PersonalisedScores& scores) {
-  std::vector<float> mated;
-  std::vector<std::int64_t> ranks;
-  LargestScores nonmated(scores.other_probes, largest(fpirs, 0.1));
-  for_each_similarity_row(trial.probes, gallery.view(), [&](std::int64_t i, std::span<const float> products) {
-    if (i < trial.own_begin || i >= trial.own_end) {
-      nonmated.add(std::ranges::max(products));
-      return;
-    }
-    const auto right = gallery.index_of(trial.own_labels[at(i - trial.own_begin)]);
-    ranks.push_back(rank_of(products, right));
-    // Identified is who comes first and scores above the threshold: with a wrong first entry no threshold
-    // helps.
-    mated.push_back(ranks.back() == 1 ? products[right] : kNeverAccepted);
-  });
-  scores.tpir_at_fpir = operating_points(std::move(mated), std::move(nonmated), fpirs);
-  scores.cumulative_match = cumulative_match(ranks, std::min(kLongestMatchCurve, scores.identities));
-  if (!scores.cumulative_match.empty()) scores.rank1 = scores.cumulative_match.front();
+  std::vector<std::int64_t> right(at(trial.probes.rows()), kNotInGallery);
+  for (auto i = trial.own_begin; i < trial.own_end; ++i)
+    right[at(i)] = static_cast<std::int64_t>(gallery.index_of(trial.own_labels[at(i - trial.own_begin)]));
+  const auto found = identification_scores(search_gallery(trial.probes, gallery.view(), right),
+                                           scores.identities, kLongestMatchCurve, fpirs);
+  scores.tpir_at_fpir = found.tpir_at_fpir;
+  scores.cumulative_match = found.cumulative_match;
+  scores.rank1 = found.rank1;
 }
 
 }  // namespace

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "fedfr/eval/interval.hpp"
+
 /// Rates at fixed false accept rates, without interpolation between thresholds.
 /// In 1:1 verification the targets are false accept rates (FAR), the true rate is the true accept rate (TAR),
 /// and the scores that must be refused belong to impostor pairs. In 1:N identification they are false
 /// positive identification rates (FPIR), the true positive identification rate (TPIR) and non-mated probes.
 namespace fedfr::eval {
-
-inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 struct OperatingPoint {
   double target = 0;               ///< false rate asked for
@@ -20,6 +20,7 @@ struct OperatingPoint {
   double false_rate = kUndefined;  ///< achieved, never above the target
   double threshold = kUndefined;   ///< a score is accepted when it is greater
   std::int64_t impostors = 0;      ///< impostor pairs, or non-mated probes
+  Interval interval{};             ///< of the true rate, over identities; undefined where nobody asked for it
 
   /// Whether the target allows at least one false accept; otherwise the threshold is the largest impostor
   /// score and the point measures a larger false rate than the one asked for.

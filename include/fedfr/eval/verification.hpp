@@ -9,12 +9,6 @@
 
 namespace fedfr::eval {
 
-/// A 95 % confidence interval; undefined ends where there is too little to estimate it from.
-struct Interval {
-  double low = kUndefined;
-  double high = kUndefined;
-};
-
 struct FoldScores {
   int fold = 0;
   std::int64_t pairs = 0;
