@@ -5,8 +5,10 @@ Each function makes the files of one target: some that are right, and some of ea
 wrongly. Files named found_* are not made here: fuzzing found them.
 """
 
+import collections
 import json
 import pathlib
+import pickle
 import struct
 import sys
 import zlib
@@ -52,6 +54,27 @@ def tensor_header():
         "latin_1": struct.pack("<q", 0) + b'{"__metadata__":{"name":"M\xfcller"}}',
         "many_dimensions": case({"a": entry([1] * 17, 0, 4)}, 4),
         "wrong_kinds": case({"a": {"dtype": 1, "shape": "x", "data_offsets": None}, "__metadata__": {"a": 1}}, 0),
+    }
+
+
+def pickle_():
+    data = [None, True, 0, 300, -1, 70000, 2**40, 2**70, 0.5, "a\u00e4", b"\0\xff", bytearray(b"x"), (), (1,), (1, 2), (1, 2, 3, 4),
+            [[]], {"k": {"state_dict": 1}}, {3}, frozenset([4]), collections.OrderedDict(a=1)]
+    tensor = (b"\x80\x02ccollections\nOrderedDict\n)R(X\x01\0\0\0wctorch._utils\n_rebuild_tensor_v2\n((X\x07\0\0\0storagectorch\n"
+              b"FloatStorage\nX\x01\0\0\x000X\x03\0\0\0cpuK\x04tQK\0K\x02K\x02\x86K\x02K\x01\x86\x89ccollections\nOrderedDict\n)RtRu.")
+    array = (b"\x80\x02cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0\x85c_codecs\nencode\nX\1\0\0\0bX\6\0\0\0latin1\x86R"
+             b"\x87R(K\1K\2\x85cnumpy\ndtype\nX\2\0\0\0u1K\0K\1\x87R(K\3X\1\0\0\0|NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tb\x89"
+             b"X\2\0\0\0xytb.")
+    bomb = b"]q\0" + b"".join(b"](" + bytes([104, i]) * 10 + bytes([101, 113, i + 1]) for i in range(20)) + b"."
+    return {
+        **{f"protocol_{i}": pickle.dumps(data, i) for i in range(6)}, "tensor": tensor, "array": array, "bomb": bomb,
+        "itself": b"]q\0h\0a.", "itself_within": b"]q\0\x85q\1h\0h\1a0.", "deep": b"N" + b"\x85" * 200 + b".",
+        "system": b"cos\nsystem\n(S'true'\ntR.", "object": b"(cnumpy\ndtype\nI1\no.", "named": b"(I1\ninumpy\ndtype\n.",
+        "encoded_twice": b"c_codecs\nencode\nq\0](X\4\0\0\0aaaaq\1U\6latin1q\2\x86q\3" + b"h\0h\3R" * 20 + b"e.",
+        "pairs_twice": b"ccollections\nOrderedDict\nq\0](" + b"NN\x86" * 20 + b"e\x85q\1](" + b"h\0h\1R" * 20 + b"e.",
+        "huge_text": b"\x8d\xff\xff\xff\xff\xff\xff\xff\x7f.", "memo": b"N" + b"\x94" * 200 + b".", "lists": b"(" + b"]" * 200 + b"l.",
+        "marks": b"(" * 200 + b"N.", "empty": b"", "python_2": b"ccollections\nOrderedDict\n(((U\1aK\1tltR.", "escapes": b"S'\\x41\\101\\n\\q'\n.",
+        "unicode": b"V\\u20ac\\U0001f600\xe4\n.", "id": b"I7\nQ.", "id_line": b"P7\n.", "two": b"K\1.K\2.",
     }
 
 
@@ -402,7 +425,7 @@ def client_state():
     }
 
 
-TARGETS = [tensor_header, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
+TARGETS = [tensor_header, pickle_, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
            manifest, png, jpeg, run_record, dataset, client_state]
 
 
