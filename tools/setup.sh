@@ -16,7 +16,7 @@ set -euo pipefail
 build_packages=(
   g++ cmake ninja-build ccache pkg-config git
   openmpi-bin libopenmpi-dev libhdf5-dev libboost-program-options-dev libspdlog-dev libfmt-dev nlohmann-json3-dev
-  libjpeg-dev libpng-dev zlib1g-dev libxxhash-dev libisal-dev libgtest-dev libgmock-dev gnuplot-nox)
+  libjpeg-dev libpng-dev zlib1g-dev libxxhash-dev libisal-dev libarchive-dev libgtest-dev libgmock-dev gnuplot-nox)
 dev_packages=(clang libclang-rt-dev clang-format clang-tidy shellcheck slurm-wlm munge)
 
 # The version is also in tools/cmake/FedfrTorch.cmake. The CPU flavour is the same wheel, but of its CUDA libraries (4 GB)
@@ -120,7 +120,8 @@ PNG           libpng         libpng         libpng
 GTest         googletest     gtest          googletest
 libjpeg       libjpeg-turbo  libjpeg-turbo  libjpeg-turbo
 libisal       ISA-L          isa-l          isa-l
-libxxhash     xxHash         xxhash         xxhash'
+libxxhash     xxHash         xxhash         xxhash
+libarchive    libarchive     libarchive     libarchive'
 
 # Whether CMake finds all that a build needs, wherever it comes from; says what it does not find.
 everything_is_found() {

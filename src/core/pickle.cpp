@@ -219,6 +219,10 @@ class Reader : Stack {
 
   void extend(Kind kind, const Items& more) {
     Value* collection = top();
+    if (collection->is(Kind::call)) {  // of a class that is made from such a collection
+      push(kind, more);
+      return set_up(pop());
+    }
     if (!collection->is(kind)) fail("it adds to {} as to {}", name(collection->kind), name(kind));
     auto& items = std::get<Items>(collection->content);
     items.insert(items.end(), more.begin(), more.end());

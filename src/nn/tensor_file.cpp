@@ -29,25 +29,30 @@ struct Type {
   at::ScalarType in_memory;
 };
 constexpr Type types[] = {
-    {TensorType::float32, at::kFloat}, {TensorType::int64, at::kLong}, {TensorType::uint8, at::kByte}};
-
-TensorType type_of(const at::Tensor& tensor) {
-  for (const auto& type : types)
-    if (type.in_memory == tensor.scalar_type()) return type.in_file;
-  throw std::logic_error("a tensor file holds float32, int64 and uint8 only");
-}
-
-at::ScalarType type_of(TensorType in_file) {
-  for (const auto& type : types)
-    if (type.in_file == in_file) return type.in_memory;
-  throw std::logic_error("a type without its like in LibTorch");
-}
+    {TensorType::float32, at::kFloat}, {TensorType::int64, at::kLong},
+    {TensorType::uint8, at::kByte},    {TensorType::float64, at::kDouble},
+    {TensorType::float16, at::kHalf},  {TensorType::bfloat16, at::kBFloat16},
+    {TensorType::int32, at::kInt},     {TensorType::int16, at::kShort},
+    {TensorType::int8, at::kChar},     {TensorType::boolean, at::kBool},
+};
 
 std::span<std::byte> bytes_of(const at::Tensor& tensor) {
   return {static_cast<std::byte*>(tensor.data_ptr()), tensor.nbytes()};
 }
 
 }  // namespace
+
+TensorType tensor_type(at::ScalarType in_memory) {
+  for (const auto& type : types)
+    if (type.in_memory == in_memory) return type.in_file;
+  throw std::logic_error("a tensor of a type that a tensor file cannot hold");
+}
+
+at::ScalarType scalar_type(TensorType in_file) {
+  for (const auto& type : types)
+    if (type.in_file == in_file) return type.in_memory;
+  throw std::logic_error("a type without its like in LibTorch");
+}
 
 bool TensorFile::has(const std::string& name) const {
   for (const auto& [own, tensor] : tensors)
@@ -86,7 +91,8 @@ Encoded encode(const TensorFile& content) {
   for (const auto& [name, tensor] : content.tensors) {
     encoded.host.push_back(tensor.detach().cpu().contiguous());
     const auto bytes = bytes_of(encoded.host.back());
-    header.tensors.push_back({name, type_of(tensor), tensor.sizes().vec(), std::ssize(bytes)});
+    header.tensors.push_back(
+        {name, tensor_type(tensor.scalar_type()), tensor.sizes().vec(), std::ssize(bytes)});
     crcs.push_back(crc32c(bytes));
   }
   header.metadata[checksum_key] = std::to_string(tensors_checksum(header, crcs));
@@ -146,8 +152,8 @@ std::string read_header(const Opened& from) {
   return text;
 }
 
-TensorHeader parse(const Opened& from, std::string_view text) {
-  return parse_tensor_header(text, from.size - 8 - std::ssize(text));
+TensorHeader parse(const Opened& from, std::string_view text, TensorTypes wanted = TensorTypes::own) {
+  return parse_tensor_header(text, from.size - 8 - std::ssize(text), wanted);
 }
 
 /// Compares the checksum that the file has, if any, with those of what was read.
@@ -166,20 +172,22 @@ void check(TensorHeader& header, std::span<const std::uint32_t> crcs, std::uint3
         old_checksum_key);
 }
 
-TensorFile decode(const Opened& from, std::string_view text) {
-  TensorHeader header = parse(from, text);
+TensorFile decode(const Opened& from, std::string_view text, TensorTypes wanted = TensorTypes::own) {
+  TensorHeader header = parse(from, text, wanted);
   TensorFile content;
   std::int64_t at = from.begin + 8 + std::ssize(text);
   std::vector<std::uint32_t> crcs;
   std::uint32_t crc_as_they_lie = 0;
   for (const auto& entry : header.tensors) {
-    const at::Tensor tensor = at::empty(entry.shape, type_of(entry.type));
+    // Truth values come as bytes, of which all but 0 and 1 mean nothing to LibTorch.
+    const bool is_boolean = entry.type == TensorType::boolean;
+    const at::Tensor tensor = at::empty(entry.shape, is_boolean ? at::kByte : scalar_type(entry.type));
     const auto bytes = bytes_of(tensor);
     read_exactly(from.file, from.path, at, bytes);
     crcs.push_back(crc32c(bytes));
     crc_as_they_lie = crc32c(bytes, crc_as_they_lie);
     at += entry.bytes;
-    content.tensors.emplace_back(entry.name, tensor);
+    content.tensors.emplace_back(entry.name, is_boolean ? tensor.to(at::kBool) : tensor);
   }
   check(header, crcs, crc_as_they_lie);
   content.metadata = std::move(header.metadata);
@@ -200,6 +208,14 @@ TensorFile load(const std::filesystem::path& path) {
   return naming(path, [&] {
     const Opened all{file, path, 0, size_of(file, path)};
     return decode(all, read_header(all));
+  });
+}
+
+TensorFile load_any(const std::filesystem::path& path) {
+  const FileDescriptor file = open_for_reading(path);
+  return naming(path, [&] {
+    const Opened all{file, path, 0, size_of(file, path)};
+    return decode(all, read_header(all), TensorTypes::any);
   });
 }
 

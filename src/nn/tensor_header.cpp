@@ -32,12 +32,17 @@ struct Type {
   std::int64_t bytes;  // of one value
 };
 constexpr Type types[] = {
-    {"F32", TensorType::float32, 4}, {"I64", TensorType::int64, 8}, {"U8", TensorType::uint8, 1}};
+    {"F32", TensorType::float32, 4},  {"I64", TensorType::int64, 8},   {"U8", TensorType::uint8, 1},
+    {"F64", TensorType::float64, 8},  {"F16", TensorType::float16, 2}, {"BF16", TensorType::bfloat16, 2},
+    {"I32", TensorType::int32, 4},    {"I16", TensorType::int16, 2},   {"I8", TensorType::int8, 1},
+    {"BOOL", TensorType::boolean, 1},
+};
+constexpr std::ptrdiff_t own_types = 3;
 
-const Type& type_of(const std::string& tensor, const std::string& name) {
-  const auto* const found = std::ranges::find(types, name, &Type::name);
-  if (found == std::end(types))
-    throw DataError("'{}' is of type {}, which fedfr does not read", tensor, name);
+const Type& type_of(const std::string& tensor, const std::string& name, TensorTypes wanted) {
+  const auto* const end = wanted == TensorTypes::any ? std::end(types) : types + own_types;
+  const auto* const found = std::ranges::find(types, end, name, &Type::name);
+  if (found == end) throw DataError("'{}' is of type {}, which fedfr does not read", tensor, name);
   return *found;
 }
 
@@ -63,8 +68,8 @@ struct Placed {
   TensorEntry tensor;
 };
 
-Placed placed_tensor(const std::string& name, const nlohmann::json& entry) {
-  const Type& type = type_of(name, entry.at("dtype").get<std::string>());
+Placed placed_tensor(const std::string& name, const nlohmann::json& entry, TensorTypes wanted) {
+  const Type& type = type_of(name, entry.at("dtype").get<std::string>(), wanted);
   const auto extent = whole_numbers<std::int64_t>(entry.at("data_offsets"));
   Placed placed{.begin = extent.empty() ? -1 : extent[0],
                 .tensor = {name, type.type, whole_numbers<std::int64_t>(entry.at("shape")), 0}};
@@ -79,7 +84,7 @@ void refuse_nulls(const std::string& text, const char* what) {
   if (text.find('\0') != std::string::npos) throw DataError("{} has a null character", what);
 }
 
-TensorHeader header_from(const nlohmann::json& json, std::int64_t data_bytes) {
+TensorHeader header_from(const nlohmann::json& json, std::int64_t data_bytes, TensorTypes wanted) {
   if (!json.is_object()) throw DataError("its header is no JSON object");
   TensorHeader header;
   std::vector<Placed> placed;
@@ -89,7 +94,7 @@ TensorHeader header_from(const nlohmann::json& json, std::int64_t data_bytes) {
       continue;
     }
     refuse_nulls(name, "the name of a tensor");
-    placed.push_back(placed_tensor(name, entry));
+    placed.push_back(placed_tensor(name, entry, wanted));
   }
   for (const auto& [key, text] : header.metadata) {
     refuse_nulls(key, "a key of its metadata");
@@ -116,6 +121,9 @@ TensorHeader header_from(const nlohmann::json& json, std::int64_t data_bytes) {
 
 }  // namespace
 
+std::string_view name(TensorType type) { return type_of(type).name; }
+std::int64_t bytes_of(TensorType type) { return type_of(type).bytes; }
+
 std::int64_t tensor_header_length(std::uint64_t stored, std::int64_t file_bytes) {
   if (file_bytes < 8 || stored > static_cast<std::uint64_t>(file_bytes - 8))
     throw DataError("its header would be longer than the file: it is truncated or no safetensors file");
@@ -124,9 +132,9 @@ std::int64_t tensor_header_length(std::uint64_t stored, std::int64_t file_bytes)
   return static_cast<std::int64_t>(stored);
 }
 
-TensorHeader parse_tensor_header(std::string_view text, std::int64_t data_bytes) {
+TensorHeader parse_tensor_header(std::string_view text, std::int64_t data_bytes, TensorTypes wanted) {
   try {
-    return header_from(parse_json(text, limits), data_bytes);
+    return header_from(parse_json(text, limits), data_bytes, wanted);
   } catch (const nlohmann::json::exception& e) {
     throw DataError("its header is no such of a safetensors file: {}", e.what());
   }

@@ -6,11 +6,13 @@ wrongly. Files named found_* are not made here: fuzzing found them.
 """
 
 import collections
+import io
 import json
 import pathlib
 import pickle
 import struct
 import sys
+import zipfile
 import zlib
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -425,8 +427,65 @@ def client_state():
     }
 
 
+def weights():
+    def text(t):
+        return b"X" + struct.pack("<I", len(t)) + t
+
+    def number(n):
+        return b"\x8a\x08" + struct.pack("<q", n)
+
+    def numbers(ns):
+        return b"(" + b"".join(map(number, ns)) + b"t"
+
+    def storage(values, kind=b"Float", part=b"", key=b"0"):
+        return b"(" + text(b"storage") + b"ctorch\n" + kind + b"Storage\n" + text(key) + text(b"cpu") + number(values) + part + b"tQ"
+
+    def tensor(offset=0, shape=(2, 3), strides=(3, 1), values=6, **of_storage):
+        return (b"ctorch._utils\n_rebuild_tensor_v2\n(" + storage(values, **of_storage) + number(offset) + numbers(shape) + numbers(strides)
+                + b"\x89ccollections\nOrderedDict\n)RtR")
+
+    def dictionary(**values):
+        return b"}(" + b"".join(text(k.encode()) + v for k, v in values.items()) + b"u"
+
+    six = struct.pack("<6f", *range(6))
+
+    def legacy(value, keys=(b"0",), data=six, values=6):
+        return (b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02" + dictionary(little_endian=b"\x88")
+                + b".\x80\x02" + value + b".\x80\x02](" + b"".join(map(text, keys)) + b"e." + struct.pack("<q", values) + data)
+
+    def zipped(value, data=six, how=zipfile.ZIP_STORED, extra=()):
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", how) as file:
+            for name, content in [("a/data.pkl", b"\x80\x02" + value + b"."), ("a/byteorder", b"little"), ("a/data/0", data), *extra]:
+                file.writestr(zipfile.ZipInfo(name), content, how)
+        return buffer.getvalue()
+
+    def safetensors(dtype, shape, data):
+        header = json.dumps({"a": {"dtype": dtype, "shape": shape, "data_offsets": [0, len(data)]}}).encode()
+        return struct.pack("<Q", len(header)) + header + data
+
+    nested = dictionary(epoch=b"K\1", state_dict=dictionary(**{"module.w": tensor()}), optimizer=b"}K\1" + tensor(1, (2,), (2,)) + b"s",
+                        args=b"cargparse\nNamespace\n)\x81}b")
+    parameter = b"ctorch._utils\n_rebuild_parameter\n(" + tensor() + b"\x88}tR"
+    untyped = (b"ctorch._utils\n_rebuild_tensor_v3\n(" + storage(24, b"Untyped") + number(1) + numbers([2]) + numbers([2])
+               + b"\x89}ctorch\nfloat32\ntR")
+    evil = {"beyond": tensor(5, (2,), (1,)), "negative": tensor(-1), "huge": tensor(0, (2**62, 2**62), (1, 1)), "expanded": tensor(0, (2**40,), (0,)),
+            "zero": tensor(0, (2**62, 2**62, 0), (0, 0, 1)), "other_size": tensor(values=7), "system": b"cos\nsystem\n(" + text(b"true") + b"tR",
+            "twice": b"(" + tensor() + tensor(kind=b"Double", values=3) + b"t", "complex": tensor(kind=b"ComplexFloat", values=3)}
+    right = {"bare": tensor(), "nested": nested, "parameter": parameter, "untyped": untyped, "transposed": tensor(0, (3, 2), (1, 3))}
+    return {
+        **{f"legacy_{name}": legacy(value) for name, value in {**right, **evil}.items()},
+        **{f"zip_{name}": zipped(value) for name, value in {**right, **evil}.items()},
+        "legacy_part": legacy(tensor(0, (2,), (1,), part=b"(" + text(b"v") + number(2) + number(3) + b"t")), "legacy_short": legacy(tensor(), data=b""),
+        "legacy_other_key": legacy(tensor(), keys=(b"1",)), "zip_packed": zipped(tensor(), how=zipfile.ZIP_DEFLATED),
+        "zip_bomb": zipped(tensor(values=50000), bytes(200000), zipfile.ZIP_DEFLATED), "zip_script": zipped(tensor(), extra=[("a/constants.pkl", b")")]),
+        "zip_no_data": zipped(tensor())[30:], "half": safetensors("F16", [2], bytes(4)), "flags": safetensors("BOOL", [2], b"\0\x09"), "onnx": b"\x08\x07\x12\x05torch",
+        "empty": b"",
+    }
+
+
 TARGETS = [tensor_header, pickle_, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
-           manifest, png, jpeg, run_record, dataset, client_state]
+           manifest, png, jpeg, run_record, dataset, client_state, weights]
 
 
 def main():

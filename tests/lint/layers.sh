@@ -40,8 +40,9 @@ check fl/parts nn core
 check fl/ fl/parts nn comm core
 check fl/client fl/ fl/parts nn data core
 check fl/server fl/ fl/parts nn comm core
-# backbones -> the rest of the layer and kernels
+# weights -> backbones -> the rest of the layer and kernels
 check nn/kernels core
+check nn/weights nn/ nn/kernels nn/backbones core
 check nn/ nn/kernels nn/backbones core
 # templates -> intervals -> the rest of the layer
 check eval/ nn data comm core eval/
@@ -62,7 +63,7 @@ for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
   fi
 done
 
-rooms='data/(codec|import|inspect|split|storage|synth)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels)|run/(options|pictures|record)'
+rooms='data/(codec|import|inspect|split|storage|synth)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|weights)|run/(options|pictures|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

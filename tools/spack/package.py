@@ -32,6 +32,7 @@ class Fedfr(CMakePackage, CudaPackage):
     depends_on("libjpeg-turbo")
     depends_on("libpng")
     depends_on("isa-l")
+    depends_on("libarchive")
     depends_on("xxhash")
     depends_on("gnuplot", type="run")
     depends_on("googletest+gmock", type="test")

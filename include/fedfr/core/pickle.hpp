@@ -28,7 +28,7 @@ enum class Kind : std::uint8_t {
   dictionary,  ///< dict, OrderedDict, defaultdict; items() are key, value, key, value, ...
   set,         ///< items(), in the order of the file
   global,      ///< characters() are its name with its module: "torch._utils._rebuild_tensor_v2"
-  call,        ///< items() are the callable (a global), the tuple of arguments, and the states, if any
+  call,  ///< items() are the callable (a global), the tuple of arguments, and what was set up afterwards
   persistent,  ///< items() is what the program that wrote it calls it by
 };
 

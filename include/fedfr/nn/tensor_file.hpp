@@ -16,7 +16,7 @@ namespace fedfr::nn {
 /// field reads weights, client states and checkpoints. The metadata carry a CRC32C of the tensors, which
 /// holds when another program saves them anew, in whatever order (tensor_header.hpp).
 struct TensorFile {
-  std::vector<std::pair<std::string, at::Tensor>> tensors;  ///< float32, int64 or uint8
+  std::vector<std::pair<std::string, at::Tensor>> tensors;  ///< of fedfr's own: float32, int64, uint8
   std::map<std::string, std::string> metadata;
 
   bool has(const std::string& name) const;
@@ -31,6 +31,13 @@ void save(const std::filesystem::path& path, const TensorFile& content);
 /// Allocates no more than the file has bytes.
 /// @throws DataError naming the path: missing, truncated, not this format, checksum differs
 TensorFile load(const std::filesystem::path& path);
+
+/// The same for files of other programs, whose tensors may be of any type that TensorType has.
+TensorFile load_any(const std::filesystem::path& path);
+
+at::ScalarType scalar_type(TensorType type);
+/// @throws std::logic_error for a type that a tensor file cannot hold
+TensorType tensor_type(at::ScalarType type);
 
 /// Where a tensor file lies within another file.
 struct Extent {

@@ -10,7 +10,25 @@
 /// compared with the size of the file here, before anything is allocated or read for it.
 namespace fedfr::nn {
 
-enum class TensorType : std::uint8_t { float32, int64, uint8 };
+/// The first three are what fedfr writes; the others are those of files by others.
+enum class TensorType : std::uint8_t {
+  float32,
+  int64,
+  uint8,
+  float64,
+  float16,
+  bfloat16,
+  int32,
+  int16,
+  int8,
+  boolean
+};
+
+std::string_view name(TensorType type);  ///< as in the format: "F32"
+std::int64_t bytes_of(TensorType type);  ///< of one value
+
+/// Whose files: what reads fedfr's own expects none of the other types.
+enum class TensorTypes { own, any };
 
 struct TensorEntry {
   std::string name;
@@ -35,7 +53,8 @@ std::int64_t tensor_header_length(std::uint64_t stored, std::int64_t file_bytes)
 /// @param data_bytes  of the file behind it
 /// @throws DataError without the file's name, unless the tensors fill the data without a gap or an overlap,
 /// with shapes that can be counted (at most 16 dimensions) and names without null characters
-TensorHeader parse_tensor_header(std::string_view text, std::int64_t data_bytes);
+TensorHeader parse_tensor_header(std::string_view text, std::int64_t data_bytes,
+                                 TensorTypes types = TensorTypes::own);
 
 /// The text of the header, padded with blanks to a multiple of 8 bytes.
 /// @throws DataError if a name or the metadata are not UTF-8
