@@ -96,13 +96,15 @@ void GlobalModel::initialise_public_centres(std::uint64_t seed) {
 std::vector<ModelTensor> GlobalModel::tensors() const {
   std::vector<ModelTensor> tensors;
   std::int64_t begin = 0;
-  const auto add = [&](const std::string& name, std::int64_t size) {
-    tensors.push_back({name, begin, size, roles_.of(name)});
+  const auto add = [&](const std::string& name, std::int64_t size, nn::Learning learning) {
+    tensors.push_back({name, begin, size, roles_.of(name), learning});
     begin += size;
   };
   for (std::size_t i = 0; i < parameters_.specs().size(); ++i)
-    add(backbone_tensor(parameters_.specs()[i].name), parameters_[i].numel());
-  if (public_centres_.numel() > 0) add(public_centres_tensor, public_centres_.numel());
+    add(backbone_tensor(parameters_.specs()[i].name), parameters_[i].numel(),
+        parameters_.specs()[i].learning);
+  if (public_centres_.numel() > 0)
+    add(public_centres_tensor, public_centres_.numel(), nn::Learning::by_gradient);
   return tensors;
 }
 
@@ -111,10 +113,16 @@ std::vector<SharedTensor> GlobalModel::layout() const {
   std::int64_t begin = 0;
   for (const auto& tensor : tensors()) {
     if (tensor.role != Role::shared) continue;
-    layout.push_back({tensor.name, begin, tensor.size});
+    layout.push_back({tensor.name, begin, tensor.size, tensor.learning});
     begin += tensor.size;
   }
   return layout;
+}
+
+bool GlobalModel::moves_statistics() const {
+  return std::ranges::any_of(tensors(), [](const ModelTensor& tensor) {
+    return tensor.learning == nn::Learning::variance && tensor.role != Role::frozen;
+  });
 }
 
 std::vector<float> GlobalModel::all() const {

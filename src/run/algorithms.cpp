@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "fedfr/core/error.hpp"
 #include "fedfr/fl/model.hpp"
 #include "fedfr/fl/parts/contrastive.hpp"
 #include "fedfr/fl/parts/dfc.hpp"
@@ -51,7 +52,22 @@ std::function<at::Tensor(ClientId)> random_model(const nn::Backbone& backbone, s
   };
 }
 
+/// What becomes of scales, biases and statistics of batch norms, other than being averaged.
+void set_norms(fl::TensorRoles& roles, const std::string& norm_statistics, const nn::Backbone& backbone) {
+  if (norm_statistics == "average") return;
+  const fl::Role role = norm_statistics == "local" ? fl::Role::own : fl::Role::frozen;
+  bool has_norms = false;
+  for (const auto& spec : backbone.specs()) {
+    if (spec.of_norm) roles.set(fl::backbone_tensor(spec.name), role);
+    has_norms = has_norms || spec.of_norm;
+  }
+  if (!has_norms)
+    throw UsageError("norm-statistics = {}: the backbone {} has no batch norm", norm_statistics,
+                     backbone.config().name);
+}
+
 void add_options(fl::Algorithm& row, const Options& o, const nn::Backbone& backbone) {
+  set_norms(row.roles, o.norm_statistics, backbone);
   if (o.hard_negatives && !row.pools_data)
     row.public_images = fl::hard_negatives({.threshold = o.hn_threshold, .cap = o.hn_cap});
   if (o.dfc)

@@ -7,6 +7,7 @@
 
 #include "fedfr/core/ids.hpp"
 #include "fedfr/fl/parts/named_tensors.hpp"
+#include "fedfr/nn/parameters.hpp"
 
 namespace fedfr::fl {
 
@@ -15,6 +16,7 @@ struct SharedTensor {
   std::string name;
   std::int64_t begin = 0;
   std::int64_t size = 0;
+  nn::Learning learning = nn::Learning::by_gradient;  ///< which decides how it is averaged
 };
 
 /// All that may leave a client. Private heads, what a client keeps, and features cannot be expressed in it:

@@ -25,6 +25,7 @@ struct ModelTensor {
   std::int64_t begin = 0;
   std::int64_t size = 0;
   Role role = Role::shared;
+  nn::Learning learning = nn::Learning::by_gradient;
 };
 
 /// What the server holds and every client receives: the backbone and the centres of the public identities.
@@ -52,7 +53,9 @@ class GlobalModel {
 
   /// In the order of everything that is sent, saved or hashed.
   std::vector<ModelTensor> tensors() const;
-  std::vector<SharedTensor> layout() const;        ///< of the shared vector
+  std::vector<SharedTensor> layout() const;  ///< of the shared vector
+  /// Whether training moves the running means and variances of batch norms: there are some, and not frozen.
+  bool moves_statistics() const;
   std::vector<float> shared() const;               ///< [S] on the host
   void set_shared(std::span<const float> shared);  ///< [S], from the host
   /// @param all  [P] all tensors, on the host

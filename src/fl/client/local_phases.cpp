@@ -68,7 +68,10 @@ void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const E
   };
   const auto tensors = global_.tensors();
   for (std::size_t i = 0; i < backbone_.tensors().size(); ++i)
-    teach(backbone_[i], tensors[i].name, tensors[i].role);
+    if (tensors[i].learning == nn::Learning::by_gradient)
+      teach(backbone_[i], tensors[i].name, tensors[i].role);
+  // A backbone that learns nothing in this phase is not to change by what it looks at either.
+  const bool moves_statistics = global_.moves_statistics() && !learning.empty();
   if (round.heads.classifier.defined()) teach(round.heads.classifier, "classifier", Role::own);
   for (const auto& [name, head] : round.heads.own)
     for (const auto& tensor : head.tensors()) teach(tensor, name, Role::own);
@@ -77,9 +80,9 @@ void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const E
       row_, {global_, backbone_, round.heads, round.client.identities},
       {.kept = on(row_state(row_, round.kept, shared_at_start_.numel()), backbone_.device()),
        .server = on(server_, backbone_.device())});
-  TrainingStep step({global_.backbone(), backbone_, round.heads, objective_}, config_, std::move(learning),
-                    std::cref(correct), loading(config_).batches(round.images.size()) * std::ssize(epochs),
-                    graph_);
+  TrainingStep step({global_.backbone(), backbone_, moves_statistics, round.heads, objective_}, config_,
+                    std::move(learning), std::cref(correct),
+                    loading(config_).batches(round.images.size()) * std::ssize(epochs), graph_);
   for (const EpochPlan& plan : epochs) run_epoch(round, plan, step);
   // Also forgets the gradients: the next phase, or the next client, must not find them.
   backbone_.set_trainable(false);

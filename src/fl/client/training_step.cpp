@@ -96,7 +96,7 @@ void TrainingStep::work(const StepBatch& batch, const Look& look) {
 }
 
 StepLosses TrainingStep::gradients(const StepBatch& batch) const {
-  const auto& [architecture, parameters, heads, objective] = network_;
+  const auto& [architecture, parameters, moves_statistics, heads, objective] = network_;
   if (can_step_directly(architecture, config_, objective.terms().size() > 1))
     return step_directly(architecture, parameters, batch.images, batch.labels, config_.margin_weight);
   StepInput input{.features = {},
@@ -106,9 +106,12 @@ StepLosses TrainingStep::gradients(const StepBatch& batch) const {
   {
     const Span span("forward");
     const nn::PrecisionScope precision(config_.embed.precision, batch.images.device());
+    const auto forward = [&](const nn::ParameterSet& weights) {
+      return moves_statistics ? architecture.embed_in_training(weights, batch.images)
+                              : architecture.embed(weights, batch.images);
+    };
     const bool rounds = config_.embed.precision == nn::Precision::bf16;
-    input.features =
-        architecture.embed(rounds ? parameters.rounded() : parameters, batch.images).to(at::kFloat);
+    input.features = forward(rounds ? parameters.rounded() : parameters).to(at::kFloat);
   }
   return step_by_autograd(objective, input, heads);
 }

@@ -20,6 +20,7 @@ class TrainingStep {
   struct Network {
     const nn::Backbone& architecture;
     const nn::ParameterSet& parameters;
+    bool moves_statistics;  ///< of batch norms, which then normalise by the batch
     const Heads& heads;
     const LocalObjective& objective;
   };

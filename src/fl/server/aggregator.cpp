@@ -14,6 +14,7 @@
 #include "fedfr/core/magnitude.hpp"
 #include "fedfr/core/trace.hpp"
 #include "fedfr/core/vector_clones.hpp"
+#include "norm_statistics.hpp"
 
 namespace fedfr::fl {
 
@@ -26,8 +27,15 @@ constexpr float headroom = 16;
 
 float power_of_two_above(float x) { return std::ldexp(1.0F, std::ilogb(x) + 1); }
 
-float bound_of(std::span<const float> tensor) {
-  return power_of_two_above(std::max(smallest_bound / 2, largest_magnitude(tensor) * headroom));
+// Statistics of batch norms follow what passes through the network, which may grow fast at its start.
+constexpr float smallest_bound_of_statistics = 16384;
+constexpr float headroom_of_statistics = 1024;
+
+float bound_of(const SharedTensor& tensor, std::span<const float> values) {
+  const bool learns = tensor.learning == nn::Learning::by_gradient;
+  return power_of_two_above(
+      std::max((learns ? smallest_bound : smallest_bound_of_statistics) / 2,
+               largest_magnitude(values) * (learns ? headroom : headroom_of_statistics)));
 }
 
 /// Bits of the largest sum of weights.
@@ -82,8 +90,12 @@ Aggregator::Aggregator(std::vector<SharedTensor> layout, std::span<const float> 
   for (auto& tensor : layout) {
     const auto begin = static_cast<std::size_t>(tensor.begin);
     const auto size = static_cast<std::size_t>(tensor.size);
-    tensors_.push_back(
-        block(std::move(tensor.name), begin, size, bound_of(global.subspan(begin, size)), true));
+    const float largest = bound_of(tensor, global.subspan(begin, size));
+    tensors_.push_back(block(std::move(tensor.name), begin, size, largest, true));
+    tensors_.back().learning = tensor.learning;
+    tensors_.back().counter = counters_.size();
+    if (tensor.learning == nn::Learning::counter) counters_.resize(counters_.size() + size, 0);
+    if (tensor.learning == nn::Learning::variance) start_.assign(global.begin(), global.end());
   }
   std::size_t end = global.size();
   for (const auto& sum : sums) {
@@ -112,11 +124,31 @@ void Aggregator::add(const ClientUpdate& update) {
     throw DataError("the update of client {} carries {} vectors besides the model instead of {}",
                     value(update.client), update.sums.size(), extras_.size());
   const auto shared = values_of("", update.shared, shared_size_);
-  for (const Block& tensor : tensors_) add_block(tensor, shared.subspan(tensor.begin, tensor.size), update);
+  for (const Block& tensor : tensors_) add_tensor(tensor, shared, update);
   for (const Block& extra : extras_)
     add_block(extra, values_of(" of " + extra.name, find(update.sums, extra.name), extra.size), update);
   sum_[sum_.size() - 2] += update.sample_weight;
   sum_[sum_.size() - 1] += 1;
+}
+
+void Aggregator::add_tensor(const Block& tensor, std::span<const float> shared, const ClientUpdate& update) {
+  const auto values = shared.subspan(tensor.begin, tensor.size);
+  if (tensor.learning == nn::Learning::counter) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      counters_[tensor.counter + i] = std::max(counters_[tensor.counter + i], static_cast<double>(values[i]));
+  } else if (tensor.learning == nn::Learning::variance) {
+    // Its mean is the tensor before it.
+    const std::size_t mean = tensor.begin - tensor.size;
+    const ClientStatistics client{.mean = shared.subspan(mean, tensor.size),
+                                  .variance = values,
+                                  .start_mean = std::span(start_).subspan(mean, tensor.size)};
+    const auto largest = static_cast<float>(largest_second_moment(client));
+    if (!(largest <= tensor.bound)) throw diverged(update.client, tensor.name, largest, tensor.bound);
+    add_second_moments(std::span(sum_).subspan(tensor.begin, tensor.size), client,
+                       std::ldexp(static_cast<double>(update.sample_weight), tensor.exponent));
+  } else {
+    add_block(tensor, values, update);
+  }
 }
 
 void Aggregator::add_block(const Block& block, std::span<const float> values, const ClientUpdate& update) {
@@ -135,6 +167,7 @@ RoundSum Aggregator::finish(comm::Communicator& comm) {
   {
     const Span span("allreduce");
     comm.allreduce_sum(sum_);
+    if (!counters_.empty()) comm.allreduce_max(counters_);
   }
   const Span span("finish");
   RoundSum round;
@@ -142,8 +175,25 @@ RoundSum Aggregator::finish(comm::Communicator& comm) {
   round.clients = sum_[sum_.size() - 1];
   if (round.weight <= 0) throw DataError("no client of the cohort contributed to this round");
   round.mean = mean_of(tensors_);
+  finish_statistics(round.mean);
   for (const Block& extra : extras_) round.extras[extra.name] = mean_of(std::span(&extra, 1));
   return round;
+}
+
+/// What is no mean: see the class.
+void Aggregator::finish_statistics(std::vector<float>& mean) const {
+  const std::span all(mean);
+  for (const Block& tensor : tensors_) {
+    if (tensor.learning == nn::Learning::counter)
+      for (std::size_t i = 0; i < tensor.size; ++i)
+        mean[tensor.begin + i] = static_cast<float>(counters_[tensor.counter + i]);
+    if (tensor.learning == nn::Learning::variance)
+      pool_variances(all.subspan(tensor.begin, tensor.size),
+                     std::span(sum_).subspan(tensor.begin, tensor.size),
+                     static_cast<double>(sum_[sum_.size() - 2]), std::ldexp(1.0, -tensor.exponent),
+                     all.subspan(tensor.begin - tensor.size, tensor.size),
+                     std::span(start_).subspan(tensor.begin - tensor.size, tensor.size));
+  }
 }
 
 /// Of blocks without gaps.

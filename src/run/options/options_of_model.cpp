@@ -20,6 +20,12 @@ std::vector<OptionSpec> model_options() {
        .field = &O::embedding,
        .help = "dimensions of a face's embedding",
        .range = {8, 4096}},
+      {.name = "norm-statistics",
+       .field = &O::norm_statistics,
+       .help =
+           "batch norms: average them over clients, each client keeps its own (local), or they stay as they "
+           "came, and normalise training too (frozen)",
+       .choices = {"average", "local", "frozen"}},
   };
 }
 

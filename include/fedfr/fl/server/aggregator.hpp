@@ -32,6 +32,11 @@ struct RoundBound {
 /// largest magnitude in the global model, rounded up to a power of two), the mean of K clients is off by at
 /// most K * B * 2^-61 from the exactly weighted one before it is rounded to float32. Extra sums lie in the
 /// same vector of integers, each with the bound that it declares.
+///
+/// Of batch norms the mean is that of the means, and the variance that of the images of all clients together:
+/// var_k + (mean_k - m)^2 is what is averaged, about the mean m of the round's start (about 0 large means
+/// would leave few digits of a small variance), and from that the squared distance of m to the new mean is
+/// taken away. Counters of batches become the largest of the cohort.
 class Aggregator {
  public:
   /// @param layout  the tensors of the shared vector, in order, without gaps
@@ -58,14 +63,20 @@ class Aggregator {
     float bound;   // a power of two
     int exponent;  // values are stored times 2^exponent
     bool weighted;
+    nn::Learning learning = nn::Learning::by_gradient;
+    std::size_t counter = 0;  // its place among the counters
   };
 
+  void add_tensor(const Block& tensor, std::span<const float> shared, const ClientUpdate& update);
   void add_block(const Block& block, std::span<const float> values, const ClientUpdate& update);
   std::vector<float> mean_of(std::span<const Block> blocks) const;
+  void finish_statistics(std::vector<float>& mean) const;
 
   std::vector<Block> tensors_;  // of the shared vector
   std::vector<Block> extras_;
   std::size_t shared_size_;
+  std::vector<float> start_;      // [S] the shared vector at the round's start; empty without variances
+  std::vector<double> counters_;  // the largest so far of each counter, in their order
   RoundBound bound_;
   std::vector<std::int64_t> sum_;  // the shared vector, the extra sums, the total weight, the clients
 };

@@ -43,6 +43,7 @@ struct Options {
   // Model
   std::string backbone = "sphere20";
   double width = 1;
+  std::string norm_statistics = "average";
   int embedding = 512;
 
   // Cohort
