@@ -47,8 +47,8 @@ void embed_batches(const Backbone& backbone, const ParameterSet& parameters, con
   const at::NoGradGuard no_grad;
   const auto& config = backbone.config();
   const at::Device device = parameters.device();
-  const ParameterSet frozen =
-      parameters.frozen(options.format, options.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat);
+  const ParameterSet frozen = backbone.frozen(
+      parameters, options.format, options.precision == Precision::bf16 ? at::kBFloat16 : at::kFloat);
   const PrecisionScope scope(options.precision, device);
   Output output(out);
   for (PixelBatch batch = next(); !batch.pixels.empty(); batch = next()) {

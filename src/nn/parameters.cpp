@@ -160,9 +160,16 @@ void ParameterSet::copy_from(const at::Tensor& flat) {
 ParameterSet ParameterSet::frozen(at::MemoryFormat filters, at::ScalarType type) const {
   ParameterSet copy = *this;
   for (auto& tensor : copy.tensors_) {
+    if (!tensor.defined()) continue;
     if (is_filter_or_matrix(tensor)) tensor = tensor.detach().to(type);
     if (tensor.dim() == 4) tensor = tensor.contiguous(filters);
   }
+  return copy;
+}
+
+ParameterSet ParameterSet::with(const std::map<std::size_t, at::Tensor>& others) const {
+  ParameterSet copy = *this;
+  for (const auto& [place, tensor] : others) copy.tensors_.at(place) = tensor;
   return copy;
 }
 

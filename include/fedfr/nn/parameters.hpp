@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -69,6 +70,9 @@ class ParameterSet {
   /// The same values for passes without gradients: filters and matrices laid out and rounded once, where else
   /// every batch would do it. Shares what need not change.
   ParameterSet frozen(at::MemoryFormat filters, at::ScalarType type) const;
+
+  /// The same with other tensors in some places; an undefined one is none.
+  ParameterSet with(const std::map<std::size_t, at::Tensor>& others) const;
 
   /// A copy in another type, all tensors of it: what tells rounding from a mistake is the same network in
   /// double.

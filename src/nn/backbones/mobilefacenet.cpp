@@ -6,8 +6,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "fedfr/core/error.hpp"
-
 // Inverted residual units, and at the end a depthwise convolution over all that is left of the image. In
 // arcface_torch `scale` widens what goes from unit to unit, but neither the middle of the units nor the last
 // layers; and the second convolution has 64 groups whatever the width. A fedfr width below that of the paper
@@ -55,11 +53,11 @@ MobileFaceNetBackbone::MobileFaceNetBackbone(const BackboneConfig& config, const
   stage("conv_sep", x);
 
   const Extent3 left = extent(x);
-  if (left.height != left.width)
-    throw UsageError("{} takes square images only, not {}x{} pixels: import them with --resize", config.name,
-                     config.height, config.width_pixels);
   x = filtered(x, "features.layers.0",
-               {.out = left.channels, .kernel = static_cast<int>(left.height), .groups = left.channels});
+               {.out = left.channels,
+                .kernel = static_cast<int>(left.height),
+                .kernel_width = static_cast<int>(left.width),
+                .groups = left.channels});
   stage("features.layers.0", x);
   x = flatten(x);
   stage("features.layers.1", x);
@@ -71,10 +69,12 @@ MobileFaceNetBackbone::MobileFaceNetBackbone(const BackboneConfig& config, const
 
 int MobileFaceNetBackbone::filtered(int input, const std::string& name, const Shape& shape) {
   // He et al., ICCV 2015, by the values that a filter goes to, groups not considered.
-  const auto fan_out = static_cast<double>(shape.out * shape.kernel * shape.kernel);
+  const int kernel_width = shape.kernel_width > 0 ? shape.kernel_width : shape.kernel;
+  const auto fan_out = static_cast<double>(shape.out * shape.kernel * kernel_width);
   const int x = convolution(input, name + ".layers.0",
                             {.out = shape.out,
                              .kernel = shape.kernel,
+                             .kernel_width = kernel_width,
                              .stride = shape.stride,
                              .padding = shape.padding,
                              .groups = shape.groups,

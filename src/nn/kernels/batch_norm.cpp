@@ -7,9 +7,7 @@ namespace fedfr::nn {
 
 namespace {
 
-// The defaults of PyTorch and of arcface_torch.
-constexpr double epsilon = 1e-5;
-constexpr double momentum = 0.1;
+constexpr double momentum = 0.1;  // the default of PyTorch and of arcface_torch
 
 }  // namespace
 
@@ -19,7 +17,7 @@ at::Tensor batch_norm(const at::Tensor& x, const BatchNorm& norm, bool by_batch)
   // All parameters are views of one buffer, and so count their changes together: autograd would take this for
   // a change of the weights that it has to remember. Through `variable_data` it is none.
   if (by_own) norm.batches.variable_data().add_(1);
-  return at::batch_norm(x, norm.scale, norm.bias, norm.mean, norm.variance, by_own, momentum, epsilon,
+  return at::batch_norm(x, norm.scale, norm.bias, norm.mean, norm.variance, by_own, momentum, norm_epsilon,
                         /*cudnn_enabled=*/true);
 }
 

@@ -111,6 +111,15 @@ TEST_P(GoldenO, Evaluation) {
             limits().embedding_in_evaluation);
 }
 
+TEST_P(GoldenO, FrozenForManyImages) {
+  if (limits().type != at::kFloat) return;  // it embeds in float32
+  const at::NoGradGuard no_grad;
+  const ParameterSet frozen = network_->frozen(parameters_, at::MemoryFormat::ChannelsLast, at::kFloat);
+  EXPECT_LT(error_of(network_->embed(frozen, images().contiguous(at::MemoryFormat::ChannelsLast)),
+                     file_->doubles(in("eval/embedding_f64"))),
+            limits().embedding_in_evaluation);
+}
+
 TEST_P(GoldenO, TrainingMovesStatistics) {
   check_stages("train");  // one pass in training
   const auto norms = file_->strings(in("train/bn_names"));

@@ -49,7 +49,7 @@ TEST(Backbone, UnknownNameListsTheKnownOnes) {
     Backbone::make({.name = "sphere21"});
     FAIL();
   } catch (const UsageError& e) {
-    EXPECT_THAT(e.what(), testing::HasSubstr("sphere20, sphere64, mobile"));
+    EXPECT_THAT(e.what(), testing::HasSubstr("sphere20, sphere64, iresnet18"));
   }
   EXPECT_THROW(Backbone::make({.name = "mobile", .height = 8, .width_pixels = 8}), UsageError);
 }

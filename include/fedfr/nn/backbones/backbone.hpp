@@ -47,6 +47,13 @@ class Backbone {
     return embed(parameters, images);
   }
 
+  /// The parameters as passes without gradients take them: laid out, rounded, and whatever else is done once
+  /// instead of with every batch. Only for `embed`.
+  virtual ParameterSet frozen(const ParameterSet& parameters, at::MemoryFormat filters,
+                              at::ScalarType type) const {
+    return parameters.frozen(filters, type);
+  }
+
   /// Whether `gradients` does what autograd would, without its graph: for networks so small that the graph
   /// takes longer than the arithmetic.
   virtual bool has_gradients() const { return false; }

@@ -21,7 +21,7 @@ struct Extent3 {
 /// state dicts.
 struct Layer {
   enum class Kind {
-    convolution,  ///< square filters; weight and, if any, bias
+    convolution,  ///< weight
     linear,       ///< weight and, if any, bias
     batch_norm,   ///< scale, bias, running mean, running variance, batches
     prelu,        ///< slopes
@@ -38,6 +38,8 @@ struct Layer {
   int padding = 0;
   std::int64_t groups = 1;
   Extent3 out = {};
+  /// What the mean square of its output is about, in a network that has just been initialised.
+  double mean_square = 0;
 
   static constexpr int images = -1;
 };
@@ -48,6 +50,9 @@ class LayeredBackbone : public Backbone {
  public:
   at::Tensor embed(const ParameterSet& parameters, const at::Tensor& images) const final;
   at::Tensor embed_in_training(const ParameterSet& parameters, const at::Tensor& images) const final;
+  /// Batch norms that follow a convolution become a part of it: its filters are scaled, and it has a bias.
+  ParameterSet frozen(const ParameterSet& parameters, at::MemoryFormat filters,
+                      at::ScalarType type) const final;
 
   /// In an order in which they can be computed; the last one gives the embedding.
   const std::vector<Layer>& layers() const { return layers_; }
@@ -73,6 +78,7 @@ class LayeredBackbone : public Backbone {
   struct Convolution {
     std::int64_t out;
     int kernel = 1;
+    int kernel_width = 0;  ///< 0: as high
     int stride = 1;
     int padding = 0;
     std::int64_t groups = 1;
@@ -83,6 +89,8 @@ class LayeredBackbone : public Backbone {
   int convolution(int input, const std::string& name, const Convolution& shape);  ///< without bias
   /// @param bias  how it starts; Draw{} is zeros, and nullptr: there is none
   int linear(int input, const std::string& name, std::int64_t out, Draw weight, const Draw* bias);
+  /// Its running variance starts near what it will be, not at 1: passes without gradients use it before any
+  /// training, and the values of a deep network would else grow beyond all bounds.
   int batch_norm(int input, const std::string& name, Learning scale = Learning::by_gradient);
   int prelu(int input, const std::string& name);
   int sum(int first, int second);
@@ -91,9 +99,11 @@ class LayeredBackbone : public Backbone {
   Extent3 extent(int layer) const;
 
  private:
+  double mean_square(int layer) const;
   int add_layer(Layer layer);
   at::Tensor compute(const Layer& layer, const ParameterSet& parameters, at::Tensor input, at::Tensor other,
                      bool in_training) const;
+  at::Tensor bias_of(const Layer& convolution, const ParameterSet& parameters) const;
   using Look = std::function<void(int layer, const at::Tensor& output)>;
   at::Tensor walk(const ParameterSet& parameters, const at::Tensor& images, bool in_training,
                   const Look& look) const;

@@ -21,6 +21,7 @@ class MobileFaceNetBackbone final : public LayeredBackbone {
   struct Shape {
     std::int64_t out;
     int kernel = 1;
+    int kernel_width = 0;
     int stride = 1;
     int padding = 0;
     std::int64_t groups = 1;

@@ -3,6 +3,9 @@
 
 namespace fedfr::nn {
 
+/// Added to a variance; the default of PyTorch and of arcface_torch.
+constexpr double norm_epsilon = 1e-5;
+
 /// Entries of a batch norm in a list of parameters, in the order of PyTorch's state dicts.
 struct BatchNorm {
   const at::Tensor& scale;     ///< [C]
