@@ -28,7 +28,7 @@ constexpr float headroom = 16;
 float power_of_two_above(float x) { return std::ldexp(1.0F, std::ilogb(x) + 1); }
 
 // Statistics of batch norms follow what passes through the network, which may grow fast at its start.
-constexpr float smallest_bound_of_statistics = 16384;
+constexpr float smallest_bound_of_statistics = 4096;
 constexpr float headroom_of_statistics = 1024;
 
 float bound_of(const SharedTensor& tensor, std::span<const float> values) {

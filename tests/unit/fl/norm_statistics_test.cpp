@@ -64,7 +64,7 @@ struct Images {
 std::vector<float> aggregate(const std::vector<ClientUpdate>& updates, float start_mean) {
   std::vector<float> start(3 * channels + 1, 1);
   std::fill_n(start.begin() + channels, channels, start_mean);
-  Aggregator aggregator(layout, start, {.weight = 1 << 20});
+  Aggregator aggregator(layout, start, {.weight = 100});
   for (const auto& update : updates) aggregator.add(update);
   comm::LocalCommunicator alone;
   return aggregator.finish(alone).mean;
