@@ -484,8 +484,91 @@ def weights():
     }
 
 
+def record_io():
+    magic = struct.pack("<I", 0xCED7230A)
+
+    def part(kind, content):
+        return magic + struct.pack("<I", kind << 29 | len(content)) + content + bytes(-len(content) % 4)
+
+    def record(labels, key, image=b"\xff\xd8 image", flag=None):
+        single = len(labels) == 1
+        header = struct.pack("<IfQQ", (0 if single else len(labels)) if flag is None else flag, labels[0] if single else 0, key, 0)
+        return header + (b"" if single else struct.pack(f"<{len(labels)}f", *labels)) + image
+
+    def index(*lines):
+        return b"i" + b"".join(b"%d\t%d\n" % line for line in lines) + b"\0"
+
+    one = part(0, record([3], 1))
+    ranges = part(0, record([2, 4], 0, b"")) + one + part(0, record([1, 2], 2, b"")) + part(0, record([2, 2], 3, b""))
+    parts = part(1, record([0], 5)) + part(2, b"") + part(2, b"abcd") + part(3, b"end")
+    return {
+        "one": one, "two": one + part(0, record([0, 101], 2)), "ranges": ranges, "parts": parts, "empty": b"",
+        "counts": part(0, record([13, 4, 8], 0, b"")) + one, "index": index((7, 0)) + one, "index_of_another": index((7, 4)) + one,
+        "index_text": b"i7 0\n\0" + one, "cut": one[:-3], "cut_prefix": one + magic, "no_magic": b"text of another program",
+        "continues": part(2, record([0], 1)), "never_ends": part(1, record([0], 1)) + one, "kind": part(5, record([0], 1)),
+        "labels": part(0, record([0], 1, flag=2**31)), "short": part(0, b"short"), "overlap": ranges.replace(struct.pack("<2f", 2, 2), struct.pack("<2f", 1, 2)),
+        "missing": part(0, record([2, 9], 0, b"")) + part(0, record([1, 2], 2, b"")), "long": magic + struct.pack("<I", 2**29 - 1),
+        "sagemaker": part(0, b"\x0a\x1a\x0a\x06values\x12\x10\x12\x0e\x0a\x0c" + bytes(12)),
+        "not_whole": part(0, record([0.5, 4], 0, b"")) + part(0, record([1, 2], 1, b"")),
+        "nan": part(0, record([float("nan"), 4], 0, b"")) + part(0, record([float("inf")], 1)),
+    }
+
+
+def landmarks():
+    points = b" ".join(b"%d.5" % i for i in range(10))
+    return {
+        "usual": b"a/1.jpg " + points + b"\nb/1.jpg " + points + b"\n", "csv": b"path,x1\na/1.jpg," + points.replace(b" ", b",") + b"\n",
+        "label": b"a/1.jpg 7 " + points + b"\n", "score": b"a/1.jpg " + points + b" 0.99\n", "box": b"a/1.jpg 1 2 3 4 " + points + b"\n",
+        "celeba": b"1\nlefteye_x lefteye_y\n1.jpg " + points + b"\n", "few": b"a/1.jpg 1 2 3\n", "text": b"a\nb\nc\n", "empty": b"",
+        "nan": b"a/1.jpg " + points[:-3] + b"nan\n", "huge": b"a/1.jpg " + points[:-3] + b"3e38\n", "same": b"a/1.jpg" + b" 1" * 10,
+        "other_columns": b"a/1.jpg " + points + b"\nb/1.jpg " + points + b" 1\n", "twice": b"x/1.jpg " + points + b"\nx/1.jpg 9" + points,
+        "quotes": b'"a,b/1.jpg",' + points.replace(b" ", b",") + b'\n"', "tiny": b"a/1.jpg" + b" 1e-38" * 9 + b" 0", "slashes": b"//// " + points,
+    }
+
+
+def pair_list():
+    return {
+        "named": b"fold,first,second,same\n1,a/1.jpg,b/1.jpg,0\n2,a/1.jpg,a/2.jpg,1\n", "flag_behind": b"a/1.jpg a/2.jpg 1\n",
+        "flag_before": b"0 a/1.jpg b/1.jpg\n", "fold": b"3\ta/1.jpg\ta/2.jpg\t1\n3\ta/1.jpg\tb/2.jpg\t-1\n", "empty": b"",
+        "lines": b"".join(b"%d a b 1\n" % i for i in range(23)), "other_columns": b"a b 1\na b c 1\n", "itself": b"a a 1\n",
+        "huge_fold": b"99999999999999999999 a b 1\n", "heading": b"fold,first,second,same\n", "no_flag": b"a b 2\n",
+        "quotes": b'"a,1","b""2",true\n"', "windows": b"\xef\xbb\xbfa,b,1\r\n", "text": b"some other text\n", "null": b"a\0 b 1\n",
+        "folds": b"".join(b"%d,a,b,1\n" % (i // 2) for i in range(20)), "blank_fold": b"fold,first,second,same\n,a,b,1\n",
+    }
+
+
+def pair_set():
+    import pickle
+
+    image = b"\xff\xd8 image"
+    two = [image, image + b"2"]
+    cases = {f"protocol_{i}": pickle.dumps((two, [True]), i) for i in range(2, 6)}
+    reconstruct = b"cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntU\x01bt"
+
+    def array(shape, letters, content, order=b"|"):
+        dtype = b"cnumpy\ndtype\n(U" + bytes([len(letters)]) + letters + b"I0\nI1\ntR(I3\nU\x01" + order + b"NNNI-1\nI-1\nI0\ntb"
+        sides = b"(" + b"".join(b"I%d\n" % side for side in shape) + b"t"
+        return reconstruct + b"R(I1\n" + sides + dtype + b"I0\nT" + struct.pack("<i", len(content)) + content + b"tb"
+
+    def bins(*images, flags=b"(I01\nl"):
+        return b"((" + b"".join(images) + b"l" + flags + b"t."
+
+    file, pixels = array([4], b"u1", image[:4]), array([2, 1, 3], b"u1", bytes(6))
+    cases.update({
+        "array": bins(file, file), "pixels": bins(pixels, pixels), "planar": bins(array([3, 2, 1], b"u1", bytes(6)), pixels),
+        "flags": bins(file, file, flags=array([1], b"b1", b"\1")), "wide_flags": bins(file, file, flags=array([1], b"i8", bytes(8), b"<")),
+        "all_in_one": b"(" + array([2, 1, 1, 3], b"u1", bytes(6)) + b"(I01\nlt.", "wrong_shape": bins(array([5], b"u1", image[:4]), file),
+        "huge_shape": bins(array([2**62, 2**62, 4], b"u1", b"")), "negative": bins(array([-1], b"u1", b"")), "reals": bins(array([1], b"f8", bytes(8))),
+        "other_order": bins(file, file, flags=array([1], b"i8", bytes(8), b">")), "one_flag_too_many": bins(file, file, flags=b"(I01\nI01\nl"),
+        "no_state": bins(reconstruct + b"R", file), "forbidden": b"cos\nsystem\n(U\x02lstR.", "number": b"I1\n.", "three": b"(I1\nI1\nI1\nt.",
+        "texts": bins(b"V\\xff\\xd8\n", b"V\\u0100\n"), "no_pixels": bins(array([0, 4, 3], b"u1", b""), file), "empty": b"",
+    })
+    return cases
+
+
 TARGETS = [tensor_header, pickle_, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
-           manifest, png, jpeg, run_record, dataset, client_state, weights]
+           manifest, png, jpeg, run_record, dataset, client_state, weights,
+           record_io, landmarks, pair_list, pair_set]
 
 
 def main():

@@ -63,7 +63,7 @@ for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
   fi
 done
 
-rooms='data/(codec|import|inspect|split|storage|synth)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|weights)|run/(options|pictures|record)'
+rooms='data/(codec|import|import/sources|inspect|split|storage|synth)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|weights)|run/(options|pictures|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

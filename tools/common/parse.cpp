@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <iostream>
 #include <limits>
+#include <string_view>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/path.hpp"
@@ -79,7 +80,11 @@ bool parse(std::span<const std::string> args, po::options_description described,
            const std::vector<std::string>& positional, const char* about) {
   described.add_options()("help,h", "print this text");
   po::positional_options_description bare_words;
-  for (const auto& name : positional) bare_words.add(name.c_str(), 1);
+  for (const std::string_view name : positional) {
+    const bool takes_all = name.ends_with("...");
+    bare_words.add(std::string(name.substr(0, name.size() - (takes_all ? 3 : 0))).c_str(),
+                   takes_all ? -1 : 1);
+  }
   try {
     po::variables_map values;
     std::vector<std::string> words;

@@ -13,7 +13,9 @@ boost::program_options::typed_value<std::string>* path_option(std::string& path)
 boost::program_options::typed_value<std::vector<std::string>>* path_option(std::vector<std::string>& paths);
 
 /// Parses the words after a subcommand into the variables of `described`.
-/// @param positional  names of options that may be given as bare words, in their order
+/// @param positional  names of options that may be given as bare words, in their order; the last takes all
+/// that
+///                    are left if it ends with "..."
 /// @param about       purpose, usage and examples, printed above the options by --help
 /// @returns false where --help was asked for and printed
 /// @throws UsageError naming an option that is unknown, malformed, missing or empty, or whose number is

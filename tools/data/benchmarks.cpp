@@ -2,29 +2,36 @@
 
 #include <fmt/format.h>
 
-#include "fedfr/core/file.hpp"
+#include <set>
+
+#include "fedfr/data/inspect/overlap.hpp"
+#include "fedfr/data/split/pair_list.hpp"
 #include "fedfr/data/split/pairs.hpp"
 #include "fedfr/data/storage/collection_index.hpp"
 
-// Verification benchmarks from LFW's pairs.txt or drawn at random. The commands `pairs` and `split` make the
+// Verification benchmarks from lists of pairs or drawn at random. The commands `pairs` and `split` make the
 // same ones. Who was trained on may be left out, since a pair of known people would flatter the model.
 namespace fedfr::tool {
 
-std::string make_lfw_benchmark(const std::filesystem::path& pairs_txt, const data::Dataset& collection,
-                               const std::vector<std::filesystem::path>& exclude,
-                               const std::filesystem::path& output) {
-  auto protocol = data::parse_lfw_pairs(read_input(pairs_txt), pairs_txt.string());
-  const std::size_t all = protocol.pairs.size();
+std::string make_listed_benchmark(const std::filesystem::path& list, const std::string& cfp_kind,
+                                  const data::Dataset& collection,
+                                  const std::vector<std::filesystem::path>& exclude,
+                                  const std::filesystem::path& output) {
+  std::set<std::string> excluded;
+  std::vector<data::Dataset> trained;
   for (const auto& folder : exclude) {
-    const auto names = data::all_identity_names(data::Dataset(folder));
-    data::exclude_identities(protocol, {names.begin(), names.end()});
+    trained.emplace_back(folder);
+    for (auto& name : data::all_identity_names(trained.back())) excluded.insert(std::move(name));
   }
-  const auto pairs = data::resolve_pairs(protocol, collection, pairs_txt.string());
-  data::write_benchmark(collection, pairs, output);
-  std::string text = data::describe(pairs);
+  const auto listed = data::read_pair_list(list, cfp_kind, collection, excluded);
+  data::write_benchmark(collection, listed.pairs, output);
+  std::string text = fmt::format("{} is {}\n{}", list.string(), listed.kind, data::describe(listed.pairs));
+  for (const auto& remark : listed.remarks) text += remark + "\n";
   if (!exclude.empty())
-    text +=
-        fmt::format("{} of {} pairs touch excluded identities and were dropped\n", all - pairs.size(), all);
+    text += fmt::format("{} of {} pairs touch excluded identities and were dropped\n", listed.dropped,
+                        listed.dropped + std::ssize(listed.pairs));
+  const std::vector made{data::Dataset(output)};
+  for (const auto& warning : data::overlap_warnings(trained, made)) text += "warning: " + warning + "\n";
   return text;
 }
 

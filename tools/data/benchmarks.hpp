@@ -8,13 +8,15 @@
 
 namespace fedfr::tool {
 
-/// Writes a benchmark with the pairs of an LFW `pairs.txt` that touch no identity of the datasets in
+/// Writes a benchmark with the pairs of a list (see read_pair_list) that touch no identity of the datasets in
 /// `exclude`.
+/// @param cfp_kind  FF or FP where the list is a folder that holds both; else empty
 /// @return what it holds and what was dropped, for the user
 /// @throws DataError naming file and line
-std::string make_lfw_benchmark(const std::filesystem::path& pairs_txt, const data::Dataset& collection,
-                               const std::vector<std::filesystem::path>& exclude,
-                               const std::filesystem::path& output);
+std::string make_listed_benchmark(const std::filesystem::path& list, const std::string& cfp_kind,
+                                  const data::Dataset& collection,
+                                  const std::vector<std::filesystem::path>& exclude,
+                                  const std::filesystem::path& output);
 
 /// Writes a benchmark with pairs drawn from the identities of a dataset.
 /// @return what it holds, for the user

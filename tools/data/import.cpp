@@ -13,6 +13,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
+#include "fedfr/core/path.hpp"
 #include "fedfr/core/processors.hpp"
 #include "fedfr/core/standard_streams.hpp"
 #include "fedfr/core/utf8.hpp"
@@ -27,12 +28,24 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr const char* about =
-    R"(Makes a collection of a folder of aligned face images, FOLDER/IDENTITY/IMAGE.jpg (or .jpeg, .png).
+    R"(Makes a collection of aligned face images. What SOURCE is shows by itself, or --format says it:
 
-  fedfr-data import FOLDER --output DIR [options]
+  folder    FOLDER/IDENTITY/IMAGE.jpg (or .jpeg, .png), or deeper: the folder of an image is its person, or the one at
+            --identity-level
+  tar       the same in a tar file, packed by gzip, bzip2, xz or zstd or not
+  recordio  MXNet's FILE.rec, with .idx, .lst and property beside it or without; people are called by their numbers.
+            A folder with such files, as InsightFace's sets, is one as well
+  list      a line an image: path,label[,x1,y1,...,x5,y5], or a .lst of MXNet or InsightFace; between commas, tabs or
+            blanks; paths are relative to the list, or to --root
+  webdataset  tar files with KEY.jpg and its label in KEY.cls or KEY.json
+
+  fedfr-data import SOURCE [SOURCE ...] --output DIR [options]
 
 Examples:
   fedfr-data import lfw112 --output lfw --threads 8
+  fedfr-data import lfw.tar --output lfw
+  fedfr-data import faces_webface_112x112 --output webface --encoding jpeg
+  fedfr-data import CFP/Data/Images --identity-level 1 --output cfp --resize 112x112
   fedfr-data import casia --output casia --resize 112x112 --encoding jpeg --min-images 10 --skip-bad
 )";
 
@@ -50,6 +63,21 @@ data::Encoding parse_encoding(const std::string& text) {
   for (const auto encoding : {data::Encoding::raw, data::Encoding::jpeg})
     if (text == data::name(encoding)) return encoding;
   throw UsageError("--encoding {} is not known: use raw or jpeg", text);
+}
+
+data::SourceFormat parse_format(const std::string& text) {
+  std::vector<std::string_view> names;
+  for (const auto format : data::all_source_formats()) {
+    if (text == data::name(format)) return format;
+    names.push_back(data::name(format));
+  }
+  throw UsageError("--format {} is not known: use one of {}", text, fmt::join(names, ", "));
+}
+
+bool parse_check(const std::string& text) {
+  if (text != "decode" && text != "header")
+    throw UsageError("--check {} is not known: use decode or header", text);
+  return text == "decode";
 }
 
 /// A line for each reason: how many, and the first few.
@@ -93,8 +121,10 @@ void write_left_out(const data::ImportReport& report, const std::filesystem::pat
 
 void print(const data::ImportReport& report, const std::string& output, double seconds) {
   for (const auto& bad : report.bad) complain("skipped " + bad);
-  fmt::print("{}: {} identities, {} images in {:.1f} s ({:.0f} images/s)\n", output, report.identities,
-             report.images, seconds, static_cast<double>(report.images) / seconds);
+  for (const auto& remark : report.remarks) complain("warning: " + remark);
+  fmt::print("{}: {} identities, {} images from {} in {:.1f} s ({:.0f} images/s)\n", output,
+             report.identities, report.images, data::name(report.format), seconds,
+             static_cast<double>(report.images) / seconds);
   if (!report.bad.empty())
     fmt::print("skipped {} bad image(s) or folder(s), named above\n", report.bad.size());
   print_left_out(report.left_out);
@@ -106,15 +136,24 @@ void print(const data::ImportReport& report, const std::string& output, double s
 
 int run_import(std::span<const std::string> args) {
   data::ImportOptions options;
-  std::string folder, output, encoding;
-  boost::optional<std::string> size;
+  std::vector<std::string> sources;
+  std::string output, encoding, check;
+  boost::optional<std::string> size, format, root;
   po::options_description described("options", 110);
-  described.add_options()                                                                                 //
-      ("folder", path_option(folder)->required(), "folder of folders of images; the first word as well")  //
-      ("output", path_option(output)->required(), "folder of the new collection")                         //
-      ("resize", po::value(&size), "HxW: bring all images to this size")                                  //
+  described.add_options()                                                                           //
+      ("source", path_option(sources)->required(), "folder or file of images; bare words as well")  //
+      ("format", po::value(&format),
+       "folder, list, recordio, tar or webdataset, where it does not show by itself")  //
+      ("identity-level", po::value(&options.identity_level),
+       "a person is the N-th folder from the root, not the folder of the image")                         //
+      ("output", path_option(output)->required(), "folder of the new collection")                        //
+      ("resize", po::value(&size), "HxW: bring all images to this size")                                 //
+      ("root", po::value(&root), "folder that the paths of a list begin in")                             //
+      ("label-field", po::value(&options.label_field), "name of the label in the JSON of a webdataset")  //
       ("encoding", po::value(&encoding)->default_value("raw"),
        "raw: pixels, fast to read; jpeg: the files as they are, small")  //
+      ("check", po::value(&check)->default_value("decode"),
+       "decode: every image is decoded once; header: with --encoding jpeg, only its header is read")  //
       ("min-images", po::value(&options.min_images)->default_value(options.min_images),
        "leave out identities with fewer")  //
       ("max-images", po::value(&options.max_images),
@@ -122,11 +161,15 @@ int run_import(std::span<const std::string> args) {
       ("skip-bad", po::bool_switch(&options.skip_bad),
        "leave out images that cannot be used and name them")  //
       ("threads", po::value(&options.threads)->default_value(usable_processors()), "threads that decode");
-  if (!parse(args, described, {"folder"}, about)) return 0;
+  if (!parse(args, described, {"source..."}, about)) return 0;
+  if (format) options.format = parse_format(*format);
+  options.decode = parse_check(check);
   options.encoding = parse_encoding(encoding);
+  if (root) options.root = tidy_path(*root);
   if (size) options.resize = parse_size(*size);
   const Stopwatch watch;
-  const auto report = data::import_folder(folder, output, options);
+  const std::vector<std::filesystem::path> paths(sources.begin(), sources.end());
+  const auto report = data::import_images(paths, output, options);
   print(report, output, watch.seconds());
   return 0;
 }

@@ -22,7 +22,7 @@ struct Command {
 
 constexpr Command commands[] = {
     {"synth", "make a collection of procedural faces", tool::run_synth},
-    {"import", "make a collection of a folder of images", tool::run_import},
+    {"import", "make a collection of images: folders, tar files, RecordIO", tool::run_import},
     {"split", "split a collection into clients, a public and a held-out set", tool::run_split},
     {"pairs", "make a verification benchmark", tool::run_pairs},
     {"inspect", "show what a dataset holds", tool::run_inspect},

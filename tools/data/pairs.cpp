@@ -7,7 +7,8 @@
 #include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
 
-// fedfr-data pairs: a benchmark from a protocol that others use (--lfw), or drawn from people of one's own
+// fedfr-data pairs: a benchmark from a list of pairs that others use (--list), or drawn from people of one's
+// own
 // (--from).
 namespace fedfr::tool {
 
@@ -18,17 +19,22 @@ namespace po = boost::program_options;
 constexpr const char* about =
     R"(Makes a verification benchmark: pairs of images in folds, with only the images that they use.
 
-  fedfr-data pairs --lfw pairs.txt --images COLLECTION --output DIR [--exclude DATASET ...]
+  fedfr-data pairs --images COLLECTION --list LIST --output DIR [--exclude DATASET ...]
   fedfr-data pairs --from COLLECTION --output DIR [options]
 
+LIST is recognised: LFW's pairs.txt (View 2) or pairsDevTrain.txt and pairsDevTest.txt (View 1); CFP's folder Protocol
+(with --protocol FF or FP) or Protocol/Split/FF; a CSV with the columns fold,first,second,same; or two paths and 1 or 0 a
+line, as InsightFace's tools have it. The end of a path names the image: IDENTITY/IMAGE.jpg, or IMAGE.jpg alone.
+
 Examples:
-  fedfr-data pairs --lfw pairs.txt --images lfw --output lfw-pairs
-  fedfr-data pairs --lfw pairs.txt --images lfw --output lfw-unseen --exclude parts/clients --exclude parts/public
+  fedfr-data pairs --images lfw --list pairs.txt --output lfw-pairs
+  fedfr-data pairs --images cfp --list CFP/Protocol --protocol FP --output cfp-fp
+  fedfr-data pairs --images lfw --list pairs.txt --output lfw-unseen --exclude parts/clients --exclude parts/public
   fedfr-data pairs --from parts/heldout --output parts/pairs --genuine 3000 --impostor 3000 --folds 10
 )";
 
 struct PairOptions {
-  std::string lfw, images, from, output;
+  std::string list, lfw, protocol, images, from, output;
   std::vector<std::string> exclude;
   std::int64_t genuine = 0, impostor = 0;
   int folds = 0;
@@ -37,12 +43,14 @@ struct PairOptions {
 
 po::options_description describe(PairOptions& o) {
   po::options_description described("options", 110);
-  described.add_options()                                                                //
-      ("output", path_option(o.output)->required(), "folder of the new benchmark")       //
-      ("lfw", path_option(o.lfw), "pairs in the format of LFW's pairs.txt")              //
-      ("images", path_option(o.images), "with --lfw: collection that holds the images")  //
+  described.add_options()                                                                 //
+      ("output", path_option(o.output)->required(), "folder of the new benchmark")        //
+      ("list", path_option(o.list), "pairs, in one of the forms above")                   //
+      ("lfw", path_option(o.lfw), "the same, by its older name")                          //
+      ("protocol", po::value(&o.protocol), "with --list, of CFP: FF or FP")               //
+      ("images", path_option(o.images), "with --list: collection that holds the images")  //
       ("exclude", path_option(o.exclude)->composing(),
-       "with --lfw: drop pairs with identities of this dataset (repeatable)")                             //
+       "with --list: drop pairs with identities of this dataset (repeatable)")                            //
       ("from", path_option(o.from), "draw pairs from this dataset instead")                               //
       ("genuine", po::value(&o.genuine)->default_value(3000), "with --from: pairs of one identity")       //
       ("impostor", po::value(&o.impostor)->default_value(3000), "with --from: pairs of two identities")   //
@@ -51,15 +59,15 @@ po::options_description describe(PairOptions& o) {
   return described;
 }
 
-void make_lfw(const PairOptions& o) {
-  if (o.images.empty()) throw UsageError("--lfw needs --images with the collection that holds the images");
-  fmt::print("{}", make_lfw_benchmark(o.lfw, data::Dataset(o.images), {o.exclude.begin(), o.exclude.end()},
-                                      o.output));
+void make_listed(const PairOptions& o) {
+  if (o.images.empty()) throw UsageError("--list needs --images with the collection that holds the images");
+  fmt::print("{}", make_listed_benchmark(o.list, o.protocol, data::Dataset(o.images),
+                                         {o.exclude.begin(), o.exclude.end()}, o.output));
 }
 
 void draw(const PairOptions& o) {
-  if (!o.images.empty() || !o.exclude.empty())
-    throw UsageError("--images and --exclude have no meaning without --lfw");
+  if (!o.images.empty() || !o.exclude.empty() || !o.protocol.empty())
+    throw UsageError("--images, --exclude and --protocol have no meaning without --list");
   fmt::print("{}", draw_benchmark(data::Dataset(o.from), o.genuine, o.impostor, o.folds, o.seed, o.output));
 }
 
@@ -68,9 +76,12 @@ void draw(const PairOptions& o) {
 int run_pairs(std::span<const std::string> args) {
   PairOptions options;
   if (!parse(args, describe(options), {}, about)) return 0;
-  if (options.lfw.empty() == options.from.empty())
-    throw UsageError("give either --lfw FILE with --images COLLECTION, or --from COLLECTION");
-  options.lfw.empty() ? draw(options) : make_lfw(options);
+  if (!options.lfw.empty() && !options.list.empty())
+    throw UsageError("--lfw is another name of --list: give one of them");
+  if (!options.lfw.empty()) options.list = options.lfw;
+  if (options.list.empty() == options.from.empty())
+    throw UsageError("give either --list LIST with --images COLLECTION, or --from COLLECTION");
+  options.list.empty() ? draw(options) : make_listed(options);
   return 0;
 }
 

@@ -13,6 +13,8 @@
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/standard_streams.hpp"
+#include "fedfr/data/inspect/overlap.hpp"
 #include "fedfr/data/storage/collection_index.hpp"
 
 namespace fedfr::tool {
@@ -170,7 +172,7 @@ std::string write_benchmarks(const SplitOptions& o, const data::Dataset& collect
     std::vector<std::filesystem::path> trained;
     for (const auto& part : report.parts)
       if (part.name != "heldout") trained.push_back(folder / part.name);
-    text += "lfw-pairs\n" + make_lfw_benchmark(o.lfw_pairs, collection, trained, folder / "lfw-pairs");
+    text += "lfw-pairs\n" + make_listed_benchmark(o.lfw_pairs, "", collection, trained, folder / "lfw-pairs");
   }
   return text;
 }
@@ -190,6 +192,9 @@ int run_split(std::span<const std::string> args) {
                                           benchmarks = write_benchmarks(options, collection, folder, parts);
                                         });
   fmt::print("{}{}", data::describe(report), benchmarks);
+  std::vector<data::Dataset> parts;
+  for (const auto& part : report.parts) parts.emplace_back(std::filesystem::path(options.output) / part.name);
+  for (const auto& warning : data::overlap_warnings(parts, {})) complain("warning: " + warning);
   return 0;
 }
 

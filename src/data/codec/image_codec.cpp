@@ -41,6 +41,10 @@ Image decode(std::span<const std::byte> encoded) {
   throw DataError("{}", encoded.empty() ? "it is empty" : "neither a JPEG nor a PNG");
 }
 
+ImageSize size_of_encoded(std::span<const std::byte> encoded) {
+  return starts_with(encoded, jpeg_mark) ? size_of_jpeg(encoded) : decode(encoded).size;
+}
+
 Image read_image(const std::filesystem::path& path) {
   const std::string bytes = read_text(path, most_bytes_of_image);
   try {

@@ -210,6 +210,18 @@ Image decode_jpeg(std::span<const std::byte> encoded) {
   return upright(std::move(image), orientation_of(decoder.info));
 }
 
+ImageSize size_of_jpeg(std::span<const std::byte> encoded) {
+  Decoder decoder(encoded);
+  read_header(decoder);
+  check_cost(decoder);
+  const std::string_view scans(reinterpret_cast<const char*>(decoder.source.manager.next_input_byte),
+                               decoder.source.manager.bytes_in_buffer);
+  if (scans.rfind("\xFF\xD9") == std::string_view::npos)
+    throw DataError("not a readable JPEG: it ends early: is it truncated?");
+  const ImageSize size = decoder.size();
+  return orientation_of(decoder.info) >= 5 ? ImageSize{size.width, size.height} : size;
+}
+
 std::vector<std::uint8_t> encode_jpeg(const Image& image, int quality) {
   struct Encoder {
     Errors errors;

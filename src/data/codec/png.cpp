@@ -183,7 +183,7 @@ Image decode_png(std::span<const std::byte> encoded) {
   return upright(std::move(image), read_orientation(decoder));
 }
 
-void write_png(const std::filesystem::path& path, const Image& image) {
+std::vector<std::uint8_t> encode_png(const Image& image) {
   const auto rgb = interleaved(image);
   png_image png{};
   png.version = PNG_IMAGE_VERSION;
@@ -193,12 +193,19 @@ void write_png(const std::filesystem::path& path, const Image& image) {
   png_alloc_size_t bytes = 0;
   const auto encode = [&](void* memory) {
     if (png_image_write_to_memory(&png, memory, &bytes, 0, rgb.data(), 0, nullptr) == 0)
-      throw DataError("cannot write {}: {}", path.string(), png.message);
+      throw DataError("cannot encode a PNG: {}", png.message);
   };
   encode(nullptr);  // tells how many
-  std::string encoded(bytes, '\0');
+  std::vector<std::uint8_t> encoded(bytes);
   encode(encoded.data());
-  replace_file(path, encoded.substr(0, bytes));
+  encoded.resize(bytes);
+  return encoded;
+}
+
+void write_png(const std::filesystem::path& path, const Image& image) {
+  const auto encoded = encode_png(image);
+  const auto bytes = std::as_bytes(std::span(encoded));
+  replace_file(path, std::span(&bytes, 1));
 }
 
 }  // namespace fedfr::data

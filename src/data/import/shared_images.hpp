@@ -12,6 +12,8 @@ namespace fedfr::data {
 /// Notes a hash of each image, 16 bytes in memory, and tells whose images are the same.
 class SharedImageFinder {
  public:
+  void expect(std::int64_t images) { seen_.reserve(static_cast<std::size_t>(images)); }
+
   /// @param identity  number of the person
   /// @param stored    the image's bytes
   void note(std::int32_t identity, std::span<const std::uint8_t> stored);

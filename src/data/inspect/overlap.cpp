@@ -19,6 +19,9 @@ constexpr int most_read = 200;  // images; two of 32 bits in 5,000,000 are alike
 
 std::vector<std::string> distinct_names(const Dataset& dataset) {
   auto names = all_identity_names(dataset);
+  std::erase_if(names, [](const std::string& name) {
+    return name.find_first_not_of("0123456789") == std::string::npos;
+  });
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
 }
@@ -31,6 +34,23 @@ void compare_names(Overlap& overlap, const Dataset& first, const Dataset& second
   overlap.some = std::move(shared);
 }
 
+/// PERSON/IMAGE; of a set of clients CLIENT/PERSON/IMAGE.
+std::string full_name(const Dataset& dataset, std::int64_t image) {
+  std::string before;
+  ImageSet images = dataset.all();
+  ClientId client{0};
+  const auto source = images.source_name(image);
+  if (dataset.role() == Role::clients) {
+    for (images = dataset.client(client); image >= images.size(); images = dataset.client(client)) {
+      image -= images.size();
+      client = ClientId{static_cast<std::int64_t>(client) + 1};
+    }
+    before = dataset.client_name(client) + "/";
+  }
+  const auto label = images.labels()[static_cast<std::size_t>(image)];
+  return before + dataset.identity_names(client)[static_cast<std::size_t>(label)] + "/" + source;
+}
+
 using Checksum = std::pair<std::uint32_t, std::int64_t>;  // and whose it is
 
 std::vector<Checksum> sorted_checksums(const ImageSet& images) {
@@ -40,7 +60,8 @@ std::vector<Checksum> sorted_checksums(const ImageSet& images) {
   return sorted;
 }
 
-void compare_images(Overlap& overlap, const ImageSet& first, const ImageSet& second) {
+void compare_images(Overlap& overlap, const Dataset& one, const Dataset& other) {
+  const ImageSet first = one.all(), second = other.all();
   const auto known = sorted_checksums(first);
   const auto asked = second.checksums();
   int read = 0;
@@ -52,7 +73,9 @@ void compare_images(Overlap& overlap, const ImageSet& first, const ImageSet& sec
       overlap.more_images_likely = true;
       return;
     }
-    overlap.images += first.read_stored(alike->second) == second.read_stored(image) ? 1 : 0;
+    if (first.read_stored(alike->second) != second.read_stored(image)) continue;
+    if (static_cast<std::size_t>(++overlap.images) <= most_named)
+      overlap.some_images.push_back(full_name(one, alike->second) + " = " + full_name(other, image));
   }
 }
 
@@ -70,8 +93,10 @@ void warn(std::vector<std::string>& warnings, const Dataset& trained, const Data
                                    fmt::join(overlap.some, ", "),
                                    overlap.people > std::ssize(overlap.some) ? ", ..." : ""));
   if (overlap.images > 0)
-    warnings.push_back(fmt::format("{} share {}{} images, byte for byte", both,
-                                   overlap.more_images_likely ? "at least " : "", overlap.images));
+    warnings.push_back(fmt::format("{} share {}{} images, byte for byte: {}{}", both,
+                                   overlap.more_images_likely ? "at least " : "", overlap.images,
+                                   fmt::join(overlap.some_images, ", "),
+                                   overlap.images > std::ssize(overlap.some_images) ? ", ..." : ""));
 }
 
 }  // namespace
@@ -81,7 +106,7 @@ Overlap find_overlap(const Dataset& first, const Dataset& second) {
   const Dataset one(first.path()), other(second.path());
   Overlap overlap;
   compare_names(overlap, one, other);
-  if (one.encoding() == other.encoding()) compare_images(overlap, one.all(), other.all());
+  if (one.encoding() == other.encoding()) compare_images(overlap, one, other);
   return overlap;
 }
 

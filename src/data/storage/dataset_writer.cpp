@@ -54,11 +54,13 @@ class DatasetWriter::State {
     shard_->begin_client(clients_++, client_name, names);
     client_name_ = client_name;
     client_labels_ = std::ssize(names);
+    is_counted_ = image_count != as_many_as_come;
     missing_ = image_count;
   }
 
   void add(const NewImage& image) {
-    if (missing_ <= 0) throw DataError("more images than announced were added to '{}'", client_name_);
+    if (is_counted_ && missing_ <= 0)
+      throw DataError("more images than announced were added to '{}'", client_name_);
     const bool too_large = manifest_.role == Role::clients && image.label >= client_labels_;
     if (image.label < 0 || too_large)
       throw DataError("the label {} in '{}' has no identity: it has {}", image.label, client_name_,
@@ -67,7 +69,7 @@ class DatasetWriter::State {
     shard_->add(image);
     ++images_;
     labels_ = std::max(labels_, std::int64_t{image.label} + 1);
-    --missing_;
+    if (is_counted_) --missing_;
   }
 
   void set_identities(std::vector<std::string> names) {
@@ -112,6 +114,7 @@ class DatasetWriter::State {
   // The client that is being written.
   std::string client_name_;
   std::int64_t client_labels_ = 0;
+  bool is_counted_ = true;
   std::int64_t missing_ = 0;
 };
 

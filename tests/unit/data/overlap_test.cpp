@@ -46,6 +46,21 @@ TEST_F(SharedPeople, AreFoundByImageUnderAnotherName) {
   const auto overlap = find_overlap(one_image("a", "Ann", pixels), one_image("b", "Bob", pixels));
   EXPECT_EQ(overlap.people, 0);
   EXPECT_EQ(overlap.images, 1);
+  EXPECT_THAT(overlap.some_images, ElementsAre("Ann/ = Bob/"));
+}
+
+TEST_F(SharedPeople, AreNotThoseWhoHaveNumbersForNames) {
+  const auto overlap = find_overlap(one_image("a", "17", std::vector<std::uint8_t>(12, 1)),
+                                    one_image("b", "17", std::vector<std::uint8_t>(12, 2)));
+  EXPECT_EQ(overlap.people, 0);
+}
+
+TEST_F(SharedPeople, AreNamedWithTheirClients) {
+  write_clients(folder_ / "clients", {.clients = 2, .images = 3, .identities = 2});
+  write_clients(folder_ / "more", {.clients = 1, .images = 5, .identities = 5});
+  const auto overlap = find_overlap(Dataset(folder_ / "clients"), Dataset(folder_ / "more"));
+  EXPECT_EQ(overlap.images, 5);
+  EXPECT_THAT(overlap.some_images, testing::Contains("client_1/person_1_0/0004.jpg = client_0/person_0_4/0004.jpg"));
 }
 
 TEST_F(SharedPeople, AreNotThoseWhoseChecksumsAreEqualByChance) {

@@ -20,6 +20,11 @@ namespace fedfr::data {
 /// @throws DataError with the codec's reason; a file that ends before its last row is refused
 Image decode(std::span<const std::byte> encoded);
 
+/// The size that `decode` would give, of a JPEG without decoding it: from its header, and its end must be
+/// there.
+/// @throws DataError as `decode`, for what can be seen so
+ImageSize size_of_encoded(std::span<const std::byte> encoded);
+
 /// Of a file: more than the largest image takes, even where nothing can be compressed.
 constexpr std::size_t most_bytes_of_image = std::size_t{1} << 30U;
 

@@ -3,18 +3,32 @@
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::data {
 
+/// What images can be imported from; see README for each.
+enum class SourceFormat { folder, list, record_io, tar, web_dataset };
+
+std::string_view name(SourceFormat format);  ///< as --format has it
+std::span<const SourceFormat> all_source_formats();
+
 struct ImportOptions {
+  std::optional<SourceFormat> format = std::nullopt;  ///< nothing: told by what the source is
+  int identity_level = 0;  ///< a person is the N-th folder from the root, 0: the folder of the image
+  std::optional<std::filesystem::path> root =
+      std::nullopt;                   ///< of the paths of a list; nothing: the list's folder
+  std::string label_field{};          ///< of a WebDataset's JSON; empty: one of the usual names
   Encoding encoding = Encoding::raw;  ///< jpeg keeps the bytes of the files, but for images that are resized
   std::optional<ImageSize> resize = std::nullopt;  ///< nothing: all images must have the size of the first
-  bool skip_bad = false;                           ///< leave out what cannot be used instead of giving up
-  std::int64_t min_images = 1;                     ///< identities with fewer good images are left out
+  bool decode = true;     ///< false: images whose bytes are kept are not decoded, only their headers are read
+  bool skip_bad = false;  ///< leave out what cannot be used instead of giving up
+  std::int64_t min_images = 1;  ///< identities with fewer good images are left out
   std::int64_t max_images = std::numeric_limits<std::int64_t>::max();  ///< the first by name of each identity
   int threads = 1;  ///< that decode; the result is the same
 };
@@ -33,22 +47,25 @@ struct SharedImages {
 };
 
 struct ImportReport {
+  SourceFormat format = SourceFormat::folder;  ///< that was recognised
   std::int64_t identities = 0;
   std::int64_t images = 0;
   std::int64_t small_identities = 0;  ///< left out for having fewer than min_images
   std::vector<std::string> bad;       ///< skipped images and folders, each with the reason
   std::vector<LeftOut> left_out;      ///< all else that was not taken
   std::vector<SharedImages> shared;   ///< taken all the same; by name
+  std::vector<std::string> remarks;   ///< on the source
 };
 
-/// Makes a collection of `source`/IDENTITY/IMAGE.{jpg,jpeg,png,...}, identities and images in the order of
-/// their names; other files, and folders that are hidden or of a system, are passed over and reported. Names
-/// that are not UTF-8 and folders that cannot be read are bad, and found before any image is opened. Memory
-/// holds a few hundred images, or those of the largest identity, and 16 bytes of each of the others.
-/// @throws UsageError for impossible options
+/// Makes a collection of the labelled images of `sources`, which are all of one format, identities and images
+/// in the order of their names (by number where the source names people by numbers); all that is not an image
+/// of a person is passed over and reported. Names that are not UTF-8 and folders that cannot be read are bad,
+/// and found before any image is opened. Memory holds some hundred images, and of each of the others where it
+/// lies, its name and 16 bytes of a checksum.
+/// @throws UsageError for impossible options, and sources that are no format, naming what they are
 /// @throws DataError if `output` exists, there are no images, or (without skip_bad) images cannot be used: it
 ///         names the first of them and counts all; nothing is left behind
-ImportReport import_folder(const std::filesystem::path& source, const std::filesystem::path& output,
-                           const ImportOptions& options);
+ImportReport import_images(std::span<const std::filesystem::path> sources,
+                           const std::filesystem::path& output, const ImportOptions& options);
 
 }  // namespace fedfr::data

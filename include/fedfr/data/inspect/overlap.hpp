@@ -11,9 +11,12 @@
 namespace fedfr::data {
 
 struct Overlap {
-  std::int64_t people = 0;          ///< names that both sets have
+  /// Names that both sets have. Numbers, by which people without names are called, do not count: they are of each
+  /// set alone.
+  std::int64_t people = 0;
   std::vector<std::string> some{};  ///< the first few of these names
   std::int64_t images = 0;          ///< of the second set that the first has too, byte for byte
+  std::vector<std::string> some_images{};  ///< the first few, as "FIRST = SECOND" with whose they are
   bool more_images_likely = false;  ///< only so many were compared byte by byte
 };
 

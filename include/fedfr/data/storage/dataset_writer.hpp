@@ -15,7 +15,7 @@ struct NewImage {
   std::vector<std::uint8_t> pixels;  ///< [3,H,W] planar RGB; for jpeg encoding the compressed bytes instead
   std::int32_t label = 0;
   Subset subset = Subset::train;
-  std::string source_name{};  ///< file name without folder, for images that come from files
+  std::string source_name{};  ///< file name below the folder of its identity, for images from files
 };
 
 /// Writes a dataset directory, shard by shard, to a temporary folder that takes the final name in `finish`; a
@@ -35,8 +35,10 @@ class DatasetWriter {
   DatasetWriter(const std::filesystem::path& folder, const Options& options);
   ~DatasetWriter();
 
+  static constexpr std::int64_t as_many_as_come = -1;
+
   /// Starts the next client (block); the ones before are complete. Client ids are given in order from 0.
-  /// @param image_count      how many images will be added to it
+  /// @param image_count      how many images will be added to it, or as_many_as_come
   /// @param identity_names   for role clients: by label, of this client; other roles: leave empty, see
   ///                         set_identities
   /// @throws DataError if the client before lacks images, or a name is not UTF-8

@@ -1,0 +1,166 @@
+// Lists of images with their people, as programs of the field write them. Which form a list has shows in its
+// first line; a later line of another form is bad.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "data/import/lines.hpp"
+#include "fedfr/core/csv.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/core/text.hpp"
+#include "fedfr/core/utf8.hpp"
+#include "fedfr/data/codec/image_codec.hpp"
+#include "file_names.hpp"
+#include "image_source.hpp"
+#include "label_index.hpp"
+
+namespace fedfr::data {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words words_of(std::string_view line) {
+  Words words;
+  if (line.find('\t') == std::string_view::npos && line.find(',') != std::string_view::npos) {
+    for (const auto& field : csv_fields(line)) words.emplace_back(trim(field));
+    return words;
+  }
+  const std::string_view separators = line.find('\t') == std::string_view::npos ? blanks : "\t";
+  for (line = trim(line); !line.empty();) {
+    const auto end = std::min(line.find_first_of(separators), line.size());
+    if (const auto word = trim(line.substr(0, end)); !word.empty()) words.emplace_back(word);
+    line.remove_prefix(std::min(end + 1, line.size()));
+  }
+  return words;
+}
+
+std::optional<float> number_of(std::string_view word) {
+  float value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc{} || end != word.data() + word.size() || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+/// 3.000000, as im2rec writes whole numbers, is 3.
+std::string label_of(std::string_view word) {
+  const auto dot = word.find('.');
+  if (dot == std::string_view::npos || dot == 0 ||
+      word.substr(0, dot).find_first_not_of("0123456789") != std::string_view::npos ||
+      word.find_first_not_of('0', dot + 1) != std::string_view::npos)
+    return std::string(word);
+  return std::string(word.substr(0, dot));
+}
+
+/// Where in a line stands what.
+struct Form {
+  std::size_t path = 0, label = 1;
+  std::optional<std::size_t> points{};
+  bool x_before_y = false;  ///< all x and then all y, as InsightFace has them
+  std::size_t columns = 2;
+
+  static Form of(const Words& words) {
+    const auto count = words.size();
+    if (count >= 3 && number_of(words[0]) && number_of(words[1]))
+      return {count - 1, 1, {}, false, count};               // im2rec
+    if (count >= 3 && (words[0] == "0" || words[0] == "1"))  // InsightFace: flag, path, label, box, points
+      return {1, 2, count >= 17 ? std::optional<std::size_t>(7) : std::nullopt, true, count};
+    return {0, 1, count >= 12 ? std::optional<std::size_t>(2) : std::nullopt, false, count};
+  }
+};
+
+/// A first line that names columns: path,label,x1,y1,...
+bool is_heading(const Words& words) {
+  constexpr std::array<std::string_view, 8> names{"path",       "file", "filename", "image",
+                                                  "image_path", "img",  "img_path", "name"};
+  return !words.empty() && std::ranges::find(names, lower_case(words[0])) != names.end();
+}
+
+class ListSource final : public ImageSource {
+ public:
+  ListSource(SourcePaths lists, std::optional<fs::path> root)
+      : lists_(std::move(lists)), root_(std::move(root)) {}
+
+  SourceIndex index() override {
+    SourceIndex index;
+    for (std::size_t i = 0; i < lists_.size(); ++i) {
+      std::optional<Form> form;
+      for_each_line(lists_[i], [&](std::string_view line, std::int64_t number) {
+        const auto words = words_of(line);
+        if (number == 1 && is_heading(words)) return;
+        const auto place = fmt::format("{}, line {}", printable(lists_[i].string()), number);
+        if (words.size() < 2)
+          throw DataError("{}: expected a path and a label, between commas, tabs or blanks", place);
+        if (!form) form = Form::of(words);
+        if (const auto trouble = take(words, *form, static_cast<std::uint32_t>(i), index); !trouble.empty())
+          index.bad.push_back(place + ": " + trouble);
+      });
+    }
+    index.identities = labels_.sort(index.images);
+    return index;
+  }
+
+  std::string read(const IndexedImage& image) const override {
+    return read_text(path(image), most_bytes_of_image);
+  }
+  std::string image_name(const IndexedImage& image) const override {
+    const std::string_view text = texts_.c_str() + entries_[image.place];
+    return std::string(text.substr(text.find_last_of("/\\") + 1));
+  }
+  std::string where(const IndexedImage& image) const override { return path(image).string(); }
+  std::optional<Landmarks> landmarks(const IndexedImage& image) const override {
+    return image.place < points_.size() ? points_[image.place] : std::nullopt;
+  }
+
+ private:
+  /// @returns what is wrong with a line; empty if nothing is
+  std::string take(const Words& words, const Form& form, std::uint32_t list, SourceIndex& index) {
+    if (words.size() != form.columns)
+      return fmt::format("{} columns, where the first line has {}", words.size(), form.columns);
+    const auto label = label_of(words[form.label]);
+    for (const auto& name : {words[form.path], label})
+      if (const auto trouble = trouble_with_name(name)) return *trouble;
+    if (label.empty() || words[form.path].empty()) return "a path or a label is missing";
+    if (form.points) {
+      Landmarks points;
+      for (std::size_t i = 0; i < 10; ++i) {
+        const auto value = number_of(words[*form.points + i]);
+        if (!value) return fmt::format("\"{}\" is no coordinate", printable(words[*form.points + i]));
+        auto& point = points[form.x_before_y ? i % 5 : i / 2];
+        ((form.x_before_y ? i < 5 : i % 2 == 0) ? point.x : point.y) = *value;
+      }
+      points_.resize(entries_.size());  // lists without points may have come before
+      points_.push_back(points);
+    }
+    index.images.push_back({entries_.size(), labels_.number(label), list});
+    entries_.push_back(texts_.size());
+    texts_.append(words[form.path]).push_back('\0');
+    return {};
+  }
+
+  fs::path path(const IndexedImage& image) const {
+    return root_.value_or(lists_[image.file].parent_path()) / (texts_.c_str() + entries_[image.place]);
+  }
+
+  SourcePaths lists_;
+  std::optional<fs::path> root_;
+  LabelIndex labels_;
+  std::vector<std::uint64_t> entries_;  // where paths begin in texts_
+  std::string texts_;                   // each with a zero behind it
+  std::vector<std::optional<Landmarks>> points_;
+};
+
+}  // namespace
+
+std::unique_ptr<ImageSource> list_source(const SourcePaths& lists, const std::optional<fs::path>& root) {
+  return std::make_unique<ListSource>(lists, root);
+}
+
+}  // namespace fedfr::data

@@ -1,0 +1,193 @@
+// WebDataset shards: tar files in which members of one name up to its first dot are one sample, KEY.jpg with
+// its label in KEY.cls or KEY.json, one behind the other.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/json.hpp"
+#include "fedfr/core/text.hpp"
+#include "fedfr/core/utf8.hpp"
+#include "fedfr/data/codec/image_codec.hpp"
+#include "file_names.hpp"
+#include "image_source.hpp"
+#include "label_index.hpp"
+#include "tar_file.hpp"
+
+namespace fedfr::data {
+
+namespace {
+
+constexpr std::uint64_t most_bytes_of_label = std::uint64_t{1} << 20U;
+
+struct Entry {
+  std::uint64_t name;  // where it begins in the text of names
+  std::uint64_t offset;
+  std::uint32_t bytes;
+};
+
+/// Where the key of a sample ends: at the first dot of the last name.
+std::size_t key_end(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return std::min(path.find('.', slash == std::string_view::npos ? 0 : slash + 1), path.size());
+}
+
+bool is_label(std::string_view path) {
+  const auto type = lower_case(path.substr(key_end(path)));
+  return type == ".cls" || type == ".json";
+}
+
+std::string text_of(const nlohmann::json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_integer()) return json_text(value);
+  return {};
+}
+
+/// The label in a sample's JSON: the value itself, or what it has under the name.
+std::string label_in_json(const std::string& text, const std::string& field) {
+  const auto json = parse_json(text);
+  if (!json.is_object()) return text_of(json);
+  if (!field.empty()) return json.contains(field) ? text_of(json.at(field)) : std::string();
+  for (const char* name : {"label", "cls", "class", "identity", "id", "person", "subject"})
+    if (json.contains(name)) return text_of(json.at(name));
+  return {};
+}
+
+class WebDatasetSource final : public ImageSource {
+ public:
+  WebDatasetSource(std::vector<TarFile> files, std::string label_field)
+      : files_(std::move(files)), field_(std::move(label_field)) {}
+
+  SourceIndex index() override {
+    SourceIndex index;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      sample_ = {};
+      files_[i].for_each(
+          [&](const TarMember& member) { return take(member, static_cast<std::uint32_t>(i), index); },
+          [&](const std::string& name, const char* why) {
+            index.left_out.push_back({why, place(static_cast<std::uint32_t>(i), name)});
+          });
+      finish_sample(static_cast<std::uint32_t>(i), index);
+    }
+    index.identities = labels_.sort(index.images);
+    return index;
+  }
+
+  std::string read(const IndexedImage& image) const override {
+    const auto& entry = entries_[image.place];
+    return files_[image.file].read(entry.offset, entry.bytes);
+  }
+  std::string image_name(const IndexedImage& image) const override {
+    const std::string_view name = full_name(image);
+    return std::string(name.substr(name.rfind('/') + 1));
+  }
+  std::string where(const IndexedImage& image) const override { return place(image.file, full_name(image)); }
+
+ private:
+  struct Sample {
+    std::string key;
+    std::optional<TarMember> image;
+    std::string label, trouble;
+    bool has_label = false;
+  };
+
+  std::string_view full_name(const IndexedImage& image) const {
+    return texts_.c_str() + entries_[image.place].name;
+  }
+  std::string place(std::uint32_t file, std::string_view name) const {
+    return fmt::format("{}, {}", files_[file].name(), printable(name));
+  }
+
+  bool take(const TarMember& member, std::uint32_t file, SourceIndex& index) {
+    const auto path = tidy_member_name(member.name);
+    if (has_system_part(path)) {
+      index.left_out.push_back({hidden_file, place(file, path)});
+      return true;
+    }
+    const auto key = path.substr(0, key_end(path));
+    if (key != sample_.key) {
+      finish_sample(file, index);
+      sample_ = {};
+      sample_.key = key;
+    }
+    if (is_label(path))
+      read_label(member, path, file);
+    else if (is_image_name(path))
+      take_image(member, path);
+    else
+      index.left_out.push_back({"neither image nor label by its name", place(file, path)});
+    return true;
+  }
+
+  void take_image(const TarMember& member, const std::string& path) {
+    if (const auto trouble = trouble_with_name(path)) sample_.trouble = *trouble;
+    if (sample_.image) sample_.trouble = fmt::format("a second image, {}", path);
+    if (member.size > most_bytes_of_image) sample_.trouble = "it has more bytes than any image";
+    sample_.image = TarMember{path, member.offset, member.size};
+  }
+
+  void read_label(const TarMember& member, const std::string& path, std::uint32_t file) {
+    sample_.has_label = true;
+    if (member.size > most_bytes_of_label) {
+      sample_.trouble = fmt::format("its label {} has {} bytes", path, member.size);
+      return;
+    }
+    const auto text = files_[file].read(member.offset, member.size);
+    try {
+      std::string label = lower_case(path).ends_with(".cls") ? text : label_in_json(text, field_);
+      while (!label.empty() && label.back() == '\n') label.pop_back();
+      label = trim(label);
+      if (label.empty() && !sample_.label.empty()) return;  // the other one of .cls and .json has it
+      sample_.label = label;
+      if (const auto trouble = trouble_with_name(label)) sample_.trouble = "its label: " + *trouble;
+    } catch (const nlohmann::json::exception& e) {
+      sample_.trouble = fmt::format("{}: {}", path, e.what());
+    }
+  }
+
+  void finish_sample(std::uint32_t file, SourceIndex& index) {
+    if (!sample_.image) {
+      if (sample_.has_label) index.left_out.push_back({"label without an image", place(file, sample_.key)});
+      return;
+    }
+    const auto name = place(file, sample_.image->name);
+    if (sample_.trouble.empty() && sample_.label.empty())
+      sample_.trouble = sample_.has_label ? "no label is in its .cls or .json (--label-field says where)"
+                                          : "it has neither a .cls nor a .json with its label beside it";
+    if (!sample_.trouble.empty()) return index.bad.push_back(fmt::format("{}: {}", name, sample_.trouble));
+    index.images.push_back({entries_.size(), labels_.number(sample_.label), file});
+    entries_.push_back(
+        {texts_.size(), sample_.image->offset, static_cast<std::uint32_t>(sample_.image->size)});
+    texts_.append(sample_.image->name).push_back('\0');
+  }
+
+  std::vector<TarFile> files_;
+  std::string field_;
+  Sample sample_;  // that is being put together
+  LabelIndex labels_;
+  std::vector<Entry> entries_;
+  std::string texts_;  // each with a zero behind it
+};
+
+}  // namespace
+
+bool is_web_dataset(const TarFile& file) {
+  int left = 64;
+  bool found = false;
+  file.for_each(
+      [&](const TarMember& member) {
+        found |= is_label(tidy_member_name(member.name));
+        return !found && --left > 0;
+      },
+      [](const std::string&, const char*) {});
+  return found;
+}
+
+std::unique_ptr<ImageSource> web_dataset_source(std::vector<TarFile> files, const std::string& label_field) {
+  return std::make_unique<WebDatasetSource>(std::move(files), label_field);
+}
+
+}  // namespace fedfr::data
