@@ -558,7 +558,7 @@ def pair_set():
         "array": bins(file, file), "pixels": bins(pixels, pixels), "planar": bins(array([3, 2, 1], b"u1", bytes(6)), pixels),
         "flags": bins(file, file, flags=array([1], b"b1", b"\1")), "wide_flags": bins(file, file, flags=array([1], b"i8", bytes(8), b"<")),
         "all_in_one": b"(" + array([2, 1, 1, 3], b"u1", bytes(6)) + b"(I01\nlt.", "wrong_shape": bins(array([5], b"u1", image[:4]), file),
-        "huge_shape": bins(array([2**62, 2**62, 4], b"u1", b"")), "negative": bins(array([-1], b"u1", b"")), "reals": bins(array([1], b"f8", bytes(8))),
+        "huge_shape": bins(array([2**62, 2**62, 4], b"u1", b""), file), "negative": bins(array([-1], b"u1", b""), file), "reals": bins(array([1], b"f8", bytes(8)), file),
         "other_order": bins(file, file, flags=array([1], b"i8", bytes(8), b">")), "one_flag_too_many": bins(file, file, flags=b"(I01\nI01\nl"),
         "no_state": bins(reconstruct + b"R", file), "forbidden": b"cos\nsystem\n(U\x02lstR.", "number": b"I1\n.", "three": b"(I1\nI1\nI1\nt.",
         "texts": bins(b"V\\xff\\xd8\n", b"V\\u0100\n"), "no_pixels": bins(array([0, 4, 3], b"u1", b""), file), "empty": b"",

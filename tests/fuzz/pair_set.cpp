@@ -1,5 +1,6 @@
 // InsightFace's verification sets (.bin).
-#include "data/import/pair_set.hpp"
+#include "data/import/sources/pair_set.hpp"
+
 #include "fedfr/core/error.hpp"
 #include "support.hpp"
 

@@ -1,6 +1,8 @@
-// MXNet's record files and their indices. Behind the first zero byte, if the first byte is an i, is the index.
-#include "data/import/sources/record_identities.hpp"
+// MXNet's record files and their indices. Behind the first zero byte, if the first byte is an i, is the
+// index.
 #include "data/import/sources/record_io.hpp"
+
+#include "data/import/sources/record_identities.hpp"
 #include "data/import/sources/record_set.hpp"
 #include "support.hpp"
 

@@ -28,9 +28,10 @@ check run fl eval nn data comm core
 check app run fl eval nn data comm core
 check report run fl eval data core
 
-# { inspect, import, split, synth } -> storage -> codec
+# { inspect, import, export, split, synth } -> storage -> codec
 check data/codec core
 check data/storage data/codec core
+check data/export data/storage data/codec core
 check data/import data/storage data/codec core
 check data/split data/storage data/codec core
 check data/inspect data/storage data/codec core
@@ -63,7 +64,7 @@ for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
   fi
 done
 
-rooms='data/(codec|import|import/sources|inspect|split|storage|synth)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|weights)|run/(options|pictures|record)'
+rooms='data/(codec|export|import|import/sources|inspect|split|storage|synth)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|weights)|run/(options|pictures|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

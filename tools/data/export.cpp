@@ -1,3 +1,5 @@
+#include "fedfr/data/export/export.hpp"
+
 #include <fmt/format.h>
 
 #include <boost/optional.hpp>
@@ -7,7 +9,6 @@
 #include "common/parse.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/standard_streams.hpp"
-#include "fedfr/data/export/export.hpp"
 
 // fedfr-data export: datasets as the programs of others want them.
 namespace fedfr::tool {
@@ -44,17 +45,17 @@ int run_export(std::span<const std::string> args) {
       ("output", path_option(output)->required(), "new folder, or file for bin")                 //
       ("quality", po::value(&quality), "JPEG from 1 to 100 for pixels, not PNG");
   if (!parse(args, described, {"dataset"}, about)) return 0;
-  if (quality && (*quality < 1 || *quality > 100)) throw UsageError("--quality {} is not from 1 to 100", *quality);
+  if (quality && (*quality < 1 || *quality > 100))
+    throw UsageError("--quality {} is not from 1 to 100", *quality);
   if (format != "folder" && format != "rec" && format != "bin")
     throw UsageError("--format {} is not known: use folder, rec or bin", format);
   const data::Dataset source(dataset);
   const data::ExportOptions options{.quality = quality ? std::optional(*quality) : std::nullopt};
-  const auto report =
-      format == "bin"
-          ? data::export_pairs(source, output, options)
-          : data::export_images(
-                source, output,
-                format == "rec" ? data::ExportFormat::record_io : data::ExportFormat::folder, options);
+  const auto report = format == "bin" ? data::export_pairs(source, output, options)
+                                      : data::export_images(source, output,
+                                                            format == "rec" ? data::ExportFormat::record_io
+                                                                            : data::ExportFormat::folder,
+                                                            options);
   for (const auto& remark : report.remarks) complain("warning: " + remark);
   fmt::print("{}: {} images of {} identities", output, report.images, report.identities);
   fmt::print("{}\n", report.pairs > 0 ? fmt::format(", {} pairs", report.pairs) : "");

@@ -37,6 +37,7 @@ constexpr const char* about =
             A folder with such files, as InsightFace's sets, is one as well
   list      a line an image: path,label[,x1,y1,...,x5,y5], or a .lst of MXNet or InsightFace; between commas, tabs or
             blanks; paths are relative to the list, or to --root
+  bin       InsightFace's sets for verification: the result is a benchmark, images and pairs
   webdataset  tar files with KEY.jpg and its label in KEY.cls or KEY.json
 
   fedfr-data import SOURCE [SOURCE ...] --output DIR [options]
@@ -46,6 +47,8 @@ Examples:
   fedfr-data import lfw.tar --output lfw
   fedfr-data import faces_webface_112x112 --output webface --encoding jpeg
   fedfr-data import CFP/Data/Images --identity-level 1 --output cfp --resize 112x112
+  fedfr-data import faces_emore/agedb_30.bin --output agedb
+  fedfr-data import IMAGES --landmarks points.csv --output aligned
   fedfr-data import casia --output casia --resize 112x112 --encoding jpeg --min-images 10 --skip-bad
 )";
 
@@ -125,6 +128,9 @@ void print(const data::ImportReport& report, const std::string& output, double s
   fmt::print("{}: {} identities, {} images from {} in {:.1f} s ({:.0f} images/s)\n", output,
              report.identities, report.images, data::name(report.format), seconds,
              static_cast<double>(report.images) / seconds);
+  if (report.genuine_pairs + report.impostor_pairs > 0)
+    fmt::print("a benchmark of {} genuine and {} impostor pairs\n", report.genuine_pairs,
+               report.impostor_pairs);
   if (!report.bad.empty())
     fmt::print("skipped {} bad image(s) or folder(s), named above\n", report.bad.size());
   print_left_out(report.left_out);
@@ -138,18 +144,20 @@ int run_import(std::span<const std::string> args) {
   data::ImportOptions options;
   std::vector<std::string> sources;
   std::string output, encoding, check;
-  boost::optional<std::string> size, format, root;
+  boost::optional<std::string> size, format, landmarks, root;
   po::options_description described("options", 110);
   described.add_options()                                                                           //
       ("source", path_option(sources)->required(), "folder or file of images; bare words as well")  //
       ("format", po::value(&format),
-       "folder, list, recordio, tar or webdataset, where it does not show by itself")  //
+       "folder, list, bin, recordio, tar or webdataset, where it does not show by itself")  //
       ("identity-level", po::value(&options.identity_level),
        "a person is the N-th folder from the root, not the folder of the image")                         //
       ("output", path_option(output)->required(), "folder of the new collection")                        //
       ("resize", po::value(&size), "HxW: bring all images to this size")                                 //
       ("root", po::value(&root), "folder that the paths of a list begin in")                             //
       ("label-field", po::value(&options.label_field), "name of the label in the JSON of a webdataset")  //
+      ("landmarks", po::value(&landmarks),
+       "file with five points an image: align to InsightFace's 112x112")  //
       ("encoding", po::value(&encoding)->default_value("raw"),
        "raw: pixels, fast to read; jpeg: the files as they are, small")  //
       ("check", po::value(&check)->default_value("decode"),
@@ -165,6 +173,7 @@ int run_import(std::span<const std::string> args) {
   if (format) options.format = parse_format(*format);
   options.decode = parse_check(check);
   options.encoding = parse_encoding(encoding);
+  if (landmarks) options.landmarks = tidy_path(*landmarks);
   if (root) options.root = tidy_path(*root);
   if (size) options.resize = parse_size(*size);
   const Stopwatch watch;

@@ -1,6 +1,6 @@
-// A similarity is z -> a z + b for complex numbers, so that its least squares are those of one complex factor. The
-// warp is bilinear as such, as OpenCV's is from version 5 on; version 4 took colours at places of 1/32 pixel, which
-// differs by a grey level in smooth pictures and by more where neighbours differ much.
+// A similarity is z -> a z + b for complex numbers, so that its least squares are those of one complex
+// factor. The warp is bilinear as such, as OpenCV's is from version 5 on; version 4 took colours at places of
+// 1/32 pixel, which differs by a grey level in smooth pictures and by more where neighbours differ much.
 #include "fedfr/data/codec/alignment.hpp"
 
 #include <algorithm>
@@ -40,7 +40,8 @@ struct Plane {
     return x < 0 || y < 0 || x >= size.width || y >= size.height ? 0 : pixels[y * size.width + x];
   }
   std::uint8_t between(double x, double y) const {
-    const auto left = static_cast<std::int64_t>(std::floor(x)), top = static_cast<std::int64_t>(std::floor(y));
+    const auto left = static_cast<std::int64_t>(std::floor(x)),
+               top = static_cast<std::int64_t>(std::floor(y));
     const double right_share = x - static_cast<double>(left), lower_share = y - static_cast<double>(top);
     const double upper = at(left, top) * (1 - right_share) + at(left + 1, top) * right_share;
     const double lower = at(left, top + 1) * (1 - right_share) + at(left + 1, top + 1) * right_share;

@@ -26,7 +26,8 @@ namespace {
 void check_path(const std::string& path) {
   for (std::string_view rest = path; !rest.empty();) {
     const auto part = next_part(rest, '/');
-    if (part.empty() || part == "." || part == ".." || path.starts_with('/') || path.find('\0') != std::string::npos)
+    if (part.empty() || part == "." || part == ".." || path.starts_with('/') ||
+        path.find('\0') != std::string::npos)
       throw DataError("the name \"{}\" of the dataset cannot be that of a file", printable(path));
   }
 }
@@ -49,7 +50,8 @@ class FileNames {
 
 void write_file(const fs::path& path, const std::vector<std::uint8_t>& bytes) {
   make_folder(path.parent_path());
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions_of_new_files));
+  const FileDescriptor file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions_of_new_files));
   if (!file) throw DataError("cannot create {}: {}", printable(path.string()), system_reason());
   write_exactly(file, path, 0, std::as_bytes(std::span(bytes)));
 }

@@ -1,5 +1,5 @@
-// A pickle of protocol 3 needs a dozen opcodes for bytes and truth values in lists, and every Python 3 reads it. Images
-// that several pairs have are written once and fetched again. Source: Python's pickletools module.
+// A pickle of protocol 3 needs a dozen opcodes for bytes and truth values in lists, and every Python 3 reads
+// it. Images that several pairs have are written once and fetched again. Source: Python's pickletools module.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -36,7 +36,8 @@ bool are_ten_even_folds(const std::vector<Pair>& pairs) {
 
 }  // namespace
 
-ExportReport export_pairs(const Dataset& benchmark, const std::filesystem::path& output, const ExportOptions& options) {
+ExportReport export_pairs(const Dataset& benchmark, const std::filesystem::path& output,
+                          const ExportOptions& options) {
   auto pairs = benchmark.pairs();
   if (pairs.empty())
     throw DataError("{} has no pairs: only benchmarks are exported as .bin", benchmark.path().string());
@@ -44,7 +45,8 @@ ExportReport export_pairs(const Dataset& benchmark, const std::filesystem::path&
   ExportReport report{.identities = benchmark.identities(), .pairs = std::ssize(pairs)};
   if (!are_ten_even_folds(pairs))
     report.remarks.emplace_back(
-        "such a file has no folds: InsightFace makes ten of consecutive pairs, which are not those of the benchmark");
+        "such a file has no folds: InsightFace makes ten of consecutive pairs, which are not those of the "
+        "benchmark");
   OutputFile file(output);
   const auto images = benchmark.all();
   std::unordered_set<std::int64_t> written;

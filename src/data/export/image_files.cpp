@@ -7,13 +7,14 @@ namespace fedfr::data {
 
 namespace {
 
-void append(std::vector<ExportedIdentity>& all, const std::string& before, const std::vector<std::string>& names,
-            const ImageSet& images, std::int64_t first_image) {
+void append(std::vector<ExportedIdentity>& all, const std::string& before,
+            const std::vector<std::string>& names, const ImageSet& images, std::int64_t first_image) {
   const std::size_t first = all.size();
   for (const auto& name : names) all.push_back({before + name});
   const auto labels = images.labels();
   for (std::size_t i = 0; i < labels.size(); ++i)
-    all[first + static_cast<std::size_t>(labels[i])].images.push_back(first_image + static_cast<std::int64_t>(i));
+    all[first + static_cast<std::size_t>(labels[i])].images.push_back(first_image +
+                                                                      static_cast<std::int64_t>(i));
 }
 
 }  // namespace
@@ -26,8 +27,8 @@ std::vector<ExportedIdentity> exported_identities(const Dataset& dataset) {
     std::int64_t first_image = 0;
     for (std::int64_t client = 0; client < dataset.clients(); ++client) {
       const auto images = dataset.client(ClientId{client});
-      append(all, dataset.client_name(ClientId{client}) + "/", dataset.identity_names(ClientId{client}), images,
-             first_image);
+      append(all, dataset.client_name(ClientId{client}) + "/", dataset.identity_names(ClientId{client}),
+             images, first_image);
       first_image += images.size();
     }
   }
@@ -42,6 +43,8 @@ std::vector<std::uint8_t> file_of(const ImageSet& images, std::int64_t image, co
   return options.quality ? encode_jpeg(pixels, *options.quality) : encode_png(pixels);
 }
 
-const char* type_of(const std::vector<std::uint8_t>& file) { return !file.empty() && file[0] == 0x89 ? ".png" : ".jpg"; }
+const char* type_of(const std::vector<std::uint8_t>& file) {
+  return !file.empty() && file[0] == 0x89 ? ".png" : ".jpg";
+}
 
 }  // namespace fedfr::data

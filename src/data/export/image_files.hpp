@@ -10,7 +10,7 @@ namespace fedfr::data {
 
 /// The people of a dataset of any role, one after the other.
 struct ExportedIdentity {
-  std::string folder;                 ///< its name, behind that of its client where there are clients
+  std::string folder;                  ///< its name, behind that of its client where there are clients
   std::vector<std::int64_t> images{};  ///< in Dataset::all()
 };
 std::vector<ExportedIdentity> exported_identities(const Dataset& dataset);

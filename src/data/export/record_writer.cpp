@@ -45,21 +45,23 @@ std::string record_of(std::span<const float> labels, std::uint64_t key, std::spa
   std::size_t begin = 0;
   for (std::size_t at = 0; at + sizeof magic <= content.size(); at += sizeof magic) {
     if (std::memcmp(content.data() + at, &magic, sizeof magic) != 0) continue;
-    append_part(record, begin == 0 && record.empty() ? 1 : 2, std::string_view(content).substr(begin, at - begin));
+    append_part(record, begin == 0 && record.empty() ? 1 : 2,
+                std::string_view(content).substr(begin, at - begin));
     begin = at + sizeof magic;
   }
   append_part(record, record.empty() ? 0 : 3, std::string_view(content).substr(begin));
   return record;
 }
 
-RecordSetWriter::RecordSetWriter(const std::filesystem::path& folder, std::int64_t images, std::int64_t identities,
-                                 ImageSize size)
+RecordSetWriter::RecordSetWriter(const std::filesystem::path& folder, std::int64_t images,
+                                 std::int64_t identities, ImageSize size)
     : has_ranges_(images + 1 + identities <= most_exact_keys),
       records_(folder / "train.rec"),
       index_(folder / "train.idx"),
       list_(folder / "train.lst") {
   replace_file(folder / "property", fmt::format("{},{},{}\n", identities, size.height, size.width));
-  const std::array<float, 2> people{static_cast<float>(images + 1), static_cast<float>(images + 1 + identities)};
+  const std::array<float, 2> people{static_cast<float>(images + 1),
+                                    static_cast<float>(images + 1 + identities)};
   const std::array<float, 2> counts{static_cast<float>(images + 1), static_cast<float>(identities)};
   write(0, record_of(has_ranges_ ? people : counts, 0, {}));
 }
@@ -78,11 +80,13 @@ void RecordSetWriter::finish(std::vector<std::string>& remarks) {
   first_keys_.push_back(key_);
   if (has_ranges_) {
     for (std::size_t i = 0; i + 1 < first_keys_.size(); ++i, ++key_) {
-      const std::array<float, 2> range{static_cast<float>(first_keys_[i]), static_cast<float>(first_keys_[i + 1])};
+      const std::array<float, 2> range{static_cast<float>(first_keys_[i]),
+                                       static_cast<float>(first_keys_[i + 1])};
       write(key_, record_of(range, key_, {}));
     }
   } else {
-    remarks.emplace_back("more than 2^24 keys: the header has counts in place of ranges of keys, which floats cannot hold");
+    remarks.emplace_back(
+        "more than 2^24 keys: the header has counts in place of ranges of keys, which floats cannot hold");
   }
   for (auto* file : {&records_, &index_, &list_}) file->commit();
 }

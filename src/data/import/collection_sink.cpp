@@ -10,12 +10,14 @@
 
 namespace fedfr::data {
 
-CollectionSink::CollectionSink(std::string source, std::filesystem::path output, const ImportOptions& options,
-                               std::vector<std::string> identities, ImportReport report)
+CollectionSink::CollectionSink(std::string source, std::filesystem::path output, Role role,
+                               const ImportOptions& options, const std::vector<std::string>& identities,
+                               ImportReport report)
     : source_(std::move(source)),
       output_(std::move(output)),
+      role_(role),
       options_(options),
-      identities_(std::move(identities)),
+      identities_(identities),
       report_(std::move(report)) {
   if (!options_.skip_bad && !report_.bad.empty()) throw DataError("{}", refusal());
 }
@@ -36,7 +38,7 @@ void CollectionSink::take(std::uint32_t identity, Candidate image) {
   waiting_.clear();
 }
 
-ImportReport CollectionSink::finish() {
+ImportReport CollectionSink::finish(std::vector<Pair> pairs) {
   while (identity_ < identities_.size()) end_identity();
   if (!options_.skip_bad && !report_.bad.empty()) throw DataError("{}", refusal());
   if (!writer_)
@@ -45,8 +47,23 @@ ImportReport CollectionSink::finish() {
   report_.identities = std::ssize(names_);
   report_.shared = shared_.find(names_);
   writer_->set_identities(std::move(names_));
+  if (role_ == Role::benchmark) set_pairs(std::move(pairs));
   writer_->finish();
   return std::move(report_);
+}
+
+void CollectionSink::set_pairs(std::vector<Pair> pairs) {
+  std::erase_if(pairs, [&](const Pair& pair) {
+    return !numbers_.contains(static_cast<std::uint64_t>(pair.first)) ||
+           !numbers_.contains(static_cast<std::uint64_t>(pair.second));
+  });
+  if (pairs.empty()) throw DataError("{}: no pair is left", source_);
+  for (auto& pair : pairs) {
+    pair.first = numbers_.at(static_cast<std::uint64_t>(pair.first));
+    pair.second = numbers_.at(static_cast<std::uint64_t>(pair.second));
+    ++(pair.genuine ? report_.genuine_pairs : report_.impostor_pairs);
+  }
+  writer_->set_pairs(std::move(pairs));
 }
 
 bool CollectionSink::note_if_bad(const Candidate& image) {
@@ -64,8 +81,8 @@ bool CollectionSink::note_if_bad(const Candidate& image) {
 
 void CollectionSink::begin(std::uint32_t identity) {
   if (!writer_)
-    writer_.emplace(output_, DatasetWriter::Options{
-                                 .role = Role::collection, .size = size_, .encoding = options_.encoding});
+    writer_.emplace(output_,
+                    DatasetWriter::Options{.role = role_, .size = size_, .encoding = options_.encoding});
   writer_->begin_client(identities_[identity], DatasetWriter::as_many_as_come);
   names_.push_back(identities_[identity]);
   is_written_ = true;
@@ -84,9 +101,10 @@ void CollectionSink::end_identity() {
 void CollectionSink::write(Candidate& image) {
   const auto label = static_cast<std::int32_t>(names_.size() - 1);
   shared_.note(label, image.stored);
+  if (role_ == Role::benchmark) numbers_.emplace(image.place, report_.images);
   writer_->add({.pixels = std::move(image.stored),
                 .label = label,
-                .subset = Subset::train,
+                .subset = role_ == Role::benchmark ? Subset::test : Subset::train,
                 .source_name = std::move(image.name)});
   ++report_.images;
 }

@@ -9,6 +9,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <exception>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "collection_sink.hpp"
@@ -37,33 +40,63 @@ void check(const ImportOptions& options) {
     throw UsageError("--identity-level is {}, but folders are counted from 1", options.identity_level);
   if (!options.decode && (options.encoding == Encoding::raw || options.resize))
     throw UsageError("--check header keeps the bytes of images: it needs --encoding jpeg and no --resize");
+  if (!options.decode && options.landmarks)
+    throw UsageError("--check header keeps the bytes of images, but --landmarks changes them");
 }
 
 /// The first `most` of each identity.
 void keep_first(std::vector<IndexedImage>& images, std::int64_t most) {
   std::int64_t of_identity = 0;
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    of_identity = i > 0 && images[i].identity == images[i - 1].identity ? of_identity + 1 : 1;
-    if (of_identity <= most) std::swap(images[kept++], images[i]);
+  for (const auto image : images) {
+    of_identity = kept > 0 && images[kept - 1].identity == image.identity ? of_identity + 1 : 1;
+    if (of_identity <= most) images[kept++] = image;
   }
   images.resize(kept);
 }
 
-void load_and_take(const ImageSource& source, std::span<const IndexedImage> images,
-                   const ImportOptions& options, CollectionSink& sink) {
+/// Calls `work` on a thread of its own; what it throws, `wait` throws.
+class Aside {
+ public:
+  template <class Work>
+  explicit Aside(Work work)
+      : thread_(start_thread([this, work = std::move(work)] {
+          try {
+            work();
+          } catch (...) {
+            failure_ = std::current_exception();
+          }
+        })) {}
+  void wait() {
+    thread_.join();
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::exception_ptr failure_;  // read after the thread has ended
+  std::jthread thread_;
+};
+
+/// While one block of images is decoded, the one before is written.
+void load_and_take(const ImageLoader& loader, std::span<const IndexedImage> images, int threads,
+                   CollectionSink& sink) {
   constexpr std::size_t images_at_once = 512;  // before the threads wait for one another
   ProgressBar bar("import", std::ssize(images));
-  std::vector<Candidate> loaded;
+  std::vector<Candidate> loaded, taken;
+  std::optional<Aside> taking;
   while (!images.empty()) {
     const auto block = images.first(std::min(images_at_once, images.size()));
     loaded.resize(block.size());
-    parallel_for(block.size(), options.threads,
-                 [&](std::size_t i) { loaded[i] = load(source, block[i], options); });
-    for (std::size_t i = 0; i < block.size(); ++i) sink.take(block[i].identity, std::move(loaded[i]));
+    parallel_for(block.size(), threads, [&](std::size_t i) { loaded[i] = loader.load(block[i]); });
+    if (taking) taking->wait();
+    taken.swap(loaded);
+    taking.emplace([&, block] {
+      for (std::size_t i = 0; i < block.size(); ++i) sink.take(block[i].identity, std::move(taken[i]));
+    });
     bar.advance(std::ssize(block));
     images = images.subspan(block.size());
   }
+  if (taking) taking->wait();
 }
 
 }  // namespace
@@ -88,9 +121,14 @@ ImportReport import_images(std::span<const fs::path> sources, const fs::path& ou
   report.bad = std::move(index.bad);
   report.remarks = std::move(index.remarks);
   keep_first(index.images, options.max_images);
-  CollectionSink sink(from, output, options, std::move(index.identities), std::move(report));
-  load_and_take(*source, index.images, options, sink);
-  return sink.finish();
+  std::optional<LandmarkTable> landmarks;
+  if (options.landmarks) landmarks.emplace(*options.landmarks);
+  const Role role = recognised.format == SourceFormat::pair_set ? Role::benchmark : Role::collection;
+  CollectionSink sink(from, output, role, options, index.identities, std::move(report));
+  const ImageLoader loader(*source, index.identities, landmarks ? &*landmarks : nullptr, options);
+  sink.expect(std::ssize(index.images));
+  load_and_take(loader, index.images, options.threads, sink);
+  return sink.finish(source->pairs());
 }
 
 }  // namespace fedfr::data

@@ -1,5 +1,5 @@
-// Paths are looked up by a hash of their last two names, since programs write them with more or fewer folders before
-// these; which of several is meant the rest of the path decides.
+// Paths are looked up by a hash of their last two names, since programs write them with more or fewer folders
+// before these; which of several is meant the rest of the path decides.
 #include "landmark_table.hpp"
 
 #include <fmt/format.h>
@@ -91,7 +91,8 @@ void LandmarkTable::take(std::string_view line, std::int64_t number) {
     constexpr std::int64_t most_headings = 2;
     if (form_.columns == 0 && number <= most_headings) return;  // a heading, perhaps
     if (form_.columns == 0)
-      throw DataError("{}, line {}: expected a path and x1 y1 ... x5 y5, between commas, tabs or blanks", name_, number);
+      throw DataError("{}, line {}: expected a path and x1 y1 ... x5 y5, between commas, tabs or blanks",
+                      name_, number);
   }
   if (words.size() != form_.columns)
     throw DataError("{}, line {}: {} columns, where the lines before have {}", name_, number, words.size(),
@@ -111,7 +112,8 @@ void LandmarkTable::take(std::string_view line, std::int64_t number) {
 }
 
 void LandmarkTable::finish() {
-  if (points_.empty()) throw DataError("{} has no landmarks: a line is expected to have a path and x1 y1 ... x5 y5", name_);
+  if (points_.empty())
+    throw DataError("{} has no landmarks: a line is expected to have a path and x1 y1 ... x5 y5", name_);
   std::ranges::sort(keys_);
 }
 
@@ -131,8 +133,8 @@ const Landmarks& LandmarkTable::find(std::string_view path) const {
   if (best.empty()) throw DataError("{} has no landmarks of \"{}\"", name_, printable(path));
   for (const auto row : best)
     if (points_[row] != points_[best[0]])
-      throw DataError("{} has landmarks of {} and of {}, either of which may be \"{}\"", name_, this->path(best[0]),
-                      this->path(row), printable(path));
+      throw DataError("{} has landmarks of {} and of {}, either of which may be \"{}\"", name_,
+                      this->path(best[0]), this->path(row), printable(path));
   return points_[best[0]];
 }
 

@@ -10,9 +10,10 @@
 
 namespace fedfr::data {
 
-/// Landmarks of many images by their paths, as programs of the field write them: between commas, tabs or blanks a path
-/// and x1 y1 ... x5 y5; a label, or a box of four numbers, may stand before the points, and a score behind them. Lines
-/// that come before and name or count are skipped (CSV with a heading, CelebA's list).
+/// Landmarks of many images by their paths, as programs of the field write them: between commas, tabs or
+/// blanks a path and x1 y1 ... x5 y5; a label, or a box of four numbers, may stand before the points, and a
+/// score behind them. Lines that come before and name or count are skipped (CSV with a heading, CelebA's
+/// list).
 class LandmarkTable {
  public:
   LandmarkTable() = default;
@@ -22,7 +23,8 @@ class LandmarkTable {
 
   std::size_t size() const { return points_.size(); }
 
-  /// @param path  IDENTITY/IMAGE. Of paths of the table that end alike the one is taken that agrees in most folders;
+  /// @param path  IDENTITY/IMAGE. Of paths of the table that end alike the one is taken that agrees in most
+  /// folders;
   ///              types of files may differ
   /// @throws DataError if there are none, or it cannot be told which are meant
   const Landmarks& find(std::string_view path) const;

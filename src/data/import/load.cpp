@@ -1,5 +1,8 @@
 #include "load.hpp"
 
+#include <optional>
+#include <utility>
+
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 
@@ -7,34 +10,42 @@ namespace fedfr::data {
 
 namespace {
 
-// Only images that were resized are compressed again; the others keep the bytes of their files.
-constexpr int resized_quality = 95;
+// Only images whose pixels were changed are compressed again; the others keep the bytes of their files.
+constexpr int changed_quality = 95;
 
-void decode_and_keep(const std::string& bytes, const ImportOptions& options, Candidate& loaded) {
-  Image image = decode(std::as_bytes(std::span(bytes)));
-  const bool resized = options.resize && image.size != *options.resize;
-  if (resized) image = resize(image, *options.resize);
-  loaded.size = image.size;
-  if (options.encoding == Encoding::raw)
-    loaded.stored = std::move(image.pixels);
-  else if (resized)
-    loaded.stored = encode_jpeg(image, resized_quality);
-  else
-    loaded.stored.assign(bytes.begin(), bytes.end());
+/// Sets what is to be stored of pixels.
+void keep_pixels(Image image, const ImportOptions& options, Candidate& candidate) {
+  if (options.resize && image.size != *options.resize) image = resize(image, *options.resize);
+  candidate.size = image.size;
+  candidate.stored =
+      options.encoding == Encoding::raw ? std::move(image.pixels) : encode_jpeg(image, changed_quality);
+}
+
+/// The same of the bytes of an image file.
+/// @throws DataError if it is none
+void keep_file(const std::string& bytes, const std::optional<Landmarks>& landmarks,
+               const ImportOptions& options, Candidate& candidate) {
+  const auto encoded = std::as_bytes(std::span(bytes));
+  if (landmarks) return keep_pixels(align(decode(encoded), *landmarks), options, candidate);
+  if (options.decode) {
+    Image image = decode(encoded);
+    candidate.size = image.size;
+    if (options.encoding == Encoding::raw || (options.resize && image.size != *options.resize))
+      return keep_pixels(std::move(image), options, candidate);
+  } else {
+    candidate.size = size_of_encoded(encoded);
+  }
+  candidate.stored.assign(bytes.begin(), bytes.end());
 }
 
 }  // namespace
 
-Candidate load(const ImageSource& source, const IndexedImage& image, const ImportOptions& options) {
-  Candidate loaded{.name = source.image_name(image), .where = source.where(image)};
+Candidate ImageLoader::load(const IndexedImage& image) const {
+  Candidate loaded{.name = source_.image_name(image), .where = source_.where(image), .place = image.place};
   try {
-    const std::string bytes = source.read(image);
-    if (options.decode) {
-      decode_and_keep(bytes, options, loaded);
-    } else {
-      loaded.size = size_of_encoded(std::as_bytes(std::span(bytes)));
-      loaded.stored.assign(bytes.begin(), bytes.end());
-    }
+    auto landmarks = source_.landmarks(image);
+    if (landmarks_ != nullptr) landmarks = landmarks_->find(identities_[image.identity] + "/" + loaded.name);
+    keep_file(source_.read(image), landmarks, options_, loaded);
   } catch (const DataError& e) {
     loaded.trouble = e.what();
   }

@@ -1,10 +1,27 @@
 #pragma once
+#include <string>
+
 #include "collection_sink.hpp"
+#include "landmark_table.hpp"
 #include "sources/image_source.hpp"
 
 namespace fedfr::data {
 
-/// Reads, decodes and resizes one image as the options say. What is wrong with it is noted in the result.
-Candidate load(const ImageSource& source, const IndexedImage& image, const ImportOptions& options);
+/// Decodes, aligns and resizes images as the options say. What is wrong with one is noted in the result.
+class ImageLoader {
+ public:
+  /// @param source, identities, landmarks  must outlive this; landmarks: of all images, or null
+  ImageLoader(const ImageSource& source, const std::vector<std::string>& identities,
+              const LandmarkTable* landmarks, const ImportOptions& options)
+      : source_(source), identities_(identities), landmarks_(landmarks), options_(options) {}
+
+  Candidate load(const IndexedImage& image) const;
+
+ private:
+  const ImageSource& source_;
+  const std::vector<std::string>& identities_;
+  const LandmarkTable* landmarks_;
+  ImportOptions options_;
+};
 
 }  // namespace fedfr::data

@@ -1,4 +1,4 @@
-// Matrices of InsightFace's alignment: golden case j.
+// Matrices of InsightFace's alignment, which were computed from float32: golden case j.
 #include "fedfr/data/codec/alignment.hpp"
 
 #include <gtest/gtest.h>
@@ -19,10 +19,12 @@ TEST(Alignment, HasTheMatricesOfInsightFace) {
   ASSERT_EQ(points.size(), 60U);
   for (std::size_t face = 0; face < 6; ++face) {
     Landmarks landmarks;
-    for (std::size_t i = 0; i < 5; ++i) landmarks[i] = {points[face * 10 + i * 2], points[face * 10 + i * 2 + 1]};
+    for (std::size_t i = 0; i < 5; ++i)
+      landmarks[i] = {points[face * 10 + i * 2], points[face * 10 + i * 2 + 1]};
     const auto map = fit_similarity(landmarks, aligned_landmarks);
     ASSERT_TRUE(map);
-    for (std::size_t i = 0; i < 6; ++i) EXPECT_NEAR((*map)[i / 3][i % 3], matrices[face * 6 + i], 1e-5) << face;
+    for (std::size_t i = 0; i < 6; ++i)
+      EXPECT_NEAR((*map)[i / 3][i % 3], matrices[face * 6 + i], 5e-5) << face;
   }
 }
 

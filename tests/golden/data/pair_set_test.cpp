@@ -28,7 +28,8 @@ TEST(PairSets, HaveTheImagesAndFlagsThatWerePickled) {
       for (const std::size_t side : {0U, 1U}) {
         const auto image = side == 0 ? pairs[i].first : pairs[i].second;
         const auto stored = made.all().read_stored(image);
-        EXPECT_EQ(test::sha256({stored.begin(), stored.end()}), jpegs[2 * i + side]) << name << ", pair " << i;
+        EXPECT_EQ(test::sha256({stored.begin(), stored.end()}), jpegs[2 * i + side])
+            << name << ", pair " << i;
         std::vector<std::uint8_t> rgb(static_cast<std::size_t>(made.image_size().bytes()));
         made.all().read(std::span(&image, 1), rgb);
         EXPECT_EQ(test::sha256(test::interleaved({made.image_size(), rgb})), pixels[2 * i + side]) << name;

@@ -37,7 +37,8 @@ TEST(Alignment, HasThePixelsOfOpenCV) {
   const LandmarkTable landmarks(aligned_path("landmarks.csv"));
   EXPECT_EQ(landmarks.size(), 4U);
   for (const std::string name : {"upright.png", "turned.png", "large.png", "small.png"})
-    EXPECT_LE(largest_difference(align(drawing, landmarks.find(name)), read_image(aligned_path(name))), 1) << name;
+    EXPECT_LE(largest_difference(align(drawing, landmarks.find(name)), read_image(aligned_path(name))), 1)
+        << name;
 }
 
 TEST(Alignment, LeavesAnAlignedImageAsItIs) {
@@ -98,15 +99,15 @@ class LandmarkTables : public testing::Test {
 };
 
 TEST_F(LandmarkTables, ReadEveryForm) {
-  for (const std::string text : {
-           "a/1.jpg" + numbers(3, ",") + "\n",                                                     // CSV
-           "path,x1,y1,x2,y2,x3,y3,x4,y4,x5,y5\n\"a/1.jpg\"" + numbers(3, ", ") + "\n",            // with a heading
-           "a/1.jpg" + numbers(3, " ") + "\n",                                                     // LFW-style
-           "a/1.jpg\t" + numbers(3, "\t").substr(1) + "\r\n",                                      // with tabs
-           "a/1.jpg 17" + numbers(3, " ") + "\n",                                                  // a label
-           "a/1.jpg" + numbers(3, " ") + " 0.998\n",                                               // a score
-           "a/1.jpg 10 20 30 40" + numbers(3, " ") + "\n",                                         // a box
-           "a/1.jpg 10 20 30 40" + numbers(3, " ") + " 0.5\n",                                     // and a score
+  for (const std::string& text : {
+           "a/1.jpg" + numbers(3, ",") + "\n",                                           // CSV
+           "path,x1,y1,x2,y2,x3,y3,x4,y4,x5,y5\n\"a/1.jpg\"" + numbers(3, ", ") + "\n",  // with a heading
+           "a/1.jpg" + numbers(3, " ") + "\n",                                           // LFW-style
+           "a/1.jpg\t" + numbers(3, "\t").substr(1) + "\r\n",                            // with tabs
+           "a/1.jpg 17" + numbers(3, " ") + "\n",                                        // a label
+           "a/1.jpg" + numbers(3, " ") + " 0.998\n",                                     // a score
+           "a/1.jpg 10 20 30 40" + numbers(3, " ") + "\n",                               // a box
+           "a/1.jpg 10 20 30 40" + numbers(3, " ") + " 0.5\n",                           // and a score
            "2\nlefteye_x lefteye_y righteye_x righteye_y\n/x/a/1.png" + numbers(3, "  ") + "\n\n"  // CelebA
        }) {
     const LandmarkTable table(text, "landmarks.txt");
@@ -117,8 +118,9 @@ TEST_F(LandmarkTables, ReadEveryForm) {
 }
 
 TEST_F(LandmarkTables, FindPathsByTheirEnds) {
-  const std::string text = "x/a/1.jpg" + numbers(1, " ") + "\nx/b/1.jpg" + numbers(2, " ") + "\n002/front/1.jpg" +
-                           numbers(3, " ") + "\n003/front/1.jpg" + numbers(4, " ") + "\n7.jpg" + numbers(5, " ");
+  const std::string text = "x/a/1.jpg" + numbers(1, " ") + "\nx/b/1.jpg" + numbers(2, " ") +
+                           "\n002/front/1.jpg" + numbers(3, " ") + "\n003/front/1.jpg" + numbers(4, " ") +
+                           "\n7.jpg" + numbers(5, " ");
   EXPECT_EQ(first_x(text, "a/1.jpg"), 1.5F);
   EXPECT_EQ(first_x(text, "b/1.png"), 2.5F);
   EXPECT_EQ(first_x(text, "003/front/1.jpg"), 4.5F);
@@ -131,7 +133,8 @@ TEST_F(LandmarkTables, NameTheLineThatIsWrong) {
   const auto good = "a/1.jpg" + numbers(1, " ") + "\n";
   EXPECT_THAT(refusal(good + "a/2.jpg 1 2 3\n"), HasSubstr("landmarks.txt, line 2: 4 columns"));
   EXPECT_THAT(refusal(good + "a/2.jpg 1 2 3 4 5 6 7 8 9 x\n"), HasSubstr("line 2: \"x\" is no coordinate"));
-  EXPECT_THAT(refusal(good + "a/2.jpg 1 2 3 4 5 6 7 8 9 nan\n"), HasSubstr("line 2: \"nan\" is no coordinate"));
+  EXPECT_THAT(refusal(good + "a/2.jpg 1 2 3 4 5 6 7 8 9 nan\n"),
+              HasSubstr("line 2: \"nan\" is no coordinate"));
   EXPECT_THAT(refusal("a\nb\nc\n"), HasSubstr("line 3: expected a path"));
   EXPECT_THAT(refusal("a\n"), HasSubstr("has no landmarks"));
   EXPECT_THAT(refusal(""), HasSubstr("has no landmarks"));

@@ -78,11 +78,12 @@ TEST_F(Export, FoldersAndRecordsHaveTheImagesOfTheDataset) {
 }
 
 TEST_F(Export, RecordsAreThoseOfMXNet) {
-  const std::string image = "abcd" + test::magic_word + test::magic_word + "x" + test::magic_word + "yz" + test::magic_word;
+  const std::string image =
+      "abcd" + test::magic_word + test::magic_word + "x" + test::magic_word + "yz" + test::magic_word;
   for (std::size_t length = 0; length <= image.size(); ++length) {
     const auto part = image.substr(0, length);
     const std::vector<std::uint8_t> bytes(part.begin(), part.end());
-    for (const std::vector<float> labels : {std::vector<float>{3}, {1, 2}})
+    for (const std::vector<float>& labels : {std::vector<float>{3}, {1, 2}})
       EXPECT_EQ(record_of(labels, 7, bytes), test::image_record(labels, 7, part)) << length;
   }
 }
@@ -91,11 +92,16 @@ TEST_F(Export, NamesAreThoseOfFilesAndDifferent) {
   const auto source = collection(Encoding::jpeg, {"ann"}, {"1.png", "1.jpg", "", "1_2.jpg"});
   export_images(source, folder_ / "out", ExportFormat::folder, {});
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder_ / "out/ann")) names.push_back(entry.path().filename());
+  for (const auto& entry : fs::directory_iterator(folder_ / "out/ann"))
+    names.push_back(entry.path().filename());
   EXPECT_THAT(names, testing::UnorderedElementsAre("1.jpg", "1_2.jpg", "00002.jpg", "1_2_2.jpg"));
   for (const std::string name : {"../ann", "a//b", "/etc", "."}) {
-    EXPECT_THAT([&] { export_images(collection(Encoding::jpeg, {name}, {"1.jpg"}), folder_ / "bad", ExportFormat::folder, {}); },
-                testing::ThrowsMessage<DataError>(HasSubstr("cannot be that of a file")))
+    EXPECT_THAT(
+        [&] {
+          export_images(collection(Encoding::jpeg, {name}, {"1.jpg"}), folder_ / "bad", ExportFormat::folder,
+                        {});
+        },
+        testing::ThrowsMessage<DataError>(HasSubstr("cannot be that of a file")))
         << name;
     EXPECT_FALSE(fs::exists(folder_ / "bad"));
   }
@@ -103,12 +109,14 @@ TEST_F(Export, NamesAreThoseOfFilesAndDifferent) {
 
 TEST_F(Export, OfClientsHasAFolderForEach) {
   test::write_clients(folder_ / "clients", {.clients = 2, .images = 3, .identities = 2});
-  const auto report = export_images(Dataset(folder_ / "clients"), folder_ / "out", ExportFormat::folder, {.quality = 90});
+  const auto report =
+      export_images(Dataset(folder_ / "clients"), folder_ / "out", ExportFormat::folder, {.quality = 90});
   EXPECT_EQ(report.identities, 4);
   EXPECT_TRUE(fs::exists(folder_ / "out/client_1/person_1_0/0003.jpg") ||
               fs::exists(folder_ / "out/client_1/person_1_1/0003.jpg"));
   EXPECT_THROW(export_pairs(Dataset(folder_ / "clients"), folder_ / "a.bin", {}), DataError);
-  EXPECT_THROW(export_images(Dataset(folder_ / "clients"), folder_ / "out", ExportFormat::folder, {}), DataError)
+  EXPECT_THROW(export_images(Dataset(folder_ / "clients"), folder_ / "out", ExportFormat::folder, {}),
+               DataError)
       << "it exists";
 }
 

@@ -60,7 +60,8 @@ TEST_F(SharedPeople, AreNamedWithTheirClients) {
   write_clients(folder_ / "more", {.clients = 1, .images = 5, .identities = 5});
   const auto overlap = find_overlap(Dataset(folder_ / "clients"), Dataset(folder_ / "more"));
   EXPECT_EQ(overlap.images, 5);
-  EXPECT_THAT(overlap.some_images, testing::Contains("client_1/person_1_0/0004.jpg = client_0/person_0_4/0004.jpg"));
+  EXPECT_THAT(overlap.some_images,
+              testing::Contains("client_1/person_1_0/0004.jpg = client_0/person_0_4/0004.jpg"));
 }
 
 TEST_F(SharedPeople, AreNotThoseWhoseChecksumsAreEqualByChance) {

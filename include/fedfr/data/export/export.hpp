@@ -17,7 +17,8 @@ enum class ExportFormat {
 };
 
 struct ExportOptions {
-  std::optional<int> quality = std::nullopt;  ///< of JPEG, for images that are kept as pixels; nothing: PNG, without loss
+  std::optional<int> quality =
+      std::nullopt;  ///< of JPEG, for images that are kept as pixels; nothing: PNG, without loss
 };
 
 struct ExportReport {
@@ -27,15 +28,16 @@ struct ExportReport {
   std::vector<std::string> remarks{};
 };
 
-/// Writes all images of a dataset into a new folder, which appears when it is complete. Images that are kept as files
-/// leave as they are.
+/// Writes all images of a dataset into a new folder, which appears when it is complete. Images that are kept
+/// as files leave as they are.
 /// @throws DataError if the folder exists, a name cannot be that of a file, or the disk is full
 ExportReport export_images(const Dataset& dataset, const std::filesystem::path& output, ExportFormat format,
                            const ExportOptions& options);
 
-/// Writes a benchmark as InsightFace's verification sets are: one file (.bin), a pickle (protocol 3) of a list of image
-/// files, two a pair, and a list of flags. Pairs are in the order of their folds.
+/// Writes a benchmark as InsightFace's verification sets are: one file (.bin), a pickle (protocol 3) of a
+/// list of image files, two a pair, and a list of flags. Pairs are in the order of their folds.
 /// @throws DataError if the dataset has no pairs, or the file cannot be written
-ExportReport export_pairs(const Dataset& benchmark, const std::filesystem::path& output, const ExportOptions& options);
+ExportReport export_pairs(const Dataset& benchmark, const std::filesystem::path& output,
+                          const ExportOptions& options);
 
 }  // namespace fedfr::data

@@ -13,7 +13,7 @@
 namespace fedfr::data {
 
 /// What images can be imported from; see README for each.
-enum class SourceFormat { folder, list, record_io, tar, web_dataset };
+enum class SourceFormat { folder, list, pair_set, record_io, tar, web_dataset };
 
 std::string_view name(SourceFormat format);  ///< as --format has it
 std::span<const SourceFormat> all_source_formats();
@@ -22,9 +22,11 @@ struct ImportOptions {
   std::optional<SourceFormat> format = std::nullopt;  ///< nothing: told by what the source is
   int identity_level = 0;  ///< a person is the N-th folder from the root, 0: the folder of the image
   std::optional<std::filesystem::path> root =
-      std::nullopt;                   ///< of the paths of a list; nothing: the list's folder
-  std::string label_field{};          ///< of a WebDataset's JSON; empty: one of the usual names
-  Encoding encoding = Encoding::raw;  ///< jpeg keeps the bytes of the files, but for images that are resized
+      std::nullopt;           ///< of the paths of a list; nothing: the list's folder
+  std::string label_field{};  ///< of a WebDataset's JSON; empty: one of the usual names
+  std::optional<std::filesystem::path> landmarks =
+      std::nullopt;                   ///< file with five points an image, to align it by
+  Encoding encoding = Encoding::raw;  ///< jpeg keeps the bytes of the files, but for images that are changed
   std::optional<ImageSize> resize = std::nullopt;  ///< nothing: all images must have the size of the first
   bool decode = true;     ///< false: images whose bytes are kept are not decoded, only their headers are read
   bool skip_bad = false;  ///< leave out what cannot be used instead of giving up
@@ -50,18 +52,20 @@ struct ImportReport {
   SourceFormat format = SourceFormat::folder;  ///< that was recognised
   std::int64_t identities = 0;
   std::int64_t images = 0;
-  std::int64_t small_identities = 0;  ///< left out for having fewer than min_images
-  std::vector<std::string> bad;       ///< skipped images and folders, each with the reason
-  std::vector<LeftOut> left_out;      ///< all else that was not taken
-  std::vector<SharedImages> shared;   ///< taken all the same; by name
-  std::vector<std::string> remarks;   ///< on the source
+  std::int64_t genuine_pairs = 0, impostor_pairs = 0;  ///< of a pair_set, which becomes a benchmark
+  std::int64_t small_identities = 0;                   ///< left out for having fewer than min_images
+  std::vector<std::string> bad;                        ///< skipped images and folders, each with the reason
+  std::vector<LeftOut> left_out;                       ///< all else that was not taken
+  std::vector<SharedImages> shared;                    ///< taken all the same; by name
+  std::vector<std::string> remarks;                    ///< on the source
 };
 
-/// Makes a collection of the labelled images of `sources`, which are all of one format, identities and images
-/// in the order of their names (by number where the source names people by numbers); all that is not an image
-/// of a person is passed over and reported. Names that are not UTF-8 and folders that cannot be read are bad,
-/// and found before any image is opened. Memory holds some hundred images, and of each of the others where it
-/// lies, its name and 16 bytes of a checksum.
+/// Makes a collection, or of a pair_set a benchmark, of the labelled images of `sources`, which are all of
+/// one format, identities and images in the order of their names (by number where the source names people by
+/// numbers); all that is not an image of a person is passed over and reported. Names that are not UTF-8 and
+/// folders that cannot be read are bad, and found before any image is opened. Memory holds some hundred
+/// images, and of each of the others where it lies, its name and 16 bytes of a checksum; a pair_set is held
+/// as a whole. Images with landmarks are aligned to 112x112 pixels.
 /// @throws UsageError for impossible options, and sources that are no format, naming what they are
 /// @throws DataError if `output` exists, there are no images, or (without skip_bad) images cannot be used: it
 ///         names the first of them and counts all; nothing is left behind

@@ -11,13 +11,13 @@
 namespace fedfr::data {
 
 struct Overlap {
-  /// Names that both sets have. Numbers, by which people without names are called, do not count: they are of each
-  /// set alone.
+  /// Names that both sets have. Numbers, by which people without names are called, do not count: they are of
+  /// each set alone.
   std::int64_t people = 0;
-  std::vector<std::string> some{};  ///< the first few of these names
-  std::int64_t images = 0;          ///< of the second set that the first has too, byte for byte
+  std::vector<std::string> some{};         ///< the first few of these names
+  std::int64_t images = 0;                 ///< of the second set that the first has too, byte for byte
   std::vector<std::string> some_images{};  ///< the first few, as "FIRST = SECOND" with whose they are
-  bool more_images_likely = false;  ///< only so many were compared byte by byte
+  bool more_images_likely = false;         ///< only so many were compared byte by byte
 };
 
 /// Two sets with more images together are not compared.

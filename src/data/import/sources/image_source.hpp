@@ -45,6 +45,8 @@ class ImageSource {
   virtual std::string image_name(const IndexedImage& image) const = 0;
   /// For messages: the path, or the file and the record in it.
   virtual std::string where(const IndexedImage& image) const = 0;
+  /// Of a source that is a benchmark; images by their places. Else none.
+  virtual std::vector<Pair> pairs() const { return {}; }
   /// Where the source itself has them.
   virtual std::optional<Landmarks> landmarks(const IndexedImage& /*image*/) const { return std::nullopt; }
 };
@@ -55,6 +57,7 @@ using SourcePaths = std::vector<std::filesystem::path>;
 std::unique_ptr<ImageSource> folder_source(const SourcePaths& folders, int identity_level);
 std::unique_ptr<ImageSource> list_source(const SourcePaths& lists,
                                          const std::optional<std::filesystem::path>& root);
+std::unique_ptr<ImageSource> pair_source(const std::filesystem::path& file);
 std::unique_ptr<ImageSource> record_source(const SourcePaths& files);
 std::unique_ptr<ImageSource> tar_source(std::vector<TarFile> files, int identity_level);
 std::unique_ptr<ImageSource> web_dataset_source(std::vector<TarFile> files, const std::string& label_field);

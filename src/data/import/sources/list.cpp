@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <utility>
 
+#include "data/import/columns.hpp"
 #include "data/import/lines.hpp"
-#include "fedfr/core/csv.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/core/text.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 #include "file_names.hpp"
@@ -26,28 +23,6 @@ namespace fs = std::filesystem;
 namespace {
 
 using Words = std::vector<std::string>;
-
-Words words_of(std::string_view line) {
-  Words words;
-  if (line.find('\t') == std::string_view::npos && line.find(',') != std::string_view::npos) {
-    for (const auto& field : csv_fields(line)) words.emplace_back(trim(field));
-    return words;
-  }
-  const std::string_view separators = line.find('\t') == std::string_view::npos ? blanks : "\t";
-  for (line = trim(line); !line.empty();) {
-    const auto end = std::min(line.find_first_of(separators), line.size());
-    if (const auto word = trim(line.substr(0, end)); !word.empty()) words.emplace_back(word);
-    line.remove_prefix(std::min(end + 1, line.size()));
-  }
-  return words;
-}
-
-std::optional<float> number_of(std::string_view word) {
-  float value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-  if (error != std::errc{} || end != word.data() + word.size() || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
 
 /// 3.000000, as im2rec writes whole numbers, is 3.
 std::string label_of(std::string_view word) {
@@ -68,7 +43,7 @@ struct Form {
 
   static Form of(const Words& words) {
     const auto count = words.size();
-    if (count >= 3 && number_of(words[0]) && number_of(words[1]))
+    if (count >= 3 && finite_number(words[0]) && finite_number(words[1]))
       return {count - 1, 1, {}, false, count};               // im2rec
     if (count >= 3 && (words[0] == "0" || words[0] == "1"))  // InsightFace: flag, path, label, box, points
       return {1, 2, count >= 17 ? std::optional<std::size_t>(7) : std::nullopt, true, count};
@@ -93,7 +68,7 @@ class ListSource final : public ImageSource {
     for (std::size_t i = 0; i < lists_.size(); ++i) {
       std::optional<Form> form;
       for_each_line(lists_[i], [&](std::string_view line, std::int64_t number) {
-        const auto words = words_of(line);
+        const auto words = columns_of(line);
         if (number == 1 && is_heading(words)) return;
         const auto place = fmt::format("{}, line {}", printable(lists_[i].string()), number);
         if (words.size() < 2)
@@ -131,7 +106,7 @@ class ListSource final : public ImageSource {
     if (form.points) {
       Landmarks points;
       for (std::size_t i = 0; i < 10; ++i) {
-        const auto value = number_of(words[*form.points + i]);
+        const auto value = finite_number(words[*form.points + i]);
         if (!value) return fmt::format("\"{}\" is no coordinate", printable(words[*form.points + i]));
         auto& point = points[form.x_before_y ? i % 5 : i / 2];
         ((form.x_before_y ? i < 5 : i % 2 == 0) ? point.x : point.y) = *value;

@@ -38,6 +38,7 @@ constexpr const char* as_folders = "they are expected as IDENTITY/IMAGE.jpg (or 
 constexpr std::array formats{
     Format{SourceFormat::folder, "folder", "", as_folders},
     Format{SourceFormat::list, "list", "", "a line is expected to have a path and a label"},
+    Format{SourceFormat::pair_set, "bin", "", "a pickle of images and flags is expected"},
     Format{SourceFormat::record_io, "recordio", ".rec", "all of its records are headers"},
     Format{SourceFormat::tar, "tar", ".tar", as_folders},
     Format{SourceFormat::web_dataset, "webdataset", "",
@@ -62,10 +63,6 @@ constexpr std::array foreign{
     Foreign{"PK\x03\x04"sv, "a zip file: unpack it and name the folder"},
     Foreign{"\x89HDF\r\n"sv, "an HDF5 file: shards of other programs cannot be imported"},
     Foreign{"PAR1"sv, "a Parquet file, which this build cannot read"},
-    Foreign{"\x80\x02"sv, "a pickle"},
-    Foreign{"\x80\x03"sv, "a pickle"},
-    Foreign{"\x80\x04"sv, "a pickle"},
-    Foreign{"\x80\x05"sv, "a pickle"},
     Foreign{"Rar!"sv, "a RAR file: unpack it and name the folder"},
     Foreign{"7z\xBC\xAF"sv, "a 7-zip file: unpack it and name the folder"},
 };
@@ -85,6 +82,8 @@ std::optional<SourceFormat> format_of(std::string_view start, const fs::path& pa
       std::ranges::any_of(compressed, [&](std::string_view mark) { return start.starts_with(mark); });
   if (is_packed || (start.size() > 262 && start.substr(257).starts_with("ustar")) || ends_with(path, ".tar"))
     return SourceFormat::tar;
+  const bool is_pickle = start.size() > 2 && start[0] == '\x80' && start[1] >= 2 && start[1] <= 5;
+  if (is_pickle || ends_with(path, ".bin")) return SourceFormat::pair_set;
   if (ends_with(path, ".rec")) return SourceFormat::record_io;  // its reader says what is wrong with it
   const bool may_be_list = ends_with(path, ".lst") || ends_with(path, ".csv") || ends_with(path, ".tsv") ||
                            ends_with(path, ".txt");
@@ -101,7 +100,7 @@ std::optional<SourceFormat> format_of(std::string_view start, const fs::path& pa
   if (ends_with(path, ".idx")) what = "the index of a record file: name the .rec beside it";
   throw UsageError(
       "{} is {}; images are imported from folders of people, tar files, "
-      "WebDatasets, MXNet's RecordIO and lists (.lst, .csv, .txt)",
+      "WebDatasets, MXNet's RecordIO, lists (.lst, .csv, .txt) and InsightFace's .bin",
       printable(path.string()), what);
 }
 
@@ -194,6 +193,11 @@ std::unique_ptr<ImageSource> open_source(Recognised& source, const fs::path& out
       return tar_source(std::move(tar_files), options.identity_level);
     case SourceFormat::web_dataset:
       return web_dataset_source(std::move(tar_files), options.label_field);
+    case SourceFormat::pair_set:
+      if (paths.size() > 1)
+        throw UsageError("sets of pairs become benchmarks of their own: import {} and {} one by one",
+                         printable(paths[0].string()), printable(paths[1].string()));
+      return pair_source(paths.front());
     case SourceFormat::folder:
       break;
   }

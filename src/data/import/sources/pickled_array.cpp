@@ -1,11 +1,12 @@
-// An array is a call that makes an empty one, and a state with what is in it: version, shape, dtype, whether the first
-// index is fastest, bytes. With protocol 5 it may be a call with its bytes. A dtype is a call with a letter and the
-// bytes of an element, and a state that begins with a version and the order of bytes. Source: numpy/_core/src/
-// multiarray/methods.c (array_reduce, array_setstate) and descriptor.c (arraydescr_reduce).
+// An array is a call that makes an empty one, and a state with what is in it: version, shape, dtype, whether
+// the first index is fastest, bytes. With protocol 5 it may be a call with its bytes. A dtype is a call with
+// a letter and the bytes of an element, and a state that begins with a version and the order of bytes.
+// Source: numpy/_core/src/ multiarray/methods.c (array_reduce, array_setstate) and descriptor.c
+// (arraydescr_reduce).
 #include "pickled_array.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "fedfr/core/error.hpp"
@@ -43,16 +44,19 @@ void set_type(PickledArray& array, const Value& dtype) {
   if (!calls(dtype, "numpy.dtype")) refuse(dtype, "its elements have no type");
   const auto text = at(dtype.arguments(), 0, dtype).characters();
   std::string_view letters = text;
-  if (!letters.empty() && std::string_view("<>|=").find(letters[0]) != std::string_view::npos) letters.remove_prefix(1);
-  const bool is_known = letters == "u1" || letters == "i1" || letters == "b1" || letters == "u2" || letters == "i2" ||
-                        letters == "u4" || letters == "i4" || letters == "u8" || letters == "i8" || letters == "O" ||
-                        letters == "O8";
+  if (!letters.empty() && std::string_view("<>|=").find(letters[0]) != std::string_view::npos)
+    letters.remove_prefix(1);
+  const bool is_known = letters == "u1" || letters == "i1" || letters == "b1" || letters == "u2" ||
+                        letters == "i2" || letters == "u4" || letters == "i4" || letters == "u8" ||
+                        letters == "i8" || letters == "O" || letters == "O8";
   if (!is_known) refuse(dtype, "its elements are neither whole numbers nor truth values nor objects");
   array.kind = letters[0];
   array.item_bytes = array.kind == 'O' ? 0 : letters[1] - '0';
   std::string_view order = text.starts_with('>') ? ">" : "";
   if (const Value* state = dtype.state(); state != nullptr && state->items().size() > 1)
-    order = state->items()[1]->is(Kind::text) || state->items()[1]->is(Kind::bytes) ? state->items()[1]->characters() : order;
+    order = state->items()[1]->is(Kind::text) || state->items()[1]->is(Kind::bytes)
+                ? state->items()[1]->characters()
+                : order;
   if (order == ">" && array.item_bytes > 1) refuse(dtype, "its bytes are in the other order");
 }
 
@@ -83,7 +87,8 @@ void set_content(PickledArray& array, const Value& content, const Value& value) 
   } else {
     if (!content.is(Kind::bytes)) refuse(content, "its content is no bytes");
     array.data = content.characters();
-    if (std::ssize(array.data) != elements * array.item_bytes) refuse(value, "its shape does not fit its bytes");
+    if (std::ssize(array.data) != elements * array.item_bytes)
+      refuse(value, "its shape does not fit its bytes");
   }
 }
 

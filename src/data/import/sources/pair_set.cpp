@@ -1,5 +1,5 @@
-// InsightFace has kept this format since 2018, but what its programs put into it has changed with Python, NumPy and
-// MXNet. Nothing of the pickle is run; other names than those of arrays are refused.
+// InsightFace has kept this format since 2018, but what its programs put into it has changed with Python,
+// NumPy and MXNet. Nothing of the pickle is run; other names than those of arrays are refused.
 #include "pair_set.hpp"
 
 #include <algorithm>
@@ -67,10 +67,12 @@ PairSet::Content PairSet::content_of(std::int64_t image) const {
   if (value.is(Kind::text)) return {value.characters(), true};
   const auto array = array_of(value);
   if (!array)
-    throw DataError("its image {} is {}, not bytes or an array (byte {})", image, pickle::name(value.kind), value.offset);
-  if (array->item_bytes != 1 || (array->shape.size() != 1 && !is_colour_shape(array->shape)))
-    throw DataError("its image {} is an array, but neither bytes of a file nor pixels of three colours (byte {})", image,
+    throw DataError("its image {} is {}, not bytes or an array (byte {})", image, pickle::name(value.kind),
                     value.offset);
+  if (array->item_bytes != 1 || (array->shape.size() != 1 && !is_colour_shape(array->shape)))
+    throw DataError(
+        "its image {} is an array, but neither bytes of a file nor pixels of three colours (byte {})", image,
+        value.offset);
   if (array->shape.size() == 1) return {array->data};
   return {array->data, false, array->shape};
 }
@@ -96,7 +98,8 @@ Image PairSet::pixels_of(std::int64_t image) const {
   constexpr std::int64_t longest_side = 16384;
   if (height < 1 || width < 1 || height > longest_side || width > longest_side)
     throw DataError("its image {} has {}x{} pixels", image, height, width);
-  Image made{{static_cast<int>(height), static_cast<int>(width)}, std::vector<std::uint8_t>(content.bytes.size())};
+  Image made{{static_cast<int>(height), static_cast<int>(width)},
+             std::vector<std::uint8_t>(content.bytes.size())};
   const auto plane = static_cast<std::size_t>(height * width);
   for (std::size_t at = 0; at < made.pixels.size(); ++at)
     made.pixels[planar ? at : at % 3 * plane + at / 3] = static_cast<std::uint8_t>(content.bytes[at]);

@@ -13,7 +13,7 @@ struct PickledArray {
   char kind = 0;       ///< of its elements: u, i, b (truth values), O (objects), as NumPy's dtype.kind
   int item_bytes = 0;  ///< of one element; 0 for objects
   std::vector<std::int64_t> shape{};
-  std::string_view data{};                           ///< its elements, little endian, the last index fastest
+  std::string_view data{};  ///< its elements, little endian, the last index fastest
   const std::vector<const pickle::Value*>* objects = nullptr;  ///< instead, for kind O
 };
 
@@ -21,7 +21,8 @@ struct PickledArray {
 bool is_of_numpy_arrays(std::string_view name);
 
 /// @returns nothing if the value is no array
-/// @throws DataError with the offset, for an array whose elements are of another kind, whose size does not fit its
+/// @throws DataError with the offset, for an array whose elements are of another kind, whose size does not
+/// fit its
 ///         bytes, or whose first index is fastest
 std::optional<PickledArray> array_of(const pickle::Value& value);
 

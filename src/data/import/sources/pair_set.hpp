@@ -12,8 +12,9 @@
 
 namespace fedfr::data {
 
-/// InsightFace's verification sets (.bin): a pickle of images, of which 2 i and 2 i + 1 are pair i, and of a flag for
-/// each pair. An image is a file (bytes, text of Python 2, an array of bytes) or pixels (an array [H,W,3] or [3,H,W]).
+/// InsightFace's verification sets (.bin): a pickle of images, of which 2 i and 2 i + 1 are pair i, and of a
+/// flag for each pair. An image is a file (bytes, text of Python 2, an array of bytes) or pixels (an array
+/// [H,W,3] or [3,H,W]).
 class PairSet {
  public:
   /// @param bytes  have to live as long as this
@@ -33,7 +34,7 @@ class PairSet {
  private:
   struct Content {
     std::string_view bytes;
-    bool is_text = false;  // whose characters are the bytes
+    bool is_text = false;               // whose characters are the bytes
     std::vector<std::int64_t> shape{};  // of pixels
   };
   Content content_of(std::int64_t image) const;

@@ -1,0 +1,144 @@
+// InsightFace's verification sets name nobody: people are whom genuine pairs connect, and have numbers for names. Equal
+// images, of which such sets have many, are one image.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <unordered_map>
+
+#include "data/codec/formats.hpp"
+#include "fedfr/core/checksum.hpp"
+#include "fedfr/core/error.hpp"
+#include "fedfr/core/file.hpp"
+#include "fedfr/core/utf8.hpp"
+#include "image_source.hpp"
+#include "pair_set.hpp"
+
+namespace fedfr::data {
+
+namespace {
+
+/// The largest sets of the field have some hundred megabytes; all of one is held.
+constexpr std::size_t most_bytes_of_set = std::size_t{1} << 34U;
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+/// Who is who (union-find with halved paths: Tarjan and van Leeuwen, JACM 1984); of several the smallest number.
+class People {
+ public:
+  explicit People(std::int64_t images) : parent_(at(images)) {
+    std::iota(parent_.begin(), parent_.end(), std::int64_t{0});
+  }
+  std::int64_t find(std::int64_t image) {
+    while (parent_[at(image)] != image) image = parent_[at(image)] = parent_[at(parent_[at(image)])];
+    return image;
+  }
+  void join(std::int64_t one, std::int64_t other) {
+    const auto low = std::min(find(one), find(other)), high = std::max(find(one), find(other));
+    parent_[at(high)] = low;
+  }
+
+ private:
+  std::vector<std::int64_t> parent_;
+};
+
+/// As scikit-learn's KFold without shuffling, which InsightFace uses: the first folds are longer by one.
+int fold_of(std::int64_t pair, std::int64_t count) {
+  constexpr std::int64_t folds = 10;
+  if (count < folds) return 0;
+  const auto longer = count % folds, length = count / folds;
+  const auto in_longer = longer * (length + 1);
+  return static_cast<int>(pair < in_longer ? pair / (length + 1) : longer + (pair - in_longer) / length);
+}
+
+class PairSource final : public ImageSource {
+ public:
+  explicit PairSource(const std::filesystem::path& file)
+      : name_(printable(file.string())), bytes_(read_text(file, most_bytes_of_set)) {
+    try {
+      set_.emplace(std::as_bytes(std::span(bytes_)));
+      for (std::int64_t i = 0; i < set_->images(); ++i) set_->check(i);
+    } catch (const DataError& e) {
+      throw DataError("{}: {}", name_, e.what());
+    }
+  }
+
+  SourceIndex index() override {
+    const auto first = first_of_equals();
+    const auto count = std::ssize(set_->same());
+    People people(set_->images());
+    for (std::int64_t i = 0; i < count; ++i) {
+      pairs_.push_back({first[at(2 * i)], first[at(2 * i + 1)], set_->same()[at(i)], fold_of(i, count)});
+      if (pairs_.back().genuine) people.join(pairs_.back().first, pairs_.back().second);
+    }
+    SourceIndex index;
+    std::vector<std::uint32_t> person(at(set_->images()));
+    for (std::int64_t i = 0; i < set_->images(); ++i) {
+      if (first[at(i)] != i) continue;
+      if (people.find(i) == i) {
+        person[at(i)] = static_cast<std::uint32_t>(index.identities.size());
+        index.identities.push_back(std::to_string(index.identities.size()));
+      }
+      index.images.push_back({static_cast<std::uint64_t>(i), person[at(people.find(i))], 0});
+    }
+    std::ranges::stable_sort(index.images, {}, &IndexedImage::identity);
+    note_kinds(index, people);
+    return index;
+  }
+
+  std::string read(const IndexedImage& image) const override {
+    const auto i = static_cast<std::int64_t>(image.place);
+    if (!set_->is_pixels(i)) return set_->bytes_of(i);
+    const auto file = encode_png(set_->pixels_of(i));
+    return {file.begin(), file.end()};
+  }
+  std::string image_name(const IndexedImage& image) const override { return fmt::format("{:05}.jpg", image.place); }
+  std::string where(const IndexedImage& image) const override { return fmt::format("{}, image {}", name_, image.place); }
+  std::vector<Pair> pairs() const override { return pairs_; }
+
+ private:
+  /// For each image the first one that is equal.
+  std::vector<std::int64_t> first_of_equals() const {
+    std::vector<std::int64_t> first;
+    std::unordered_multimap<std::uint64_t, std::int64_t> known;
+    for (std::int64_t i = 0; i < set_->images(); ++i) {
+      const auto bytes = set_->bytes_of(i);
+      const auto hash = hash64(std::as_bytes(std::span(bytes)));
+      const auto [begin, end] = known.equal_range(hash);
+      const auto equal =
+          std::find_if(begin, end, [&](const auto& entry) { return set_->bytes_of(entry.second) == bytes; });
+      first.push_back(equal == end ? i : equal->second);
+      if (equal == end) known.emplace(hash, i);
+    }
+    return first;
+  }
+
+  void note_kinds(SourceIndex& index, People& people) const {
+    std::int64_t genuine = 0, contradictions = 0;
+    for (const auto& pair : pairs_) {
+      genuine += pair.genuine ? 1 : 0;
+      contradictions += !pair.genuine && people.find(pair.first) == people.find(pair.second) ? 1 : 0;
+    }
+    if (genuine == std::ssize(pairs_))
+      index.remarks.push_back(
+          fmt::format("{}: all pairs are genuine: neither an accuracy nor a false accept rate can be measured", name_));
+    if (genuine == 0) index.remarks.push_back(fmt::format("{}: no pair is genuine", name_));
+    if (contradictions > 0)
+      index.remarks.push_back(
+          fmt::format("{}: {} impostor pairs are of one image, or of people whom genuine pairs make one", name_,
+                      contradictions));
+  }
+
+  std::string name_;
+  std::string bytes_;
+  std::optional<PairSet> set_;
+  std::vector<Pair> pairs_;
+};
+
+}  // namespace
+
+std::unique_ptr<ImageSource> pair_source(const std::filesystem::path& file) {
+  return std::make_unique<PairSource>(file);
+}
+
+}  // namespace fedfr::data
