@@ -1,5 +1,5 @@
-// InsightFace's verification sets name nobody: people are whom genuine pairs connect, and have numbers for names. Equal
-// images, of which such sets have many, are one image.
+// InsightFace's verification sets name nobody: people are whom genuine pairs connect, and have numbers for
+// names. Equal images, of which such sets have many, are one image.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,8 @@ constexpr std::size_t most_bytes_of_set = std::size_t{1} << 34U;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-/// Who is who (union-find with halved paths: Tarjan and van Leeuwen, JACM 1984); of several the smallest number.
+/// Who is who (union-find with halved paths: Tarjan and van Leeuwen, JACM 1984); of several the smallest
+/// number.
 class People {
  public:
   explicit People(std::int64_t images) : parent_(at(images)) {
@@ -92,8 +93,12 @@ class PairSource final : public ImageSource {
     const auto file = encode_png(set_->pixels_of(i));
     return {file.begin(), file.end()};
   }
-  std::string image_name(const IndexedImage& image) const override { return fmt::format("{:05}.jpg", image.place); }
-  std::string where(const IndexedImage& image) const override { return fmt::format("{}, image {}", name_, image.place); }
+  std::string image_name(const IndexedImage& image) const override {
+    return fmt::format("{:05}.jpg", image.place);
+  }
+  std::string where(const IndexedImage& image) const override {
+    return fmt::format("{}, image {}", name_, image.place);
+  }
   std::vector<Pair> pairs() const override { return pairs_; }
 
  private:
@@ -120,13 +125,13 @@ class PairSource final : public ImageSource {
       contradictions += !pair.genuine && people.find(pair.first) == people.find(pair.second) ? 1 : 0;
     }
     if (genuine == std::ssize(pairs_))
-      index.remarks.push_back(
-          fmt::format("{}: all pairs are genuine: neither an accuracy nor a false accept rate can be measured", name_));
+      index.remarks.push_back(fmt::format(
+          "{}: all pairs are genuine: neither an accuracy nor a false accept rate can be measured", name_));
     if (genuine == 0) index.remarks.push_back(fmt::format("{}: no pair is genuine", name_));
     if (contradictions > 0)
       index.remarks.push_back(
-          fmt::format("{}: {} impostor pairs are of one image, or of people whom genuine pairs make one", name_,
-                      contradictions));
+          fmt::format("{}: {} impostor pairs are of one image, or of people whom genuine pairs make one",
+                      name_, contradictions));
   }
 
   std::string name_;
