@@ -26,7 +26,8 @@ void RecordIdentities::add(std::uint64_t key, const RecordHeader& without_image)
 void RecordIdentities::resolve() {
   std::ranges::stable_sort(headed_, {}, &Headed::key);
   if (headed_.empty() || headed_.front().key != 0 || headed_.front().labels < 2) return;
-  const auto [begin, end] = headed_.front().label;
+  const float begin = headed_.front().label[0];  // no structured binding: clang 14 lets no lambda have those
+  const float end = headed_.front().label[1];
   if (!(begin < end)) return;  // two counts, as the released program of FedFR writes them
   const bool is_there = std::ranges::any_of(headed_, [&](const Headed& headed) {
     return headed.key > 0 && static_cast<float>(headed.key) >= begin && static_cast<float>(headed.key) < end;
