@@ -88,7 +88,7 @@ bool is_protobuf_map(std::string_view start) {
   while (at < start.size() && (start[at] & 0x80) != 0) ++at;  // a length in groups of seven bits
   start.remove_prefix(std::min(at + 1, start.size()));
   if (start.size() < 3 || start[0] != '\x0A') return false;
-  const auto length = static_cast<std::size_t>(start[1]);
+  const std::size_t length = static_cast<unsigned char>(start[1]);
   if (length == 0 || length + 3 > start.size() || start[length + 2] != '\x12') return false;
   return std::ranges::all_of(start.substr(2, length), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
