@@ -15,12 +15,19 @@ namespace {
 
 Json interval_json(const Interval& interval) { return {interval.low, interval.high}; }
 
+Interval interval_from(const Json& json) {
+  return {.low = number_from(json.at(0)), .high = number_from(json.at(1))};
+}
+
 Json aggregate_json(const Aggregate& aggregate) {
   return {{"mean", aggregate.mean},
           {"worst", aggregate.worst},
           {"worst_client", value(aggregate.worst_client)},
           {"best", aggregate.best},
           {"best_client", value(aggregate.best_client)},
+          {"worst_decile", aggregate.worst_decile},
+          {"deviation", aggregate.deviation},
+          {"gini", aggregate.gini},
           {"clients", aggregate.clients}};
 }
 
@@ -43,10 +50,18 @@ double rate_from(const Json& json) {
   return rate;
 }
 
+/// What records of earlier versions lack is undefined.
+double optional_number(const Json& json, const char* name) {
+  return json.contains(name) ? number_from(json.at(name)) : kUndefined;
+}
+
 Aggregate aggregate_from(const Json& json) {
   return {.mean = number_from(json.at("mean")),
           .worst = number_from(json.at("worst")),
           .best = number_from(json.at("best")),
+          .worst_decile = optional_number(json, "worst_decile"),
+          .deviation = optional_number(json, "deviation"),
+          .gini = optional_number(json, "gini"),
           .worst_client = ClientId{whole_number<std::int64_t>(json.at("worst_client"))},
           .best_client = ClientId{whole_number<std::int64_t>(json.at("best_client"))},
           .clients = whole_number<std::int64_t>(json.at("clients"))};
@@ -67,6 +82,7 @@ std::vector<RateAggregate> rates_from(const Json& json) {
 void to_json(Json& json, const OperatingPoint& point) {
   json = {{"target", point.target},       {"rate", point.true_rate},      {"achieved", point.false_rate},
           {"threshold", point.threshold}, {"impostors", point.impostors}, {"resolvable", point.resolvable()}};
+  if (point.interval.defined()) json["interval"] = interval_json(point.interval);
 }
 
 void from_json(const Json& json, OperatingPoint& point) {
@@ -75,6 +91,7 @@ void from_json(const Json& json, OperatingPoint& point) {
            .false_rate = number_from(json.at("achieved")),
            .threshold = number_from(json.at("threshold")),
            .impostors = whole_number<std::int64_t>(json.at("impostors"))};
+  if (json.contains("interval")) point.interval = interval_from(json.at("interval"));
 }
 
 void to_json(Json& json, const VerificationScores& scores) {
@@ -92,6 +109,29 @@ void to_json(Json& json, const VerificationScores& scores) {
                              {"pairs", fold.pairs},
                              {"threshold", fold.threshold},
                              {"accuracy", fold.accuracy}});
+}
+
+void to_json(Json& json, const IdentificationScores& scores) {
+  json = {{"entries", scores.entries},
+          {"mated_probes", scores.mated_probes},
+          {"nonmated_probes", scores.nonmated_probes},
+          {"rank1", scores.rank1},
+          {"rank1_interval", interval_json(scores.rank1_interval)},
+          {"cumulative_match", scores.cumulative_match},
+          {"tpir_at_fpir", scores.tpir_at_fpir},
+          {"curve", scores.curve}};
+}
+
+void to_json(Json& json, const Figure& figure) {
+  json = {{"name", figure.name},
+          {"value", figure.value},
+          {"interval", interval_json(figure.interval)},
+          {"deviation", figure.deviation},
+          {"trials", figure.trials}};
+}
+
+void to_json(Json& json, const FigureList& list) {
+  json = {{"dataset", list.dataset}, {"model", list.model}, {"figures", list.figures}};
 }
 
 void to_json(Json& json, const PairedDifference& difference) {

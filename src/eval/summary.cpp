@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <cmath>
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/eval/identification.hpp"
 
-// Many clients' figures in one: mean, worst and best, over the clients for which a figure is defined. The
-// clients come in the order of their ids, so the sums do too, and of equal ones the first is named.
+// Many clients' figures in one: mean, worst and best, and how unequal they are, over the clients for which a
+// figure is defined. The clients come in the order of their ids, so the sums do too, and of equal ones the
+// first is named.
 namespace fedfr::eval {
 
 namespace {
@@ -12,7 +14,6 @@ namespace {
 using Points = std::vector<OperatingPoint> PersonalisedScores::*;
 
 void add(Aggregate& total, ClientId client, double value) {
-  if (std::isnan(value)) return;
   if (total.clients == 0)
     total = {.mean = 0, .worst = value, .best = value, .worst_client = client, .best_client = client};
   ++total.clients;
@@ -28,6 +29,39 @@ void add(Aggregate& total, ClientId client, double value) {
   }
 }
 
+/// @param values  at least one
+void add_spread(Aggregate& total, std::vector<double> values) {
+  std::ranges::sort(values);
+  const auto n = static_cast<double>(values.size());
+  const std::size_t tenth = (values.size() + 9) / 10;
+  double worst = 0, squares = 0, weighted = 0, sum = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i < tenth) worst += values[i];
+    squares += (values[i] - total.mean) * (values[i] - total.mean);
+    // Over all ordered pairs |x - y| adds up to 2 sum (2 i - n + 1) x_i for ascending x, i from 0.
+    weighted += (2 * static_cast<double>(i) - n + 1) * values[i];
+    sum += values[i];
+  }
+  total.worst_decile = worst / static_cast<double>(tenth);
+  total.deviation = std::sqrt(squares / n);
+  if (sum > 0) total.gini = weighted / (n * sum);
+}
+
+/// @param figure  of the scores of one client
+template <class Figure>
+Aggregate aggregate_of(std::span<const ClientScores> clients, const Figure& figure) {
+  Aggregate total;
+  std::vector<double> values;
+  for (const auto& [client, scores] : clients) {
+    const double value = figure(scores);
+    if (std::isnan(value)) continue;
+    add(total, client, value);
+    values.push_back(value);
+  }
+  if (!values.empty()) add_spread(total, std::move(values));
+  return total;
+}
+
 std::vector<RateAggregate> aggregate(std::span<const ClientScores> clients, Points points) {
   std::vector<RateAggregate> rates;
   for (const auto& point : clients.front().scores.*points)
@@ -38,11 +72,13 @@ std::vector<RateAggregate> aggregate(std::span<const ClientScores> clients, Poin
       throw UsageError("clients {} and {} were scored at different targets", value(clients.front().client),
                        value(client));
     for (std::size_t i = 0; i < rates.size(); ++i) {
-      add(rates[i].rate, client, own[i].true_rate);
       rates[i].fewest_impostors = std::min(rates[i].fewest_impostors, own[i].impostors);
       rates[i].resolvable = rates[i].resolvable && own[i].resolvable();
     }
   }
+  for (std::size_t i = 0; i < rates.size(); ++i)
+    rates[i].rate = aggregate_of(
+        clients, [&](const PersonalisedScores& scores) { return (scores.*points)[i].true_rate; });
   return rates;
 }
 
@@ -54,7 +90,7 @@ PersonalisedSummary summarise(std::span<const ClientScores> clients) {
   summary.clients = std::ssize(clients);
   summary.tar_at_far = aggregate(clients, &PersonalisedScores::tar_at_far);
   summary.tpir_at_fpir = aggregate(clients, &PersonalisedScores::tpir_at_fpir);
-  for (const auto& [client, scores] : clients) add(summary.rank1, client, scores.rank1);
+  summary.rank1 = aggregate_of(clients, [](const PersonalisedScores& scores) { return scores.rank1; });
   return summary;
 }
 

@@ -6,8 +6,10 @@
 #include <set>
 #include <vector>
 
+#include "columns.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/number_text.hpp"
+#include "fedfr/eval/figures.hpp"
 
 // Results as text. A rate that the number of impostors cannot resolve is shown as n/a with a note on what it
 // would need: a number there would be the rate at another, larger false rate.
@@ -16,25 +18,6 @@ namespace fedfr::eval {
 namespace {
 
 constexpr std::string_view kNotAvailable = "n/a";
-
-/// 10000 as "10,000".
-std::string grouped(std::int64_t number) {
-  if (number < 1000) return std::to_string(number);
-  return fmt::format("{},{:03}", grouped(number / 1000), number % 1000);
-}
-
-/// 0.001 as "1e-3".
-std::string rate_name(double rate) {
-  const auto exponent = static_cast<int>(std::floor(std::log10(rate) + 1e-9));
-  return fmt::format("{:.3g}e{}", rate / std::pow(10.0, exponent), exponent);
-}
-
-bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; }
-
-/// Code points of UTF-8, which take one column each here.
-std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
-}
 
 /// Where the code point of this number begins.
 std::size_t byte_of(std::string_view text, std::size_t character) {
@@ -59,28 +42,6 @@ std::vector<std::string> row_names(std::span<const GenericRow> rows) {
   for (std::size_t i = 0; different.size() < rows.size() && i < rows.size(); ++i) names[i] = rows[i].name;
   return names;
 }
-
-/// Columns of one table: cells are padded to the widest of their column, the first column to the left.
-class Columns {
- public:
-  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
-
-  std::string text() const {
-    std::vector<std::size_t> widths(rows_.front().size());
-    for (const auto& row : rows_)
-      for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
-    std::string all;
-    for (const auto& row : rows_) {
-      std::string cells = fmt::format("{:<{}}", row[0], widths[0]);
-      for (std::size_t c = 1; c < row.size(); ++c) cells += fmt::format("  {:>{}}", row[c], widths[c]);
-      all += cells + '\n';
-    }
-    return all;
-  }
-
- private:
-  std::vector<std::vector<std::string>> rows_;
-};
 
 std::string interval_text(const Interval& interval) {
   if (std::isnan(interval.low)) return std::string(kNotAvailable);
@@ -130,6 +91,39 @@ std::string add_rates(Columns& table, std::string_view name, std::string_view tr
                            grouped(std::min(global[i].fewest_impostors, personalised[i].fewest_impostors)));
   }
   return notes;
+}
+
+/// How unequal clients are: worst tenth and deviation in percent, Gini coefficient from 0 to 1.
+void append_spread(std::vector<std::string>& row, const Aggregate& aggregate, bool shown) {
+  if (!shown || std::isnan(aggregate.worst_decile)) {
+    row.insert(row.end(), 3, std::string(kNotAvailable));
+    return;
+  }
+  row.push_back(percent(aggregate.worst_decile));
+  row.push_back(percent(aggregate.deviation));
+  row.push_back(std::isnan(aggregate.gini) ? std::string(kNotAvailable) : fixed(aggregate.gini, 3));
+}
+
+std::string spread_table(const PersonalisedSummary& global, const PersonalisedSummary& personalised,
+                         const std::string& first, const std::string& second) {
+  Columns table;
+  table.add({fmt::format("Spread over {} clients", personalised.clients), first + ": worst 10 %", "deviation",
+             "Gini", second + ": worst 10 %", "deviation", "Gini"});
+  const auto add = [&](const std::string& name, const Aggregate& a, const Aggregate& b, bool shown) {
+    std::vector<std::string> row{name};
+    append_spread(row, a, shown);
+    append_spread(row, b, shown);
+    table.add(std::move(row));
+  };
+  const auto add_all = [&](std::string_view name, const auto& a, const auto& b) {
+    for (std::size_t i = 0; i < a.size(); ++i)
+      add(fmt::format("{}={}", name, rate_name(a[i].target)), a[i].rate, b[i].rate,
+          a[i].resolvable && b[i].resolvable);
+  };
+  add_all("TAR@FAR", global.tar_at_far, personalised.tar_at_far);
+  add("rank 1", global.rank1, personalised.rank1, true);
+  add_all("TPIR@FPIR", global.tpir_at_fpir, personalised.tpir_at_fpir);
+  return table.text();
 }
 
 }  // namespace
@@ -191,7 +185,7 @@ std::string personalised_table(const PersonalisedSummary& global, const Personal
       add_rates(table, "TAR@FAR", "impostor pairs", global.tar_at_far, personalised.tar_at_far);
   add_row(table, "rank 1", global.rank1, personalised.rank1, true);
   notes += add_rates(table, "TPIR@FPIR", "probes of others", global.tpir_at_fpir, personalised.tpir_at_fpir);
-  return table.text() + notes;
+  return table.text() + notes + "\n" + spread_table(global, personalised, first, second);
 }
 
 }  // namespace fedfr::eval

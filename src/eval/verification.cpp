@@ -14,20 +14,13 @@ namespace fedfr::eval {
 
 namespace {
 
-constexpr int kThresholds = 400;  // squared distances of unit vectors lie in [0, 4]
+constexpr int kThresholds = kVerificationThresholds;
 constexpr int kCurvePointsPerDecade = 20;
 constexpr double kLargestCurveRate = 0.5;
 
-double threshold_at(int index) { return 0.01 * index; }
-
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-struct ScoredPair {
-  double squared_distance = 0;
-  float similarity = 0;
-};
-
-ScoredPair score(std::span<const float> a, std::span<const float> b) {
+PairScore score(std::span<const float> a, std::span<const float> b) {
   double distance = 0;
   double product = 0;
   for (std::size_t k = 0; k < a.size(); ++k) {
@@ -38,18 +31,7 @@ ScoredPair score(std::span<const float> a, std::span<const float> b) {
   return {distance, static_cast<float>(product)};
 }
 
-std::vector<ScoredPair> score_pairs(const EmbeddingView& embeddings, std::span<const data::Pair> pairs) {
-  std::vector<ScoredPair> scored;
-  for (const auto& pair : pairs) {
-    for (const auto image : {pair.first, pair.second})
-      if (image < 0 || image >= embeddings.rows())
-        throw DataError("a benchmark pair names image {}, but there are {} images", image, embeddings.rows());
-    scored.push_back(score(embeddings.row(pair.first), embeddings.row(pair.second)));
-  }
-  return scored;
-}
-
-bool decides_rightly(const ScoredPair& scored, bool genuine, double threshold) {
+bool decides_rightly(const PairScore& scored, bool genuine, double threshold) {
   return (scored.squared_distance < threshold) == genuine;
 }
 
@@ -59,13 +41,13 @@ struct Counts {
   std::int64_t pairs = 0;
 };
 
-std::map<int, Counts> count_by_fold(std::span<const ScoredPair> scored, std::span<const data::Pair> pairs) {
+std::map<int, Counts> count_by_fold(std::span<const PairScore> scored, std::span<const data::Pair> pairs) {
   std::map<int, Counts> folds;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     auto& counts = folds[pairs[i].fold];
     ++counts.pairs;
     for (int t = 0; t < kThresholds; ++t)
-      counts.right[at(t)] += decides_rightly(scored[i], pairs[i].genuine, threshold_at(t)) ? 1 : 0;
+      counts.right[at(t)] += decides_rightly(scored[i], pairs[i].genuine, verification_threshold(t)) ? 1 : 0;
   }
   return folds;
 }
@@ -86,7 +68,7 @@ std::vector<FoldScores> cross_validate(const std::map<int, Counts>& folds) {
     scores.push_back(
         {.fold = fold,
          .pairs = counts.pairs,
-         .threshold = threshold_at(static_cast<int>(best)),
+         .threshold = verification_threshold(static_cast<int>(best)),
          .accuracy = static_cast<double>(counts.right[at(best)]) / static_cast<double>(counts.pairs)});
   }
   return scores;
@@ -115,7 +97,7 @@ void summarise_folds(VerificationScores& scores) {
   scores.accuracy_interval = {std::max(0.0, scores.accuracy - half), std::min(1.0, scores.accuracy + half)};
 }
 
-void add_rates(VerificationScores& scores, std::span<const ScoredPair> scored,
+void add_rates(VerificationScores& scores, std::span<const PairScore> scored,
                std::span<const data::Pair> pairs, std::span<const double> fars) {
   std::vector<float> genuine, impostor;
   for (std::size_t i = 0; i < pairs.size(); ++i)
@@ -130,6 +112,17 @@ void add_rates(VerificationScores& scores, std::span<const ScoredPair> scored,
 }
 
 }  // namespace
+
+std::vector<PairScore> score_pairs(const EmbeddingView& embeddings, std::span<const data::Pair> pairs) {
+  std::vector<PairScore> scored;
+  for (const auto& pair : pairs) {
+    for (const auto image : {pair.first, pair.second})
+      if (image < 0 || image >= embeddings.rows())
+        throw DataError("a benchmark pair names image {}, but there are {} images", image, embeddings.rows());
+    scored.push_back(score(embeddings.row(pair.first), embeddings.row(pair.second)));
+  }
+  return scored;
+}
 
 VerificationScores verify_pairs(const EmbeddingView& embeddings, std::span<const data::Pair> pairs,
                                 std::span<const double> fars) {

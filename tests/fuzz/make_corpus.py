@@ -566,7 +566,29 @@ def pair_set():
     return cases
 
 
-TARGETS = [tensor_header, pickle_, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
+def template_tables():
+    """The first byte says which table: 0 faces, 1 images, 2 pairs, 3 subjects."""
+    points = b"30.5 51 65 51 48 71 33 92 62 92"
+    return {
+        "faces": b"\x001.jpg " + points + b" 0.99\n2.jpg\t" + points + b" 1\r\n",
+        "faces_not_finite": b"\x001.jpg " + points + b" nan\n",
+        "faces_overflow": b"\x001.jpg " + points + b" 1e999\n",
+        "faces_short": b"\x001.jpg 1 2 3\n",
+        "faces_long": b"\x001.jpg " + points + b" 1 1\n",
+        "faces_blanks": b"\x00   \n\n\r\n",
+        "images": b"\x011.jpg 1 69544\n2.jpg 1 -3\n",
+        "images_overflow": b"\x011.jpg 99999999999999999999 1\n",
+        "pairs": b"\x021 11065 1\n1 11066 0\n",
+        "pairs_label": b"\x021 2 3\n",
+        "pairs_no_end": b"\x021 2 0",
+        "subjects": b"\x03TEMPLATE_ID,SUBJECT_ID,FILENAME\n2,5,img/1.jpg\n2,5,img/2.jpg\n",
+        "subjects_mark": b"\x03\xef\xbb\xbf3,4\n",
+        "subjects_two_people": b"\x031,5\n1,6\n",
+        "subjects_commas": b"\x03,,,,\n1,,\n",
+    }
+
+
+TARGETS = [template_tables, tensor_header, pickle_, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
            manifest, png, jpeg, run_record, dataset, client_state, weights,
            record_io, landmarks, pair_list, pair_set]
 

@@ -36,6 +36,7 @@ check data/import data/storage data/codec core
 check data/split data/storage data/codec core
 check data/inspect data/storage data/codec core
 check data/synth data/storage data/codec core
+check data/templates data/import data/storage data/codec core
 # { client, server } -> what both share -> parts
 check fl/parts nn core
 check fl/ fl/parts nn comm core
@@ -64,7 +65,7 @@ for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
   fi
 done
 
-rooms='data/(codec|export|import|import/sources|inspect|split|storage|synth)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|weights)|run/(options|pictures|record)'
+rooms='data/(codec|export|import|import/sources|inspect|split|storage|synth|templates)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|weights)|run/(options|pictures|protocols|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

@@ -20,6 +20,7 @@ enum class Purpose : std::uint64_t {
   synth_identity = 8,
   synth_image = 9,
   strangers = 10,
+  bootstrap = 11,
 };
 
 /// Names one stream. Equal keys give equal numbers on every rank, machine and run.

@@ -58,6 +58,10 @@ struct Aggregate {
   double mean = kUndefined;
   double worst = kUndefined;
   double best = kUndefined;
+  double worst_decile =
+      kUndefined;  ///< mean of the worst tenth of the clients, rounded up (Li et al., ICLR 2020)
+  double deviation = kUndefined;  ///< population standard deviation
+  double gini = kUndefined;       ///< mean |x - y| over all pairs, over twice the mean; 0: all alike
   ClientId worst_client{};
   ClientId best_client{};
   std::int64_t clients = 0;

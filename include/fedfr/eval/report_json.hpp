@@ -1,6 +1,7 @@
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 
+#include "fedfr/eval/figures.hpp"
 #include "fedfr/eval/identification.hpp"
 #include "fedfr/eval/verification.hpp"
 
@@ -17,6 +18,9 @@ void from_json(const nlohmann::json& json, OperatingPoint& point);
 
 /// Without the decision on every single pair.
 void to_json(nlohmann::json& json, const VerificationScores& scores);
+void to_json(nlohmann::json& json, const IdentificationScores& scores);
+void to_json(nlohmann::json& json, const Figure& figure);
+void to_json(nlohmann::json& json, const FigureList& list);
 void to_json(nlohmann::json& json, const PairedDifference& difference);
 
 void to_json(nlohmann::json& json, const PersonalisedScores& scores);

@@ -28,7 +28,7 @@ std::string generic_table(std::span<const GenericRow> rows);
 std::string describe(const PairedDifference& difference);
 
 /// Mean, worst and best client of each rate with two kinds of models: usually the global one for everybody,
-/// and the clients' own.
+/// and the clients' own; then how unequal the clients are: worst tenth, deviation, Gini coefficient.
 /// @param first, second  their column headings
 /// @throws UsageError if the two were made at different targets
 std::string personalised_table(const PersonalisedSummary& global, const PersonalisedSummary& personalised,

@@ -16,6 +16,19 @@ struct FoldScores {
   double accuracy = 0;
 };
 
+/// Thresholds on the squared distance of unit vectors, which lies in [0, 4]: 0, 0.01 .. 3.99.
+inline constexpr int kVerificationThresholds = 400;
+constexpr double verification_threshold(int index) { return 0.01 * index; }
+
+struct PairScore {
+  double squared_distance = 0;
+  float similarity = 0;
+};
+
+/// @param embeddings  [images, dimension]
+/// @throws DataError if a pair names no image
+std::vector<PairScore> score_pairs(const EmbeddingView& embeddings, std::span<const data::Pair> pairs);
+
 /// 1:1 verification on a benchmark's pairs.
 struct VerificationScores {
   std::int64_t genuine_pairs = 0;
@@ -23,7 +36,9 @@ struct VerificationScores {
   double accuracy = 0;            ///< mean over the folds
   bool one_fold = false;          ///< the threshold was chosen on the pairs that it is measured on
   double accuracy_deviation = 0;  ///< population standard deviation over the folds, as papers print it
-  Interval accuracy_interval;     ///< Student's t over the folds, which share no identities
+  /// Over people who are drawn, where they are known (verification_intervals.hpp); else Student's t over the
+  /// folds.
+  Interval accuracy_interval;
   std::vector<FoldScores> folds;
   std::vector<OperatingPoint> tar_at_far;  ///< over all pairs, by cosine similarity
   std::vector<OperatingPoint> roc;         ///< from the smallest resolvable FAR to the largest below 1

@@ -78,6 +78,12 @@ class DatasetWriter::State {
   }
   void set_pairs(std::vector<Pair> pairs) { pairs_ = std::move(pairs); }
 
+  void add_file(const fs::path& name, std::string_view content) const {
+    const auto file = folder_.path() / name;
+    make_folder(file.parent_path());
+    replace_file(file, content);
+  }
+
   void finish() {
     check_client_is_whole();
     if (manifest_.role != Role::clients && labels_ > std::ssize(manifest_.identities))
@@ -131,6 +137,9 @@ void DatasetWriter::set_identities(std::vector<std::string> names) {
   state_->set_identities(std::move(names));
 }
 void DatasetWriter::set_pairs(std::vector<Pair> pairs) { state_->set_pairs(std::move(pairs)); }
+void DatasetWriter::add_file(const fs::path& name, std::string_view content) {
+  state_->add_file(name, content);
+}
 void DatasetWriter::finish() { state_->finish(); }
 
 }  // namespace fedfr::data

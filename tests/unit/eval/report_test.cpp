@@ -178,6 +178,31 @@ TEST(PersonalisedTable, ShowsMeanWorstBestAndGain) {
   expect_narrow(table);
 }
 
+TEST(PersonalisedTable, ShowsHowUnequalClientsAre) {
+  const auto global = summarise(std::vector{client_scores(0, 0.6), client_scores(1, 0.8)});
+  const auto own = summarise(std::vector{client_scores(0, 0.0), client_scores(1, 1.0)});
+  const auto table = personalised_table(global, own);
+  EXPECT_THAT(table, HasSubstr("global: worst 10 %"));
+  // (0.6, 0.8): mean of the worst tenth 0.6, deviation 0.1, Gini 2 * 0.2 / (2 * 4 * 0.7)
+  EXPECT_THAT(table, testing::ContainsRegex("TAR@FAR=1e-2 +60.00 +10.00 +0.071 +0.00 +50.00 +0.500\n"));
+  EXPECT_THAT(table, testing::ContainsRegex("TAR@FAR=1e-4 +n/a +n/a +n/a +n/a +n/a +n/a\n"));
+  expect_narrow(table);
+}
+
+TEST(Summary, TakesTheWorstTenthRoundedUp) {
+  std::vector<ClientScores> clients;
+  for (int i = 0; i < 21; ++i) clients.push_back(client_scores(i, 0.9 - 0.01 * i));
+  const auto rate = summarise(clients).tar_at_far[0].rate;
+  EXPECT_NEAR(rate.worst_decile, (0.70 + 0.71 + 0.72) / 3, 1e-12) << "3 of 21";
+  double gini = 0;
+  for (const auto& a : clients)
+    for (const auto& b : clients)
+      gini += std::abs(a.scores.tar_at_far[0].true_rate - b.scores.tar_at_far[0].true_rate);
+  EXPECT_NEAR(rate.gini, gini / (2 * 21 * 21 * 0.8), 1e-12);
+  for (auto& client : clients) client.scores.tar_at_far[0].true_rate = 0;
+  EXPECT_TRUE(std::isnan(summarise(clients).tar_at_far[0].rate.gini)) << "nothing to share";
+}
+
 TEST(PersonalisedTable, RefusesDifferentTargets) {
   const auto global = summarise(std::vector{client_scores(0, 0.6)});
   auto own = global;

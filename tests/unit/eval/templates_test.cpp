@@ -5,6 +5,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/eval/templates/insightface_rates.hpp"
+#include "fedfr/eval/templates/template_figures.hpp"
 #include "fedfr/eval/templates/template_protocol.hpp"
 
 namespace fedfr::eval {
@@ -75,6 +76,48 @@ TEST(InsightfaceRates, TakeTheNearestPointAlsoBeyondTheRate) {
 TEST(InsightfaceRates, HaveNoCaseForStrangers) {
   const TemplateSearch search{.galleries = {{{{1, 10}}, {{2, 20}}}}, .probes = {{4, 99}}};
   EXPECT_THROW(insightface_identification(corners(), search, std::vector{0.1}), DataError);
+}
+
+data::TemplateTables small_tables() {
+  return {.templates = {},
+          .media = {},
+          .detector_scores = {},
+          .pairs = {{1, 4, false}, {2, 4, true}, {3, 4, false}},
+          .galleries = {{{{1, 10}}, {{2, 20}}}},
+          .probes = {{4, 20}, {3, 30}}};
+}
+
+TEST(PeopleOfTemplates, AreThoseOfOneSubjectOrOfAGenuinePair) {
+  auto tables = small_tables();
+  const auto people = people_of_templates(corners(), tables);
+  EXPECT_EQ(people.count, 3);
+  EXPECT_EQ(people.numbers[1], people.numbers[3]) << "templates 2 and 4 by pair and subject";
+  tables.galleries = {};
+  tables.probes.clear();
+  EXPECT_EQ(people_of_templates(corners(), tables).numbers, people.numbers) << "by the pair alone";
+  tables.pairs.clear();
+  EXPECT_EQ(people_of_templates(corners(), tables).count, 4);
+}
+
+TEST(TemplateFigures, GoBeforeThoseWithoutIntervalsInTheOrderInWhichTheyAreDrawn) {
+  const auto tables = small_tables();
+  const TemplateTargets targets{.fars = {0.5}, .fpirs = {0.5}};
+  const auto scores = score_templates(corners(), tables, targets);
+  const auto figures = figures_of(scores);
+  const auto resampled = resampled_templates(corners(), tables, scores, targets);
+  EXPECT_EQ(resampled.people, 3);
+  ASSERT_EQ(resampled.figures, 3U);
+  std::vector<double> once(3);
+  resampled.of(std::vector<std::uint32_t>{1, 1, 1}, once);
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (std::isnan(once[i]))
+      EXPECT_TRUE(std::isnan(figures[i].value)) << figures[i].name;
+    else
+      EXPECT_EQ(once[i], figures[i].value) << figures[i].name;
+  }
+  EXPECT_EQ(figures[0].name, "TAR@FAR=5e-1");
+  EXPECT_EQ(figures[1].name, "rank 1");
+  EXPECT_EQ(figures[2].name, "TPIR@FPIR=5e-1");
 }
 
 }  // namespace

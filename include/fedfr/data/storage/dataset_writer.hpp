@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fedfr/data/storage/dataset.hpp"
@@ -50,6 +51,11 @@ class DatasetWriter {
   /// Names by label of the whole set; for every role but clients.
   void set_identities(std::vector<std::string> names);
   void set_pairs(std::vector<Pair> pairs);  ///< for role benchmark
+
+  /// A file that belongs to the dataset beside its shards, such as a table of templates.
+  /// @param name  within the dataset, in a folder or not
+  /// @throws DataError if it cannot be written
+  void add_file(const std::filesystem::path& name, std::string_view content);
 
   /// Completes the last shard, writes dataset.json, syncs and renames.
   /// @throws DataError if something is missing or makes no sense, or for example on a full disk

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "fedfr/data/templates/template_tables.hpp"
 #include "fedfr/eval/gallery_search.hpp"
 #include "fedfr/eval/score_selection.hpp"
 #include "fedfr/eval/templates/pooling.hpp"
@@ -11,17 +12,8 @@
 /// The protocols of IJB-B and IJB-C on pooled templates (Whitelam et al., CVPRW 2017; Maze et al., ICB 2018).
 namespace fedfr::eval {
 
-struct TemplatePair {
-  std::int32_t first = 0;  ///< number of the template
-  std::int32_t second = 0;
-  bool genuine = false;
-};
-
-/// Whose a template is.
-struct TemplateSubject {
-  std::int64_t id = 0;       ///< of the template
-  std::int64_t subject = 0;  ///< number of the person
-};
+using data::TemplatePair;
+using data::TemplateSubject;
 
 /// Gallery 1, gallery 2, and the probes, which are looked for in both.
 struct TemplateSearch {
