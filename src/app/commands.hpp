@@ -9,6 +9,7 @@ namespace fedfr::app {
 
 int run_train(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args);
+int run_compare(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_extract(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_doctor(comm::MpiSession& mpi, std::span<const std::string> args);
 

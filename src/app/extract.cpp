@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "commands.hpp"
+#include "evaluate_request.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
@@ -93,22 +94,7 @@ Request parse(std::span<const std::string> args) {
 
 run::Options options_for(const Request& request) {
   run::Options options = options_of_model(request.model, request.settings);
-  // The data that the model was trained on are not needed, and may be gone.
-  options.clients.clear();
-  options.public_set.clear();
-  options.benchmark.clear();
-  switch (data::Dataset(request.dataset).role()) {
-    case data::Role::clients:
-      options.clients = request.dataset;
-      break;
-    case data::Role::benchmark:
-      options.benchmark = {request.dataset};
-      break;
-    case data::Role::public_set:
-    case data::Role::collection:
-      options.public_set = request.dataset;
-      break;
-  }
+  take_only_dataset(options, request.dataset);
   return options;
 }
 

@@ -24,6 +24,7 @@ constexpr std::string_view usage =
 
   fedfr train JOB.cfg [--key value ...]   train, or go on with a run that was stopped
   fedfr evaluate RUN|WEIGHTS DATASET...   accuracy, TAR@FAR, TPIR@FPIR of a model
+  fedfr compare RUN_A RUN_B DATASET...    how much better B is than A, with the interval of the difference
   fedfr extract WEIGHTS DATASET OUT       embeddings of a dataset's images
   fedfr verify-run RUN RUN                whether two runs have the same bits, and where and why not
   fedfr doctor [--output DIR]             check the installation, the launcher, the GPUs and the file system

@@ -30,6 +30,7 @@ struct Command {
 };
 constexpr Command commands[] = {{"train", fedfr::app::run_train},
                                 {"evaluate", fedfr::app::run_evaluate},
+                                {"compare", fedfr::app::run_compare},
                                 {"extract", fedfr::app::run_extract},
                                 {"doctor", fedfr::app::run_doctor}};
 

@@ -37,10 +37,6 @@ std::vector<Figure> spread(const std::vector<RateAggregate>& rates, const std::s
   return all;
 }
 
-double share_within(const std::vector<double>& cumulative_match, std::size_t rank) {
-  return rank <= cumulative_match.size() ? cumulative_match[rank - 1] : kUndefined;
-}
-
 }  // namespace
 
 std::string grouped(std::int64_t number) {
@@ -85,15 +81,16 @@ std::vector<Figure> figures_of(const VerificationScores& scores) {
 }
 
 std::vector<Figure> figures_of(const IdentificationScores& scores) {
-  const auto mated =
-      fmt::format("{} probes, {} entries", grouped(scores.mated_probes), grouped(scores.entries));
-  std::vector<Figure> all{
-      {.name = "rank 1", .value = scores.rank1, .interval = scores.rank1_interval, .trials = mated}};
+  std::vector<Figure> all;
+  for (std::size_t r = 0; r < kReportedRanks.size(); ++r) {
+    const double share = share_within(scores.cumulative_match, kReportedRanks[r]);
+    all.push_back({.name = fmt::format("rank {}", kReportedRanks[r]),
+                   .value = share,
+                   .interval = std::isnan(share) ? Interval{} : scores.rank_intervals[r],
+                   .trials = fmt::format("{} probes, {} entries", grouped(scores.mated_probes),
+                                         grouped(scores.entries))});
+  }
   append(all, figures_of(scores.tpir_at_fpir, "TPIR@FPIR", "non-mated probes"));
-  for (const std::size_t rank : {std::size_t{5}, std::size_t{10}})
-    all.push_back({.name = fmt::format("rank {}", rank),
-                   .value = share_within(scores.cumulative_match, rank),
-                   .trials = mated});
   return all;
 }
 

@@ -50,6 +50,11 @@ std::vector<ProbeOutcome> search_gallery(const EmbeddingView& probes, const Embe
   return outcomes;
 }
 
+double share_within(std::span<const double> cumulative_match, std::int64_t rank) {
+  return rank <= std::ssize(cumulative_match) ? cumulative_match[static_cast<std::size_t>(rank - 1)]
+                                              : kUndefined;
+}
+
 float accepted_score(const ProbeOutcome& outcome) {
   // With a wrong first entry no threshold helps.
   return outcome.rank > 1 ? kNeverAccepted : outcome.score;

@@ -116,10 +116,12 @@ void to_json(Json& json, const IdentificationScores& scores) {
           {"mated_probes", scores.mated_probes},
           {"nonmated_probes", scores.nonmated_probes},
           {"rank1", scores.rank1},
-          {"rank1_interval", interval_json(scores.rank1_interval)},
           {"cumulative_match", scores.cumulative_match},
           {"tpir_at_fpir", scores.tpir_at_fpir},
           {"curve", scores.curve}};
+  for (std::size_t r = 0; r < kReportedRanks.size(); ++r)
+    json["rank_intervals"].push_back(
+        {{"rank", kReportedRanks[r]}, {"interval", interval_json(scores.rank_intervals[r])}});
 }
 
 void to_json(Json& json, const Figure& figure) {

@@ -3,6 +3,8 @@
 // model embeds it once for all clients, a client's own model for itself.
 #include "fedfr/run/evaluator.hpp"
 
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/index_select.h>
 
@@ -10,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/indices.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/rng.hpp"
 #include "fedfr/core/trace.hpp"
@@ -20,16 +23,6 @@
 namespace fedfr::run {
 
 namespace {
-
-eval::EmbeddingView view(const at::Tensor& features) {
-  return {{features.const_data_ptr<float>(), static_cast<std::size_t>(features.numel())}, features.size(1)};
-}
-
-std::vector<std::int64_t> all_of(const data::ImageSet& images) {
-  std::vector<std::int64_t> indices(static_cast<std::size_t>(images.size()));
-  for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<std::int64_t>(i);
-  return indices;
-}
 
 std::vector<std::int32_t> labels_at(const data::ImageSet& images, std::span<const std::int64_t> indices) {
   std::vector<std::int32_t> labels;
@@ -44,6 +37,10 @@ at::Tensor rows_of(const at::Tensor& features, std::vector<std::int64_t>& rows) 
 }
 
 }  // namespace
+
+eval::EmbeddingView view_of(const at::Tensor& features) {
+  return {{features.const_data_ptr<float>(), static_cast<std::size_t>(features.numel())}, features.size(1)};
+}
 
 Evaluator::Evaluator(const Experiment& experiment, comm::Communicator& comm)
     : experiment_(experiment), comm_(comm) {
@@ -66,14 +63,27 @@ std::vector<BenchmarkScores> Evaluator::generic(const fl::GlobalModel& model) {
   const Span span("benchmarks");
   std::vector<BenchmarkScores> results;
   for (std::size_t b = 0; b < experiment_.benchmarks.size(); ++b) {
-    const auto& benchmark = experiment_.benchmarks[b];
-    const data::ImageSet images = benchmark.all();
-    const at::Tensor features = global_features(model, images, all_of(images));
-    const Span scoring("scoring");
-    results.push_back({experiment_.benchmark_names[b],
-                       eval::verify_pairs(view(features), benchmark.pairs(), experiment_.options.fars)});
+    auto [scores, resampled] = verify(model, experiment_.benchmarks[b]);
+    eval::add_intervals(scores, resampled.intervals(bootstrap_plan()));
+    results.push_back({experiment_.benchmark_names[b], std::move(scores)});
   }
   return results;
+}
+
+VerificationResult Evaluator::verify(const fl::GlobalModel& model, const data::Dataset& benchmark) {
+  const data::ImageSet images = benchmark.all();
+  const at::Tensor embedded = features(model, images, all_indices(images.size()));
+  const Span scoring("scoring");
+  const auto pairs = benchmark.pairs();
+  const auto& fars = experiment_.options.fars;
+  return {.scores = eval::verify_pairs(view_of(embedded), pairs, fars),
+          .resampled = eval::resampled_verification(view_of(embedded), pairs, images.labels(), fars)};
+}
+
+eval::BootstrapPlan Evaluator::bootstrap_plan() const {
+  return {.draws = experiment_.options.bootstrap_draws,
+          .seed = experiment_.options.seed,
+          .threads = at::get_num_threads()};
 }
 
 std::vector<std::int64_t> Evaluator::gallery_indices(ClientId client) const {
@@ -112,11 +122,11 @@ eval::ClientScores Evaluator::score(ClientId client, const Trial& trial, const a
                                 static_cast<std::size_t>(probe_begin_[c + 1] - probe_begin_[c]));
   const auto gallery_labels = labels_at(experiment_.clients->client(client), gallery_indices(client));
   try {
-    return {client, eval::score_client({.probes = view(probes),
+    return {client, eval::score_client({.probes = view_of(probes),
                                         .own_begin = trial.own_begin,
                                         .own_end = trial.own_end,
                                         .own_labels = own,
-                                        .gallery = view(gallery),
+                                        .gallery = view_of(gallery),
                                         .gallery_labels = gallery_labels},
                                        {.fars = experiment_.options.fars,
                                         .fpirs = experiment_.options.fpirs,
@@ -127,17 +137,21 @@ eval::ClientScores Evaluator::score(ClientId client, const Trial& trial, const a
   }
 }
 
-at::Tensor Evaluator::global_features(const fl::GlobalModel& model, const data::ImageSet& images,
-                                      std::span<const std::int64_t> which) {
+at::Tensor Evaluator::features(const fl::GlobalModel& model, const data::ImageSet& images,
+                               std::span<const std::int64_t> which) {
+  const at::Tensor features = nn::unit_rows(raw_features(model, images, which));
+  eval::check_features(features, images, which);
+  return features;
+}
+
+at::Tensor Evaluator::raw_features(const fl::GlobalModel& model, const data::ImageSet& images,
+                                   std::span<const std::int64_t> which) {
   const auto embed = [&](bool mirrored) {
     return eval::embed_together(comm_, model.backbone(), model.parameters(), images, which, mirrored,
                                 experiment_.training.embed);
   };
   const at::Tensor plain = embed(false);
-  const auto mirrored = experiment_.options.mirror_embedding ? embed(true) : at::Tensor();
-  const at::Tensor features = eval::evaluation_features(plain, mirrored);
-  eval::check_features(features, images, which);
-  return features;
+  return experiment_.options.mirror_embedding ? plain + embed(true) : plain;
 }
 
 at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& head,
@@ -156,7 +170,7 @@ at::Tensor Evaluator::own_features(const nn::ParameterSet& backbone, const nn::P
 
 std::vector<eval::ClientScores> Evaluator::global_for_clients(const fl::GlobalModel& model) {
   const Span span("global model for the clients");
-  const at::Tensor probes = global_features(model, experiment_.clients->all(), probes_);
+  const at::Tensor probes = features(model, experiment_.clients->all(), probes_);
   const nn::ParameterSet no_head;
   std::vector<eval::ClientScores> mine;
   // Dealt out by number: scores depend on the client alone, and are sorted when they are gathered.

@@ -25,6 +25,21 @@ expect_equal "$(grep -o '"other_probes": *[0-9]*' few/evaluation/round_0003.json
 train 1 few.1 --stranger-images 7
 expect_same_file few.1/evaluation/round_0003.json few/evaluation/round_0003.json
 
+# Every figure in other forms; 1:N on any dataset; a model is no better than itself.
+launch 2 evaluate run "$data/pairs" --save again.csv
+launch 1 evaluate run "$data/pairs" --csv
+expect_code 0 "evaluate --csv"
+grep -v '^fedfr' last.out | cmp -s - again.csv || problem "--csv and --save FILE.csv differ"
+expect_equal "$(cut -d, -f3 again.csv | head -n 2 | tr '\n' ' ')" "figure accuracy " "figures"
+launch 2 evaluate run "$data/parts/clients" --identification --latex
+expect_code 0 "evaluate --identification"
+expect_text 'toprule' "evaluate --latex"
+launch 2 compare run run "$data/pairs" --save none.csv
+expect_code 0 "compare"
+grep ' minus ' none.csv | cut -d, -f4-6 | grep -qvE '^(0(\.0)?,0(\.0)?,0(\.0)?|,,)$' && problem "a model is better than itself"
+launch 1 compare run few "$data/parts/clients"
+expect_code 2 "compare on clients"
+
 # config.cfg repeats the run.
 launch 1 train run/config.cfg --output repeated
 expect_equal "$(final_hash)" "$hash" "hash of the repeated run"
@@ -48,7 +63,7 @@ expect_code 0 "train --help"
 for option in $(grep -oE '^[a-z0-9-]+' run/config.cfg) dry-run; do
   grep -qE "^ +--$option( |\$)" last.out || problem "train --help does not mention --$option"
 done
-for command in evaluate extract; do
+for command in evaluate compare extract; do
   launch 1 "$command" --help
   expect_code 0 "$command --help"
   grep -q "^  fedfr $command runs/" last.out || problem "$command --help has no example"

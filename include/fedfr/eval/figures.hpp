@@ -31,7 +31,7 @@ struct FigureList {
 
 /// Accuracy, then TAR at each FAR.
 std::vector<Figure> figures_of(const VerificationScores& scores);
-/// Rank 1, then TPIR at each FPIR: the order of their intervals; then ranks 5 and 10.
+/// Ranks 1, 5 and 10, then TPIR at each FPIR.
 std::vector<Figure> figures_of(const IdentificationScores& scores);
 /// The mean over clients of each figure, its worst decile, standard deviation and Gini coefficient.
 /// @param of_means  intervals of the means, in their order, or none

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -26,12 +27,15 @@ inline constexpr std::int64_t kNotInGallery = -1;
 std::vector<ProbeOutcome> search_gallery(const EmbeddingView& probes, const EmbeddingView& gallery,
                                          std::span<const std::int64_t> right);
 
+/// For how many first entries figures tell how often the right one is among them.
+inline constexpr std::array<std::int64_t, 3> kReportedRanks{1, 5, 10};
+
 struct IdentificationScores {
   std::int64_t entries = 0;       ///< of the gallery
   std::int64_t mated_probes = 0;  ///< of people who are in the gallery
   std::int64_t nonmated_probes = 0;
   double rank1 = kUndefined;
-  Interval rank1_interval;
+  std::array<Interval, kReportedRanks.size()> rank_intervals{};
   std::vector<double> cumulative_match;      ///< ranks 1, 2, ... (CMC)
   std::vector<OperatingPoint> tpir_at_fpir;  ///< at the targets (in older papers DIR@FAR)
   std::vector<OperatingPoint> curve;         ///< at the FPIRs that the non-mated probes resolve
@@ -43,6 +47,9 @@ struct IdentificationScores {
 /// @param fpirs         each in (0, 1)
 IdentificationScores identification_scores(std::span<const ProbeOutcome> outcomes, std::int64_t entries,
                                            std::int64_t longest_rank, std::span<const double> fpirs);
+
+/// Of a cumulative match curve; undefined beyond its end.
+double share_within(std::span<const double> cumulative_match, std::int64_t rank);
 
 /// The score of a probe that counts at thresholds: -infinity, which none accepts, where another entry comes
 /// first.

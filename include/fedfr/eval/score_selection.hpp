@@ -15,8 +15,8 @@ using TakeScores = std::function<void(std::span<const float> scores, bool genuin
 /// Goes through all scores, piece by piece; each call gives the same ones.
 using ScorePass = std::function<void(const TakeScores&)>;
 
-/// The rates at each target, as operating_points gives them, bit for bit. Memory: 0.5 MB, and as much for
-/// each target; independent of the number of scores.
+/// The rates at each target, as operating_points gives them, bit for bit. Memory: some 1 MB, and as much
+/// for each target; independent of the number of scores.
 /// @param targets  each in (0, 1)
 /// @throws UsageError for another target, DataError for a score that is not finite
 std::vector<OperatingPoint> streamed_operating_points(const ScorePass& pass, std::span<const double> targets);

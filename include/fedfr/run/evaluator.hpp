@@ -5,13 +5,23 @@
 #include <vector>
 
 #include "fedfr/comm/communicator.hpp"
+#include "fedfr/eval/embedding_view.hpp"
 #include "fedfr/eval/identification.hpp"
+#include "fedfr/eval/intervals/resampled_protocols.hpp"
 #include "fedfr/eval/verification.hpp"
 #include "fedfr/run/experiment.hpp"
 #include "fedfr/run/personal_models.hpp"
 #include "fedfr/run/record/evaluation.hpp"
 
 namespace fedfr::run {
+
+struct VerificationResult {
+  eval::VerificationScores scores;
+  eval::Resampled resampled;
+};
+
+/// Does not own the features.
+eval::EmbeddingView view_of(const at::Tensor& features);
 
 /// Applies the evaluation protocols to models of one experiment.
 class Evaluator {
@@ -20,6 +30,22 @@ class Evaluator {
 
   /// Verification on every benchmark of the experiment. Collective.
   std::vector<BenchmarkScores> generic(const fl::GlobalModel& model);
+
+  /// Verification on one benchmark, still without intervals over people. Collective.
+  VerificationResult verify(const fl::GlobalModel& model, const data::Dataset& benchmark);
+
+  /// What evaluation compares, checked: of the image, or of the sum of both views where the options say so.
+  /// Collective.
+  /// @param which  [n] indices into `images`
+  /// @returns      [n,D] float32, rows of unit length
+  at::Tensor features(const fl::GlobalModel& model, const data::ImageSet& images,
+                      std::span<const std::int64_t> which);
+  /// The same before it is brought to unit length, for templates, in which lengths count. Collective.
+  at::Tensor raw_features(const fl::GlobalModel& model, const data::ImageSet& images,
+                          std::span<const std::int64_t> which);
+
+  const Options& options() const { return experiment_.options; }
+  eval::BootstrapPlan bootstrap_plan() const;
 
   /// The personalised protocol with the global model for every client, in the order of their ids. Collective.
   std::vector<eval::ClientScores> global_for_clients(const fl::GlobalModel& model);
@@ -30,8 +56,6 @@ class Evaluator {
   bool has_personalised_protocol() const { return experiment_.clients && experiment_.options.personalised; }
 
  private:
-  at::Tensor global_features(const fl::GlobalModel& model, const data::ImageSet& images,
-                             std::span<const std::int64_t> which);
   at::Tensor own_features(const nn::ParameterSet& backbone, const nn::ParameterSet& head,
                           const data::ImageSet& images, std::span<const std::int64_t> which) const;
   /// What a client's models are tried with: rows of `probes_`, ascending, its own ones among them.

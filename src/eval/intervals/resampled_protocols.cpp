@@ -1,6 +1,7 @@
 #include "fedfr/eval/intervals/resampled_protocols.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -19,34 +20,48 @@ OwnedScore owned(float score, bool genuine, std::int32_t first, std::int32_t sec
       .score = score, .first = first, .second = genuine || first == second ? OwnedScore::kNobody : second};
 }
 
-/// The first figure by `Leading`, the others by `rates`.
+/// The first figures by `leading`, the others by `rates`.
 template <class Leading>
-FiguresOfDraw led_by(Leading leading, ResampledRates rates) {
+Resampled led_by(Leading leading, ResampledRates rates, std::int64_t people) {
   const auto parts =
       std::make_shared<const std::pair<Leading, ResampledRates>>(std::move(leading), std::move(rates));
-  return [parts](std::span<const std::uint32_t> times, std::span<double> figures) {
-    figures.front() = parts->first(times);
-    parts->second(times, figures.subspan(1));
-  };
+  return {.people = people,
+          .figures = Leading::figures + parts->second.size(),
+          .of = [parts](std::span<const std::uint32_t> times, std::span<double> figures) {
+            parts->first(times, figures.first(Leading::figures));
+            parts->second(times, figures.subspan(Leading::figures));
+          }};
 }
 
-/// Share of the mated probes whose right entry comes first.
-class ResampledRank1 {
- public:
-  void add(std::int32_t person, bool first) { probes_.emplace_back(person, first); }
+struct LeadingAccuracy {
+  static constexpr std::size_t figures = 1;
+  void operator()(std::span<const std::uint32_t> times, std::span<double> accuracy) const {
+    accuracy.front() = of(times);
+  }
+  ResampledAccuracy of;
+};
 
-  double operator()(std::span<const std::uint32_t> times) const {
-    std::int64_t found = 0, all = 0;
-    for (const auto& [person, first] : probes_) {
+/// Shares of the mated probes whose right entry is among the first 1, 5, 10.
+class LeadingRanks {
+ public:
+  static constexpr std::size_t figures = kReportedRanks.size();
+
+  void add(std::int32_t person, std::int64_t rank) { probes_.emplace_back(person, rank); }
+
+  void operator()(std::span<const std::uint32_t> times, std::span<double> shares) const {
+    std::array<std::int64_t, kReportedRanks.size()> found{};
+    std::int64_t all = 0;
+    for (const auto& [person, rank] : probes_) {
       const auto weight = std::int64_t{times[static_cast<std::size_t>(person)]};
       all += weight;
-      found += first ? weight : 0;
+      for (std::size_t r = 0; r < found.size(); ++r) found[r] += rank <= kReportedRanks[r] ? weight : 0;
     }
-    return all == 0 ? kUndefined : static_cast<double>(found) / static_cast<double>(all);
+    for (std::size_t r = 0; r < found.size(); ++r)
+      shares[r] = all == 0 ? kUndefined : static_cast<double>(found[r]) / static_cast<double>(all);
   }
 
  private:
-  std::vector<std::pair<std::int32_t, bool>> probes_;
+  std::vector<std::pair<std::int32_t, std::int64_t>> probes_;
 };
 
 }  // namespace
@@ -73,26 +88,23 @@ Resampled resampled_verification(const EmbeddingView& embeddings, std::span<cons
     (pairs[i].genuine ? genuine : impostor)
         .push_back(owned(scored[i].similarity, pairs[i].genuine, first, second));
   }
-  return {.people = people.count,
-          .figures = 1 + fars.size(),
-          .of = led_by(ResampledAccuracy(owned_pairs), {std::move(genuine), std::move(impostor), fars})};
+  return led_by(LeadingAccuracy{ResampledAccuracy(owned_pairs)},
+                {std::move(genuine), std::move(impostor), fars}, people.count);
 }
 
 Resampled resampled_identification(std::span<const ProbeOutcome> outcomes, const NumberedPeople& people,
                                    std::span<const double> fpirs) {
   if (people.numbers.size() != outcomes.size())
     throw UsageError("{} probes have {} people: as many are needed", outcomes.size(), people.numbers.size());
-  ResampledRank1 rank1;
+  LeadingRanks ranks;
   std::vector<OwnedScore> mated, nonmated;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto person = people.numbers[i];
     const bool is_mated = outcomes[i].rank > 0;
-    if (is_mated) rank1.add(person, outcomes[i].rank == 1);
+    if (is_mated) ranks.add(person, outcomes[i].rank);
     (is_mated ? mated : nonmated).push_back({.score = accepted_score(outcomes[i]), .first = person});
   }
-  return {.people = people.count,
-          .figures = 1 + fpirs.size(),
-          .of = led_by(std::move(rank1), {std::move(mated), std::move(nonmated), fpirs})};
+  return led_by(std::move(ranks), {std::move(mated), std::move(nonmated), fpirs}, people.count);
 }
 
 Resampled resampled_rates(std::vector<OwnedScore> genuine, std::vector<OwnedScore> impostor,
@@ -172,9 +184,10 @@ void add_intervals(VerificationScores& scores, std::span<const Interval> interva
 }
 
 void add_intervals(IdentificationScores& scores, std::span<const Interval> intervals) {
-  scores.rank1_interval = intervals.front();
+  const auto ranks = scores.rank_intervals.size();
+  std::ranges::copy(intervals.first(ranks), scores.rank_intervals.begin());
   for (std::size_t i = 0; i < scores.tpir_at_fpir.size(); ++i)
-    scores.tpir_at_fpir[i].interval = intervals[i + 1];
+    scores.tpir_at_fpir[i].interval = intervals[ranks + i];
 }
 
 }  // namespace fedfr::eval

@@ -49,8 +49,8 @@ void ResampledRates::operator()(std::span<const std::uint32_t> times, std::span<
   float threshold = 0;
   for (const auto target : rising_) {
     const auto allowed = allowed_false_accepts(targets_[target], impostor_total);
-    // More than `allowed` come before the end: a rate is below 1.
-    while (refused <= allowed) {
+    // More than `allowed` come before the end, unless a rate is 1 up to rounding.
+    while (refused <= allowed && impostor != impostor_.end()) {
       threshold = impostor->score;
       refused += weight(*impostor++, times);
     }

@@ -95,13 +95,12 @@ std::vector<Figure> mean_figures(const TemplateIdentification& found) {
   const auto trials =
       fmt::format("{} and {} mated probes, mean of both galleries", grouped(found.galleries[0].mated_probes),
                   grouped(found.galleries[1].mated_probes));
-  std::vector<Figure> all{{.name = "rank 1", .value = found.rank1, .trials = trials}};
+  std::vector<Figure> all;
+  for (const auto rank : kReportedRanks)
+    all.push_back({.name = fmt::format("rank {}", rank),
+                   .value = share_within(found.cumulative_match, rank),
+                   .trials = trials});
   append(all, figures_of(found.tpir_at_fpir, "TPIR@FPIR", "non-mated probes"), "");
-  for (const std::size_t rank : {std::size_t{5}, std::size_t{10}})
-    if (rank <= found.cumulative_match.size())
-      all.push_back({.name = fmt::format("rank {}", rank),
-                     .value = found.cumulative_match[rank - 1],
-                     .trials = trials});
   return all;
 }
 

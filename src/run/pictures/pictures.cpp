@@ -42,7 +42,7 @@ std::optional<std::string> draw(const RocCurves& picture, const std::filesystem:
   require_something(has_points(picture.curves), picture.title);
   const auto script = preamble(file, 1600, 1300) + title(picture.title, 1) +
                       logarithmic_range(picture.curves) +
-                      "set xlabel 'false accept rate'\nset ylabel 'true accept rate'\n" +
+                      fmt::format("set xlabel {}\nset ylabel {}\n", literal(picture.x), literal(picture.y)) +
                       percent_range(picture.curves, {}) + plot("curve", picture.curves, {}, 100, false);
   return run_gnuplot(script, file);
 }

@@ -73,10 +73,17 @@ std::filesystem::path evaluation_path(const std::filesystem::path& run_folder, i
 }
 
 std::string to_text(const Evaluation& evaluation) {
-  const Json json = {{"round", evaluation.round},
-                     {"benchmarks", benchmarks_json(evaluation.benchmarks, true)},
-                     {"global", evaluation.global},
-                     {"own", evaluation.own}};
+  Json json = {{"round", evaluation.round},
+               {"benchmarks", benchmarks_json(evaluation.benchmarks, true)},
+               {"global", evaluation.global},
+               {"own", evaluation.own}};
+  for (const auto& [name, figures, as_insightface] : evaluation.templates)
+    json["templates"].push_back({{"name", name}, {"figures", figures}, {"as_insightface", as_insightface}});
+  for (const auto& [name, scores] : evaluation.identified) {
+    Json entry = scores;
+    entry["name"] = name;
+    json["identification"].push_back(std::move(entry));
+  }
   return json_text(json, 1) + "\n";
 }
 

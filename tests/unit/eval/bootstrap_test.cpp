@@ -76,32 +76,118 @@ TEST(ResampledVerification, GivesTheFiguresThemselvesWhereEverybodyIsDrawnOnce) 
   }
 }
 
-/// The plain way: a list with every pair as often as it was drawn.
+/// Pairs as often as they were drawn, the plain way: a list of copies.
+std::vector<data::Pair> copies_of(const Trial& trial, const Times& times) {
+  // People are numbered in the order of their first pair.
+  std::map<std::int64_t, std::size_t> number;
+  for (const auto& pair : trial.pairs)
+    for (const auto image : {pair.first, pair.second})
+      number.emplace(trial.faces.labels[static_cast<std::size_t>(image)], number.size());
+  const auto weight = [&](std::int64_t image) {
+    return times[number.at(trial.faces.labels[static_cast<std::size_t>(image)])];
+  };
+  std::vector<data::Pair> drawn;
+  for (const auto& pair : trial.pairs)
+    drawn.insert(drawn.end(), pair.genuine ? weight(pair.first) : weight(pair.first) * weight(pair.second),
+                 pair);
+  return drawn;
+}
+
+/// Share of a fold's pairs of one kind that a threshold decides rightly.
+double right_of_kind(const Trial& trial, const std::vector<data::Pair>& pairs, int fold, bool genuine,
+                     int t) {
+  const auto scores = score_pairs(trial.faces.view(), pairs);
+  double right = 0, all = 0;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (pairs[i].fold != fold || pairs[i].genuine != genuine) continue;
+    right += (scores[i].squared_distance < verification_threshold(t)) == genuine ? 1 : 0;
+    ++all;
+  }
+  return right / all;
+}
+
+/// Pairs of a fold that are decided rightly, with as many of each kind as the protocol has.
+double right_of_fold(const Trial& trial, const std::vector<data::Pair>& drawn, int fold, int t) {
+  double right = 0;
+  for (const bool genuine : {true, false})
+    right += right_of_kind(trial, drawn, fold, genuine, t) *
+             static_cast<double>(std::ranges::count_if(
+                 trial.pairs, [=](const auto& p) { return p.fold == fold && p.genuine == genuine; }));
+  return right;
+}
+
 TEST(ResampledVerification, CountsAPairAsOftenAsItsPeopleWereDrawn) {
   for (std::uint64_t seed = 0; seed < 10; ++seed) {
     const auto trial = random_trial(seed, 30, 12);
     const auto all = resampled(trial);
     Times times(30);
     draw_people(seed, 7, times);
-    // People are numbered in the order of their first pair.
-    std::map<std::int64_t, std::size_t> number;
-    for (const auto& pair : trial.pairs)
-      for (const auto image : {pair.first, pair.second})
-        number.emplace(trial.faces.labels[static_cast<std::size_t>(image)], number.size());
-    const auto weight = [&](std::int64_t image) {
-      return times[number.at(trial.faces.labels[static_cast<std::size_t>(image)])];
-    };
-    std::vector<data::Pair> drawn;
-    for (const auto& pair : trial.pairs) {
-      const auto copies = pair.genuine ? weight(pair.first) : weight(pair.first) * weight(pair.second);
-      drawn.insert(drawn.end(), copies, pair);
-    }
+    const auto drawn = copies_of(trial, times);
     const auto scores = verify_pairs(trial.faces.view(), drawn, kFars);
     const auto of_draw = figures(all, times);
-    EXPECT_DOUBLE_EQ(of_draw[0], scores.accuracy);
     EXPECT_EQ(of_draw[1], scores.tar_at_far[0].true_rate);
     EXPECT_EQ(of_draw[2], scores.tar_at_far[1].true_rate);
   }
+}
+
+TEST(ResampledVerification, KeepsTheProportionOfGenuineAndImpostorPairs) {
+  const auto trial = random_trial(4, 30, 12);
+  Times times(30);
+  draw_people(4, 7, times);
+  const auto drawn = copies_of(trial, times);
+  double sum = 0;
+  for (int fold = 0; fold < 4; ++fold) {
+    double best = -1;
+    int chosen = 0;
+    for (int t = 0; t < kVerificationThresholds; ++t) {
+      double right = 0;
+      for (int other = 0; other < 4; ++other)
+        if (other != fold) right += right_of_fold(trial, drawn, other, t);
+      if (right > best + 1e-9) {
+        best = right;
+        chosen = t;
+      }
+    }
+    sum += right_of_fold(trial, drawn, fold, chosen) /
+           static_cast<double>(std::ranges::count(trial.pairs, fold, &data::Pair::fold));
+  }
+  EXPECT_NEAR(figures(resampled(trial), times)[0], sum / 4, 1e-12);
+}
+
+/// Nobody is recognised, and every impostor refused: however people are drawn, that is one half.
+TEST(ResampledVerification, IsNoWiderForBeingDrawnUnevenly) {
+  Trial trial;
+  for (std::int32_t person = 0; person < 8; ++person) {
+    trial.faces.add(person, 0);
+    trial.faces.add(person, 90);
+  }
+  for (std::int64_t person = 0; person < 8; ++person) {
+    trial.pairs.push_back({2 * person, 2 * person + 1, true, static_cast<int>(person % 2)});
+    trial.pairs.push_back({2 * person, 2 * ((person + 2) % 8) + 1, false, static_cast<int>(person % 2)});
+  }
+  const auto interval = resampled(trial).intervals({})[0];
+  EXPECT_EQ(interval.low, 0.5);
+  EXPECT_EQ(interval.high, 0.5);
+}
+
+TEST(ResampledIdentification, GivesTheFiguresThemselvesWhereEverybodyIsDrawnOnce) {
+  const std::vector<ProbeOutcome> outcomes{{1, 0.9F}, {1, 0.2F}, {2, 0.8F}, {7, 0.1F},
+                                           {0, 0.5F}, {0, 0.4F}, {0, 0.3F}, {0, 0.1F}};
+  const std::vector<std::int64_t> people{1, 1, 2, 3, 4, 5, 6, 7};
+  const std::vector<double> fpirs{0.25, 0.5};
+  auto scores = identification_scores(outcomes, 20, 10, fpirs);
+  const auto all = resampled_identification(outcomes, number_people(people), fpirs);
+  EXPECT_THAT(figures(all, Times(7, 1)),
+              testing::ElementsAre(scores.rank1, scores.cumulative_match[4], scores.cumulative_match[9],
+                                   scores.tpir_at_fpir[0].true_rate, scores.tpir_at_fpir[1].true_rate));
+  EXPECT_THAT(figures(all, {0, 3, 1, 1, 0, 0, 0}), testing::ElementsAre(0, 0.75, 1, 0, 0))
+      << "person 2 three times, 3 and the stranger 4 once: no false accept of one is allowed";
+  std::vector<Interval> intervals(5);
+  for (std::size_t i = 0; i < intervals.size(); ++i)
+    intervals[i] = {.low = 0.1 * static_cast<double>(i), .high = 1};
+  add_intervals(scores, intervals);
+  EXPECT_EQ(scores.rank_intervals[2].low, 0.2);
+  EXPECT_EQ(scores.tpir_at_fpir[1].interval.low, 0.4);
 }
 
 TEST(DrawPeople, DrawsAsManyAsThereAreAndTheSameEverywhere) {
@@ -173,7 +259,7 @@ TEST(BootstrapIntervals, AreUndefinedWhereThereIsTooLittle) {
   const std::vector<std::int64_t> both{7, 8};
   const auto intervals = resampled_identification(two, number_people(both), std::vector{0.1}).intervals({});
   EXPECT_TRUE(intervals[0].defined());
-  EXPECT_FALSE(intervals[1].defined()) << "no strangers";
+  EXPECT_FALSE(intervals[3].defined()) << "no strangers";
   EXPECT_FALSE(resampled_identification(two, number_people(both), {}).intervals({.draws = 0})[0].defined());
 }
 
@@ -198,7 +284,7 @@ TEST(Difference, IsNarrowWhereBothFindTheSamePeopleHard) {
   }
   const auto b = resampled_identification(before, number_people(people), {});
   const auto a = resampled_identification(after, number_people(people), {});
-  const auto gain = bootstrap_intervals(100, 1, difference(b.of, a.of, 1), {})[0];
+  const auto gain = bootstrap_intervals(100, 3, difference(b.of, a.of, 3), {})[0];
   EXPECT_EQ(gain.low, 0);
   EXPECT_NEAR(gain.high, 0.03, 0.011);
   const auto alone = a.intervals({})[0];
@@ -213,7 +299,8 @@ TEST(MeanOf, TakesTheMeanInEveryDraw) {
   both.push_back(resampled_identification(first, number_people(people), {}));
   both.push_back(resampled_identification(second, number_people(people), {}));
   EXPECT_DOUBLE_EQ(figures(mean_of(both), {0, 1, 1})[0], 0.25);
-  EXPECT_THAT(figures(joined(both), {0, 1, 1}), testing::ElementsAre(0.5, 0)) << "or one after the other";
+  EXPECT_THAT(figures(joined(both), {0, 1, 1}), testing::ElementsAre(0.5, 1, 1, 0, 1, 1))
+      << "or one after the other: ranks 1, 5 and 10";
 }
 
 }  // namespace

@@ -106,10 +106,10 @@ TEST(TemplateFigures, GoBeforeThoseWithoutIntervalsInTheOrderInWhichTheyAreDrawn
   const auto figures = figures_of(scores);
   const auto resampled = resampled_templates(corners(), tables, scores, targets);
   EXPECT_EQ(resampled.people, 3);
-  ASSERT_EQ(resampled.figures, 3U);
-  std::vector<double> once(3);
+  ASSERT_EQ(resampled.figures, 5U);
+  std::vector<double> once(5);
   resampled.of(std::vector<std::uint32_t>{1, 1, 1}, once);
-  for (std::size_t i = 0; i < 3; ++i) {
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{4}}) {
     if (std::isnan(once[i]))
       EXPECT_TRUE(std::isnan(figures[i].value)) << figures[i].name;
     else
@@ -117,7 +117,8 @@ TEST(TemplateFigures, GoBeforeThoseWithoutIntervalsInTheOrderInWhichTheyAreDrawn
   }
   EXPECT_EQ(figures[0].name, "TAR@FAR=5e-1");
   EXPECT_EQ(figures[1].name, "rank 1");
-  EXPECT_EQ(figures[2].name, "TPIR@FPIR=5e-1");
+  EXPECT_EQ(figures[3].name, "rank 10");
+  EXPECT_EQ(figures[4].name, "TPIR@FPIR=5e-1");
 }
 
 }  // namespace

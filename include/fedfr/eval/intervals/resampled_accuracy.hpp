@@ -8,7 +8,7 @@
 namespace fedfr::eval {
 
 /// The accuracy over folds when people are drawn; thresholds are chosen anew in each draw, as on the pairs
-/// themselves.
+/// themselves, and in each fold genuine and impostor pairs count in the proportion that the protocol has.
 class ResampledAccuracy {
  public:
   struct OwnedPair {

@@ -33,7 +33,7 @@ struct Resampled {
 Resampled resampled_verification(const EmbeddingView& embeddings, std::span<const data::Pair> pairs,
                                  std::span<const std::int32_t> labels, std::span<const double> fars);
 
-/// Rank 1, and TPIR at each FPIR; the gallery stays as it is.
+/// Ranks 1, 5 and 10, and TPIR at each FPIR; the gallery stays as it is.
 /// @param people  of the probes, in their order
 Resampled resampled_identification(std::span<const ProbeOutcome> outcomes, const NumberedPeople& people,
                                    std::span<const double> fpirs);

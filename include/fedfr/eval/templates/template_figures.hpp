@@ -29,8 +29,8 @@ TemplateScores score_templates(const PooledTemplates& templates, const data::Tem
 /// Whose each template is: one person are those of one subject, and those that a genuine pair connects.
 NumberedPeople people_of_templates(const PooledTemplates& templates, const data::TemplateTables& tables);
 
-/// TAR at each FAR; then rank 1 and TPIR at each FPIR, means over the two galleries; then ranks 5 and 10, and
-/// each gallery's own.
+/// TAR at each FAR; then ranks 1, 5 and 10 and TPIR at each FPIR, means over the two galleries; then each
+/// gallery's own.
 std::vector<Figure> figures_of(const TemplateScores& scores);
 
 /// The figures in the order of figures_of, as far as they have intervals.

@@ -43,9 +43,8 @@ struct TemplateIdentification {
   std::array<IdentificationScores, 2> galleries;
   std::array<std::vector<ProbeOutcome>, 2> outcomes;  ///< [probes], for intervals
   double rank1 = kUndefined;                          ///< mean over the galleries, as are the following
-  Interval rank1_interval;
-  std::vector<double> cumulative_match;      ///< as far as both go
-  std::vector<OperatingPoint> tpir_at_fpir;  ///< without thresholds, of which there are two
+  std::vector<double> cumulative_match;               ///< as far as both go
+  std::vector<OperatingPoint> tpir_at_fpir;           ///< without thresholds, of which there are two
 };
 
 /// @throws DataError if a gallery is empty or has a person twice, or a template has no images

@@ -96,6 +96,7 @@ struct Options {
   bool mirror_embedding = true;
   std::vector<double> fars = {1e-1, 1e-2, 1e-3, 1e-4};
   std::vector<double> fpirs = {1e-1, 1e-2, 1e-3};
+  int bootstrap_draws = 1000;  ///< 0: no intervals
   bool pictures = true;
 
   bool operator==(const Options&) const = default;

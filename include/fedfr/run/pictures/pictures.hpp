@@ -40,10 +40,12 @@ struct LearningCurve {
   std::vector<Series> losses;  ///< x: rounds; without any there is no second panel
 };
 
-/// TAR against FAR, which is logarithmic.
+/// TAR against FAR, which is logarithmic, or TPIR against FPIR.
 struct RocCurves {
   std::string title;
   std::vector<Series> curves;  ///< x: FAR in (0, 1], y: TAR
+  std::string x = "false accept rate";
+  std::string y = "true accept rate";
 };
 
 /// One rate of every client with the global model and with its own.

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fedfr/eval/figures.hpp"
+#include "fedfr/eval/gallery_search.hpp"
 #include "fedfr/eval/identification.hpp"
 #include "fedfr/eval/verification.hpp"
 
@@ -15,12 +17,26 @@ struct BenchmarkScores {
   eval::VerificationScores scores;
 };
 
+struct IdentifiedPeople {
+  std::string name;  ///< of the dataset
+  eval::IdentificationScores scores;
+};
+
+/// A template benchmark.
+struct TemplateFigures {
+  std::string name;  ///< of the dataset
+  std::vector<eval::Figure> figures;
+  std::vector<eval::Figure> as_insightface;  ///< what its scripts print; empty unless asked for
+};
+
 /// All that was measured after one round; round 0 is the start.
 struct Evaluation {
   int round = 0;
   std::vector<BenchmarkScores> benchmarks;  ///< of the global model
   std::vector<eval::ClientScores> global;   ///< the personalised protocol with the global model, by client
   std::vector<eval::ClientScores> own;      ///< with the clients' own models; only clients that have one
+  std::vector<TemplateFigures> templates{};
+  std::vector<IdentifiedPeople> identified{};  ///< 1:N of the global model, where it was asked for
 };
 
 /// @returns null if there is none of this name
@@ -35,8 +51,6 @@ std::string to_text(const Evaluation& evaluation);                           ///
 void save(const std::filesystem::path& path, const Evaluation& evaluation);  ///< @throws DataError
 Evaluation load_evaluation(const std::filesystem::path& path);               ///< @throws DataError
 
-/// The content of the file.
-std::string to_text(const Evaluation& evaluation);
 Evaluation parse_evaluation(std::string_view text, const std::string& name);  ///< @throws DataError naming it
 
 /// Text tables that compare the start with the end.
