@@ -11,6 +11,7 @@ int run_import(std::span<const std::string> args);
 int run_split(std::span<const std::string> args);
 int run_pairs(std::span<const std::string> args);
 int run_export(std::span<const std::string> args);
+int run_ijb(std::span<const std::string> args);
 int run_inspect(std::span<const std::string> args);
 int run_verify(std::span<const std::string> args);
 

@@ -25,6 +25,7 @@ constexpr Command commands[] = {
     {"import", "make a collection of images: folders, tar files, RecordIO", tool::run_import},
     {"split", "split a collection into clients, a public and a held-out set", tool::run_split},
     {"pairs", "make a verification benchmark", tool::run_pairs},
+    {"ijb", "make a dataset of templates of IJB-B or IJB-C", tool::run_ijb},
     {"export", "write a dataset as other programs want it", tool::run_export},
     {"inspect", "show what a dataset holds", tool::run_inspect},
     {"verify", "check every checksum of a dataset", tool::run_verify},
