@@ -15,8 +15,8 @@
 // Stochastic gradient descent with momentum and weight decay, as torch.optim.SGD does it without dampening:
 //   v <- momentum v + (g + decay w),  w <- w - rate v,  and v <- g + decay w in a parameter's first step.
 // One fused kernel updates all parameters. It may only take parameters that are all in their first step or
-// all beyond it, hence the two lists: parameters without a gradient so far (other heads of the objective)
-// start later.
+// all beyond it, and that have one decay, hence the lists: parameters without a gradient so far (other heads
+// of the objective) start later.
 namespace fedfr::nn {
 
 namespace {
@@ -46,18 +46,23 @@ void Sgd::step() {
   const Span span("optimiser");
   const at::NoGradGuard no_grad;
   if (config_.clip_norm > 0) clip();
-  std::vector<std::size_t> first;
-  std::vector<std::size_t> later;
-  for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (!parameters_[i].grad().defined()) continue;
-    (momentum_[i].defined() ? later : first).push_back(i);
+  for (const bool decaying : {true, false}) {
+    std::vector<std::size_t> first;
+    std::vector<std::size_t> later;
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      if (!parameters_[i].grad().defined() || decays(parameters_[i]) != decaying) continue;
+      (momentum_[i].defined() ? later : first).push_back(i);
+    }
+    const double decay = decaying ? config_.weight_decay : 0;
+    update(first, true, decay);
+    update(later, false, decay);
   }
-  update(first, true);
-  update(later, false);
   for (auto& parameter : parameters_) parameter.mutable_grad() = at::Tensor();
 }
 
-void Sgd::update(const std::vector<std::size_t>& which, bool first) {
+bool Sgd::decays(const at::Tensor& parameter) const { return config_.decay_vectors || parameter.dim() > 1; }
+
+void Sgd::update(const std::vector<std::size_t>& which, bool first, double decay) {
   if (which.empty()) return;
   std::vector<at::Tensor> values;
   std::vector<at::Tensor> gradients;
@@ -71,7 +76,7 @@ void Sgd::update(const std::vector<std::size_t>& which, bool first) {
     if (config_.momentum > 0) buffers.push_back(momentum_[i]);
   }
   const auto apply = [&](const auto& rate) {
-    at::_fused_sgd_(values, gradients, buffers, config_.weight_decay, config_.momentum, rate, /*dampening=*/0,
+    at::_fused_sgd_(values, gradients, buffers, decay, config_.momentum, rate, /*dampening=*/0,
                     /*nesterov=*/false, /*maximize=*/false, first);
   };
   rate_on_gpu_.defined() ? apply(rate_on_gpu_) : apply(rate_);

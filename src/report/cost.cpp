@@ -65,9 +65,9 @@ double epochs(const run::Options& options, int done) {
   if (options.algorithm == "centralized") return options.rounds - done;
   const fl::ScheduleConfig schedule{.local_epochs = options.local_epochs,
                                     .adaptive_epochs = options.adaptive_epochs};
-  std::size_t sum = 0;
-  for (int round = done; round < options.rounds; ++round) sum += fl::learning_rates(schedule, round).size();
-  return static_cast<double>(sum);
+  double sum = 0;
+  for (int round = done; round < options.rounds; ++round) sum += fl::epochs_in_round(schedule, round);
+  return sum;
 }
 
 std::string hours_text(const run::Options& options, double hours) {
@@ -86,10 +86,9 @@ Rate measured_rate(const RunRecord& run) {
     rank_seconds += round.seconds * round.ranks;
     // A chosen image goes through the steps once an epoch, as those of `images` are counted.
     negatives += static_cast<double>(round.hard_negatives.value_or(0)) *
-                 static_cast<double>(fl::learning_rates({.local_epochs = run.options.local_epochs,
-                                                         .adaptive_epochs = run.options.adaptive_epochs},
-                                                        round.round - 1)
-                                         .size());
+                 fl::epochs_in_round({.local_epochs = run.options.local_epochs,
+                                      .adaptive_epochs = run.options.adaptive_epochs},
+                                     round.round - 1);
   }
   const auto images = static_cast<double>(run.images());
   return {.images_per_second = images / rank_seconds,

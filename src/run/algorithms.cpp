@@ -9,6 +9,7 @@
 #include "fedfr/fl/parts/contrastive.hpp"
 #include "fedfr/fl/parts/dfc.hpp"
 #include "fedfr/fl/parts/hard_negatives.hpp"
+#include "fedfr/fl/parts/margin.hpp"
 
 namespace fedfr::run {
 
@@ -70,6 +71,7 @@ void add_options(fl::Algorithm& row, const Options& o, const nn::Backbone& backb
   set_norms(row.roles, o.norm_statistics, backbone);
   if (o.hard_negatives && !row.pools_data)
     row.public_images = fl::hard_negatives({.threshold = o.hn_threshold, .cap = o.hn_cap});
+  fl::add_margin_state(row, nn::margin_named(o.margin));
   if (o.dfc)
     fl::add_dfc(
         row,

@@ -24,7 +24,7 @@ void ClientWork::train(ClientId client, fl::LocalTrainer& trainer, ClientFinishe
   const Stopwatch watch;
   const Experiment& experiment = tools_.experiment;
   const auto before = load(client);
-  const auto rates = fl::learning_rates(experiment.schedule, attempt_.round);
+  const auto rates = fl::round_rates(experiment.schedule, attempt_.round);
   auto result = trainer.train(experiment.training_data(client), attempt_.round, rates,
                               before ? &*before : nullptr, hooks());
   record_.clients.push_back({client, rank_, watch.seconds(), false, result.statistics});
@@ -73,7 +73,8 @@ std::optional<fl::PrivateState> ClientWork::load(ClientId client) {
 }
 
 void ClientWork::score_own_model(const fl::FinishedClient& finished) {
-  if (tools_.states == nullptr || !tools_.evaluator.has_personalised_protocol()) return;
+  if (tools_.states == nullptr || tools_.experiment.algorithm.pools_data) return;
+  if (!tools_.evaluator.has_personalised_protocol()) return;
   if (!tools_.experiment.evaluates_in_round(attempt_.round + 1)) return;
   const ScopedTimer timer(record_.seconds["evaluate own"]);
   const ActivityScope phase = doing("evaluating the clients' own models");

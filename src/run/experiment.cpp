@@ -9,6 +9,7 @@
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/fl/parts/margin.hpp"
 #include "fedfr/run/algorithms.hpp"
 #include "fedfr/run/record/benchmark_names.hpp"
 
@@ -16,11 +17,22 @@ namespace fedfr::run {
 
 namespace {
 
-nn::Margin margin_of(const std::string& name) {
-  return name == "cosface"   ? nn::Margin::cosface
-         : name == "arcface" ? nn::Margin::arcface
-         : name == "logits"  ? nn::Margin::logits
-                             : nn::Margin::none;
+nn::MarginConfig margin_of(const Options& o) {
+  return {.kind = nn::margin_named(o.margin),
+          .scale = o.margin_scale,
+          .margin = o.margin_value,
+          .form = o.margin_form == "guarded" ? nn::AngleForm::guarded
+                  : o.margin_form == "easy"  ? nn::AngleForm::easy
+                                             : nn::AngleForm::plain,
+          .filter = o.margin_filter,
+          .straight_through = o.margin_gradient == "straight-through",
+          .combined = {.m1 = o.combined_m1, .m2 = o.combined_m2, .m3 = o.combined_m3},
+          .adaface = {.h = o.adaface_h, .alpha = o.adaface_alpha},
+          .magface = {.lowest_norm = o.magface_lowest_norm,
+                      .highest_norm = o.magface_highest_norm,
+                      .lowest = o.magface_lowest_margin,
+                      .highest = o.magface_highest_margin,
+                      .weight = o.magface_weight}};
 }
 
 nn::Precision precision_of(const Options& o) {
@@ -28,16 +40,29 @@ nn::Precision precision_of(const Options& o) {
 }
 
 fl::LocalTrainingConfig training_of(const Options& o) {
-  return {.margin = {.kind = margin_of(o.margin), .scale = o.margin_scale, .margin = o.margin_value},
+  return {.margin = margin_of(o),
           .margin_weight = o.margin_weight,
-          .sgd = {.momentum = o.momentum, .weight_decay = o.weight_decay, .clip_norm = o.clip_norm},
+          .sgd = {.momentum = o.momentum,
+                  .weight_decay = o.weight_decay,
+                  .decay_vectors = o.decay_on == "all",
+                  .clip_norm = o.clip_norm},
           .public_classes = o.public_classes,
           .batch = o.batch,
           .keep_incomplete = o.incomplete_batch == "keep",
           .allow_no_steps = o.reference_semantics,
           .mirror = o.mirror,
+          .augmentation = {.crop = o.augment_crop,
+                           .low_resolution = o.augment_low_resolution,
+                           .photometric = o.augment_photometric},
           .embed = {.batch = o.eval_batch, .precision = precision_of(o)},
           .seed = o.seed};
+}
+
+fl::RateCurve curve_of(const std::string& name) {
+  return name == "multistep"    ? fl::RateCurve::multistep
+         : name == "cosine"     ? fl::RateCurve::cosine
+         : name == "polynomial" ? fl::RateCurve::polynomial
+                                : fl::RateCurve::step;
 }
 
 fl::ScheduleConfig schedule_of(const Options& o) {
@@ -47,7 +72,14 @@ fl::ScheduleConfig schedule_of(const Options& o) {
           .lr_step = o.lr_step,
           .lr_gamma = o.lr_gamma,
           .lr_round_step = o.lr_round_step,
-          .lr_round_gamma = o.lr_round_gamma};
+          .lr_round_gamma = o.lr_round_gamma,
+          .curve = curve_of(o.lr_schedule),
+          .by_steps = o.lr_every == "step",
+          .curve_rounds = o.lr_rounds,
+          .warmup_epochs = o.lr_warmup,
+          .lowest_rate = o.lr_lowest,
+          .power = o.lr_power,
+          .milestones = o.lr_milestones};
 }
 
 std::optional<data::Dataset> open_as(const std::filesystem::path& path, data::Role role, const char* option) {
@@ -169,14 +201,16 @@ std::int64_t Experiment::public_identities() const {
 }
 
 bool Experiment::keeps_private_state() const {
-  if (algorithm.pools_data) return false;
+  // Pooled data have one owner, whose classes and branches begin anew each round; what AdaFace knows of
+  // lengths does not.
+  if (algorithm.pools_data) return algorithm.head(fl::length_statistics) != nullptr;
   return training.margin.kind != nn::Margin::logits || algorithm.keeps_private_state() ||
          options.personalised || options.personal_models;
 }
 
 std::int64_t Experiment::client_tensor_bytes(const fl::GlobalModel& model) const {
-  std::int64_t identities = 0;
-  for (std::int64_t c = 0; c < clients->clients(); ++c)
+  std::int64_t identities = algorithm.pools_data ? training_data(ClientId{0}).identities : 0;
+  for (std::int64_t c = 0; c < trained_clients() && !algorithm.pools_data; ++c)
     // The largest client decides: all have slots of one size.
     identities = std::max<std::int64_t>(identities, clients->client(ClientId{c}).identities());
   const std::int64_t dimension = options.embedding;

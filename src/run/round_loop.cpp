@@ -38,7 +38,7 @@ RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl:
       evaluator_(experiment, comm),
       checkpoints_(paths.checkpoint, experiment.options.keep_checkpoints, experiment.fingerprints()) {
   if (experiment.keeps_private_state())
-    states_.emplace(paths.state, experiment.clients->clients(),
+    states_.emplace(paths.state, experiment.trained_clients(),
                     experiment.client_tensor_bytes(server_.model()));
 }
 
@@ -166,7 +166,7 @@ void RoundLoop::evaluate(int completed_rounds, RoundRecord& record) {
 /// At the end also clients that were not in the last cohort are scored, with the model of their last round;
 /// those of the cohort were when they finished.
 void RoundLoop::score_idle_clients(int completed_rounds, std::vector<eval::ClientScores>& own) {
-  if (!states_) return;
+  if (!states_ || experiment_.algorithm.pools_data) return;
   const auto cohort = experiment_.cohort(completed_rounds - 1);
   for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size()) {
     if (std::ranges::binary_search(cohort, ClientId{c})) continue;
@@ -232,7 +232,8 @@ void RoundLoop::save_results() {
     if (comm_.rank() == 0)
       save_model(paths_.folder / "model.safetensors", server_.model(), completed_rounds_,
                  experiment_.fingerprints());
-    if (!states_ || !experiment_.options.personal_models) return;
+    const bool own_models = states_ && !experiment_.algorithm.pools_data;
+    if (!own_models || !experiment_.options.personal_models) return;
     for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size())
       if (const auto state = states_->load(ClientId{c}, completed_rounds_))
         save_personal_model(paths_.personalized, ClientId{c}, personal_model(*state, experiment_.algorithm),

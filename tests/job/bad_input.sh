@@ -76,4 +76,4 @@ tensor='"a":{"dtype":"F32","shape":[1000000,1000000],"data_offsets":[0,400000000
 weights tensor.safetensors "{$tensor}"
 refuse 3 "tensor.safetensors" "$job" --output run --init tensor.safetensors
 
-refuse 3 "has diverged" "$job" --output diverged --lr 100 --algorithm local
+refuse 3 "the first tensor that is not finite is" "$job" --output diverged --lr 100 --algorithm local

@@ -28,9 +28,10 @@ check run fl eval nn data comm core
 check app run fl eval nn data comm core
 check report run fl eval data core
 
-# { inspect, import, export, split, synth } -> storage -> codec
+# { inspect, import, export, split, synth } -> storage -> augment -> codec
 check data/codec core
-check data/storage data/codec core
+check data/augment data/codec core
+check data/storage data/augment data/codec core
 check data/export data/storage data/codec core
 check data/import data/storage data/codec core
 check data/split data/storage data/codec core
@@ -46,6 +47,7 @@ check fl/server fl/ fl/parts nn comm core
 check nn/kernels core
 check nn/weights nn/ nn/kernels nn/backbones core
 check nn/ nn/kernels nn/backbones core
+check nn/margins nn/ nn/kernels core
 # templates -> intervals -> the rest of the layer
 check eval/ nn data comm core eval/
 check eval/intervals eval/ core
@@ -65,7 +67,7 @@ for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
   fi
 done
 
-rooms='data/(codec|export|import|import/sources|inspect|split|storage|synth|templates)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|weights)|run/(options|pictures|protocols|record)'
+rooms='data/(augment|codec|export|import|import/sources|inspect|split|storage|synth|templates)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|margins|weights)|run/(options|pictures|protocols|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

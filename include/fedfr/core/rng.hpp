@@ -21,6 +21,7 @@ enum class Purpose : std::uint64_t {
   synth_image = 9,
   strangers = 10,
   bootstrap = 11,
+  augmentation = 12,
 };
 
 /// Names one stream. Equal keys give equal numbers on every rank, machine and run.

@@ -1,8 +1,9 @@
 #pragma once
 #include <ATen/core/Tensor.h>
 
-/// The terms of the local objective as pure functions; every one is differentiable in its first argument and
-/// in the weights given to it.
+/// The terms of the local objective beside the margin softmax (margins/margin.hpp) as pure functions; every
+/// one is differentiable in its first argument and in the weights given to it. Losses and gradients are
+/// finite wherever these are.
 namespace fedfr::nn {
 
 /// @returns [n,1] Euclidean lengths of the rows of [n,D], at least 1e-12
@@ -10,38 +11,6 @@ at::Tensor row_lengths(const at::Tensor& rows);
 
 /// Rows divided by their lengths.
 at::Tensor unit_rows(const at::Tensor& rows);
-
-enum class Margin {
-  none,     ///< plain softmax on scaled cosines
-  cosface,  ///< s (cos t - m), Wang et al., CVPR 2018
-  arcface,  ///< s cos(t + m), Deng et al., CVPR 2019
-  logits,   ///< the features are the logits; there are no class centres
-};
-
-struct MarginConfig {
-  Margin kind = Margin::cosface;
-  double scale = 30;    ///< s > 0
-  double margin = 0.4;  ///< m >= 0; for arcface in radians
-};
-
-/// @param features  [B,D]
-/// @param centres   [C,D] class centres, not normalised
-/// @param labels    [B] int64 in [0, C); in [0, D) for Margin::logits
-/// @returns         [B,C] logits after margin and scale; [B,D] for Margin::logits
-at::Tensor margin_logits(const at::Tensor& features, const at::Tensor& centres, const at::Tensor& labels,
-                         const MarginConfig& config);
-/// Mean cross entropy of these logits, a scalar.
-at::Tensor margin_softmax_loss(const at::Tensor& features, const at::Tensor& centres,
-                               const at::Tensor& labels, const MarginConfig& config);
-
-struct LossAndGradient {
-  at::Tensor loss;      ///< scalar
-  at::Tensor gradient;  ///< [B,C] of weight x loss
-};
-
-/// The loss of Margin::logits and its gradient in the logits, worked out without autograd: the same
-/// operators, hence the same bits.
-LossAndGradient softmax_loss_and_gradient(const at::Tensor& logits, const at::Tensor& labels, double weight);
 
 struct DfcConfig {
   double scale = 30;    ///< r

@@ -7,9 +7,12 @@
 namespace fedfr::nn {
 
 struct SgdConfig {
-  double momentum = 0.9;       ///< in [0, 1); the buffer starts as the first gradient, without dampening
-  double weight_decay = 5e-4;  ///< on every parameter, biases and PReLU slopes included
-  double clip_norm = 0;        ///< the gradient's norm over all parameters is scaled down to this; 0: never
+  double momentum = 0.9;  ///< in [0, 1); the buffer starts as the first gradient, without dampening
+  double weight_decay = 5e-4;
+  /// Also on what has one dimension: biases, norms' scales and shifts, PReLU slopes. Otherwise only on
+  /// filters and matrices.
+  bool decay_vectors = true;
+  double clip_norm = 0;  ///< the gradient's norm over all parameters is scaled down to this; 0: never
 };
 
 /// Stochastic gradient descent over a fixed list of leaf tensors, which are all on one device.
@@ -27,7 +30,8 @@ class Sgd {
   const std::vector<at::Tensor>& momentum_buffers() const { return momentum_; }
 
  private:
-  void update(const std::vector<std::size_t>& which, bool first);
+  void update(const std::vector<std::size_t>& which, bool first, double decay);
+  bool decays(const at::Tensor& parameter) const;
   void clip();
 
   std::vector<at::Tensor> parameters_;

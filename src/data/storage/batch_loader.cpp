@@ -30,14 +30,19 @@ struct Buffer {
 class BatchLoader::State {
  public:
   State(std::vector<ImageSet> sources, std::vector<BatchItem> sequence, const Options& options)
-      : sources_(std::move(sources)), sequence_(std::move(sequence)), batch_(options.batch) {
+      : sources_(std::move(sources)),
+        sequence_(std::move(sequence)),
+        batch_(options.batch),
+        augmentation_(options.augmentation),
+        draws_(options.draws) {
     check(options);
-    threads_ = is_jpeg() ? options.threads : 1;
+    const bool takes_long = is_jpeg() || options.augmentation.any();
+    threads_ = takes_long ? options.threads : 1;
     const std::int64_t items = std::ssize(sequence_);
     batches_ = options.batches(items);
     buffers_.resize(static_cast<std::size_t>(
         std::min<std::int64_t>(options.ahead + 1, std::max<std::int64_t>(batches_, 1))));
-    const bool few = !is_jpeg() && sequence_.size() * image_bytes_ <= options.bytes_without_thread;
+    const bool few = !takes_long && sequence_.size() * image_bytes_ <= options.bytes_without_thread;
     if (batches_ > 0 && !few) reader_ = start_thread([this](const std::stop_token& stop) { read_all(stop); });
   }
   State(const State&) = delete;
@@ -144,14 +149,20 @@ class BatchLoader::State {
     }
     // Each image has its own place, so that the threads share nothing that is written.
     parallel_for(items.size(), threads_, [&](std::size_t i) {
-      sources_[static_cast<std::size_t>(items[i].source)].read(
-          std::span(&items[i].index, 1), std::span(buffer.pixels).subspan(i * image_bytes_, image_bytes_));
+      const auto pixels = std::span(buffer.pixels).subspan(i * image_bytes_, image_bytes_);
+      const ImageSet& source = sources_[static_cast<std::size_t>(items[i].source)];
+      source.read(std::span(&items[i].index, 1), pixels);
+      if (!augmentation_.any()) return;
+      RngStream random = image_stream(draws_, items[i].source, items[i].index);
+      augment(pixels, source.image_size(), augmentation_, random);
     });
   }
 
   std::vector<ImageSet> sources_;
   std::vector<BatchItem> sequence_;
   std::int64_t batch_;
+  Augmentation augmentation_;
+  StreamKey draws_;
   int threads_ = 1;
   std::int64_t batches_ = 0;
   std::size_t image_bytes_ = 0;

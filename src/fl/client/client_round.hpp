@@ -1,11 +1,14 @@
 #pragma once
 #include <cstdint>
+#include <exception>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "client_heads.hpp"
 #include "fedfr/fl/client/epoch_plan.hpp"
 #include "fedfr/fl/client/local_trainer.hpp"
+#include "first_non_finite.hpp"
 #include "frozen_features.hpp"
 
 namespace fedfr::fl {
@@ -14,7 +17,7 @@ namespace fedfr::fl {
 struct LocalTrainer::Round {
   const ClientData& client;
   int number;
-  std::span<const double> learning_rates;
+  const RoundRates& rates;
   NamedTensors kept;  // before the round
   const LocalHooks& hooks;
   FrozenFeatures frozen;
@@ -26,6 +29,12 @@ struct LocalTrainer::Round {
   at::Tensor loss_sums;    // [1 + terms] over the steps so far
   double reach = 0;
   LocalResult result;
+};
+
+/// Ends the training of a client whose loss or model is not finite.
+struct Diverged : std::exception {
+  explicit Diverged(NonFinite found) : seen(std::move(found)) {}
+  NonFinite seen;  // which need not be the first
 };
 
 /// The phases of the row; one in which everything learns where it names none.

@@ -4,14 +4,14 @@
 #include <ATen/core/grad_mode.h>
 
 #include "fedfr/core/trace.hpp"
-#include "fedfr/nn/losses.hpp"
+#include "fedfr/nn/margins/margin.hpp"
 
 // Two ways to the gradients of a step. The direct one is for networks so small that the graph of autograd
 // takes longer than the arithmetic; it calls the operators that autograd would, hence the same bits.
 namespace fedfr::fl {
 
 StepLosses step_by_autograd(const LocalObjective& objective, const StepInput& input, const Heads& heads) {
-  StepLosses losses{.terms = objective.evaluate(input, heads), .loss = {}};
+  StepLosses losses{.features = input.features, .terms = objective.evaluate(input, heads), .loss = {}};
   losses.loss = objective.total(losses.terms);
   const Span span("backward");
   losses.loss.backward();
@@ -35,7 +35,7 @@ StepLosses step_directly(const nn::Backbone& backbone, const nn::ParameterSet& p
   auto gradients = backbone.gradients(parameters, images, found.gradient);
   for (std::size_t i = 0; i < gradients.size(); ++i)
     at::Tensor(parameters[i]).mutable_grad() = std::move(gradients[i]);
-  return {.terms = {found.loss}, .loss = found.loss * weight};
+  return {.features = logits, .terms = {found.loss}, .loss = found.loss * weight};
 }
 
 }  // namespace fedfr::fl

@@ -7,6 +7,7 @@ namespace fedfr::fl {
 
 /// What a step found out; the gradients lie with the parameters.
 struct StepLosses {
+  at::Tensor features;            ///< [B,D]
   std::vector<at::Tensor> terms;  ///< unweighted, in the objective's order
   at::Tensor loss;                ///< their weighted sum
 };

@@ -17,10 +17,6 @@ namespace fedfr::fl {
 
 namespace {
 
-data::BatchLoader::Options loading(const LocalTrainingConfig& config) {
-  return {.batch = config.batch, .keep_incomplete = config.keep_incomplete, .threads = at::get_num_threads()};
-}
-
 NamedTensors on(const NamedTensors& tensors, at::Device device) {
   NamedTensors there;
   for (const auto& [name, tensor] : tensors) there[name] = tensor.to(device);
@@ -34,6 +30,11 @@ std::span<const Phase> phases_of(const Algorithm& row) {
   return row.phases.empty() ? std::span(&everything_learns, 1) : std::span(row.phases);
 }
 
+data::BatchLoader::Options LocalTrainer::loading() const {
+  return {
+      .batch = config_.batch, .keep_incomplete = config_.keep_incomplete, .threads = at::get_num_threads()};
+}
+
 void LocalTrainer::run_phases(Round& round) {
   if (!config_.keep_incomplete && !config_.allow_no_steps && round.images.size() < config_.batch)
     throw UsageError(
@@ -44,11 +45,11 @@ void LocalTrainer::run_phases(Round& round) {
   const Span span("training steps");
   const ScopedTimer timer(round.result.statistics.seconds_training);
   const ActivityScope steps(current_activity());  // the steps that run_epoch notes end here
-  round.steps = loading(config_).batches(round.images.size()) * std::ssize(round.epochs);
+  round.steps = loading().batches(round.images.size()) * std::ssize(round.epochs);
   round.loss_sums = at::zeros({std::ssize(objective_.terms()) + 1}, at::kDouble);
   std::span<const EpochPlan> left = round.epochs;
   for (const Phase& phase : phases_of(row_)) {
-    const auto epochs = static_cast<std::size_t>(epochs_of(phase, round.learning_rates));
+    const auto epochs = static_cast<std::size_t>(epochs_of(phase, round.rates));
     run_phase(round, phase, left.first(epochs));
     left = left.subspan(epochs);
   }
@@ -82,7 +83,7 @@ void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const E
        .server = on(server_, backbone_.device())});
   TrainingStep step({global_.backbone(), backbone_, moves_statistics, round.heads, objective_}, config_,
                     std::move(learning), std::cref(correct),
-                    loading(config_).batches(round.images.size()) * std::ssize(epochs), graph_);
+                    loading().batches(round.images.size()) * std::ssize(epochs), graph_);
   for (const EpochPlan& plan : epochs) run_epoch(round, plan, step);
   // Also forgets the gradients: the next phase, or the next client, must not find them.
   backbone_.set_trainable(false);
@@ -92,10 +93,14 @@ void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const E
 }
 
 void LocalTrainer::run_epoch(Round& round, const EpochPlan& plan, TrainingStep& step) {
-  data::BatchLoader loader(round.images.sources(), round.images.sequence(plan.order, plan.mirrored),
-                           loading(config_));
+  auto options = loading();
+  options.augmentation = config_.augmentation;
+  options.draws = stream_key({config_.seed, round.number, round.client.id, config_.mirror},
+                             Purpose::augmentation, plan.number);
+  data::BatchLoader loader(round.images.sources(), round.images.sequence(plan.order, plan.mirrored), options);
   auto& statistics = round.result.statistics;
   std::size_t done = 0;
+  auto rate = plan.rates.begin();
   const auto next_batch = [&] {
     const ScopedTimer timer(statistics.seconds_waiting);
     return loader.next();
@@ -106,14 +111,16 @@ void LocalTrainer::run_epoch(Round& round, const EpochPlan& plan, TrainingStep& 
     const Span span("step");
     const auto positions = std::span(plan.order).subspan(done, batch->labels.size());
     done += positions.size();
+    const double learning_rate = *rate++;
     TrainingStep::Look look;
     if (round.hooks.after_backward)
       look = [&](const StepLosses& losses) {
         round.hooks.after_backward({.epoch = plan.number,
                                     .step = statistics.steps,
                                     .steps = round.steps,
-                                    .learning_rate = plan.learning_rate,
+                                    .learning_rate = learning_rate,
                                     .positions = positions,
+                                    .features = losses.features,
                                     .terms = losses.terms,
                                     .loss = losses.loss,
                                     .backbone = backbone_,
@@ -121,8 +128,9 @@ void LocalTrainer::run_epoch(Round& round, const EpochPlan& plan, TrainingStep& 
       };
     step.run(
         send(*batch, positions, round.frozen, global_.backbone().config(), config_.embed, backbone_.device()),
-        plan.learning_rate, look);
+        learning_rate, look);
     ++statistics.steps;
+    if (step.has_diverged()) throw Diverged({"the loss", statistics.steps});
     statistics.images += std::ssize(positions);
     if (round.hooks.progress) round.hooks.progress(statistics.steps, round.steps);
   }

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "client_round.hpp"
-#include "fedfr/core/error.hpp"
 #include "fedfr/core/magnitude.hpp"
 
 namespace fedfr::fl {
@@ -35,12 +34,14 @@ at::Tensor LocalTrainer::trained_model(const Round& round) const {
 }
 
 void LocalTrainer::check(const Round& round, const at::Tensor& model) const {
+  const auto& statistics = round.result.statistics;
   const std::span values(model.const_data_ptr<float>(), static_cast<std::size_t>(backbone_.size()));
-  if (!std::isfinite(round.result.statistics.loss) || !std::isfinite(largest_magnitude(values)))
-    throw DataError(
-        "the training of client {} ({}) has diverged in round {}: its loss or its model is not finite; lower "
-        "--lr or set --clip-norm",
-        value(round.client.id), round.client.name, round.number + 1);
+  // The backbone, which is large, by a faster way first.
+  if (!std::isfinite(largest_magnitude(values)))
+    throw Diverged(
+        first_non_finite(backbone_, statistics.steps).value_or(NonFinite{"the backbone", statistics.steps}));
+  if (auto found = first_non_finite(round.heads, statistics.steps)) throw Diverged(*std::move(found));
+  if (!std::isfinite(statistics.loss)) throw Diverged({"the loss", statistics.steps});
 }
 
 LocalResult LocalTrainer::finish(Round& round) const {

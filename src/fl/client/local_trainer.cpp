@@ -6,10 +6,14 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/tensor.h>
 
+#include <utility>
+
 #include "client_round.hpp"
 #include "fedfr/core/activity.hpp"
 #include "fedfr/core/clock.hpp"
+#include "fedfr/core/error.hpp"
 #include "fedfr/core/trace.hpp"
+#include "fedfr/nn/losses.hpp"
 
 namespace fedfr::fl {
 
@@ -35,12 +39,36 @@ LocalTrainer::LocalTrainer(const Algorithm& row, const LocalTrainingConfig& conf
     shared_at_start_ = tensor_of(global_.shared());
 }
 
-LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<const double> learning_rates,
+LocalResult LocalTrainer::train(const ClientData& client, int round, const RoundRates& rates,
                                 const PrivateState* state, const LocalHooks& hooks) {
   const ActivityScope scope = with_client(client.id);
+  try {
+    return train_once(client, round, rates, state, hooks);
+  } catch (const Diverged&) {
+    // Where, is found below.
+  }
+  // Once more, which repeats every bit, and now with a look at every tensor of each step.
+  LocalHooks looking = hooks;
+  looking.after_backward = [&](const StepView& step) {
+    if (hooks.after_backward) hooks.after_backward(step);
+    if (auto found = first_non_finite(step, objective_)) throw Diverged(*std::move(found));
+  };
+  try {
+    return train_once(client, round, rates, state, looking);
+  } catch (const Diverged& diverged) {
+    throw DataError(
+        "the training of client {} ({}) has diverged in round {}: the first tensor that is not finite is {}, "
+        "in step "
+        "{}; lower --lr or set --clip-norm",
+        value(client.id), client.name, round + 1, diverged.seen.tensor, diverged.seen.step);
+  }
+}
+
+LocalResult LocalTrainer::train_once(const ClientData& client, int round, const RoundRates& rates,
+                                     const PrivateState* state, const LocalHooks& hooks) {
   Round r{.client = client,
           .number = round,
-          .learning_rates = learning_rates,
+          .rates = rates,
           .kept = state != nullptr ? *state : NamedTensors{},
           .hooks = hooks,
           .frozen = {global_, config_.embed, memory_},
@@ -50,7 +78,7 @@ LocalResult LocalTrainer::train(const ClientData& client, int round, std::span<c
           .loss_sums = {},
           .result = {}};
   choose_images(r);
-  r.epochs = plan_epochs(phases_of(row_), learning_rates, r.images.size(),
+  r.epochs = plan_epochs(phases_of(row_), rates, r.images.size(), loading().batches(r.images.size()),
                          {config_.seed, round, client.id, config_.mirror}, hooks);
   look_with_frozen_models(r);
   begin_backbone(r);

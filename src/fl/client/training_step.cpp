@@ -9,6 +9,7 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros.h>
 
+#include <cmath>
 #include <utility>
 
 #include "fedfr/core/trace.hpp"
@@ -93,6 +94,10 @@ void TrainingStep::work(const StepBatch& batch, const Look& look) {
   if (look) look(losses);
   sgd_.step();
   add_losses(sums_, losses);
+}
+
+bool TrainingStep::has_diverged() const {
+  return sums_.is_cpu() && !std::isfinite(*sums_.const_data_ptr<double>());
 }
 
 StepLosses TrainingStep::gradients(const StepBatch& batch) const {

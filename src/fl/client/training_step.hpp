@@ -40,6 +40,10 @@ class TrainingStep {
   /// Of all steps: [1 + terms] float64 on the CPU, the loss and the unweighted terms. Waits for a GPU.
   at::Tensor loss_sums() const { return sums_.cpu(); }
 
+  /// Whether the loss of a step was not finite. On a GPU, which would have to be waited for, that is only
+  /// seen in the sums.
+  bool has_diverged() const;
+
   double reach() const { return reach_; }  ///< of all steps: see ClientEnd
 
  private:

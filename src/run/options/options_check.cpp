@@ -43,10 +43,36 @@ void check_objective(const Configuration& c) {
     throw UsageError(
         "{} = logits has no classes for public images: set public-classes and hard-negatives to false",
         c.named("margin"));
+  if (o.magface_highest_norm <= o.magface_lowest_norm)
+    throw UsageError("{} = {} has to be above magface-lowest-norm = {}", c.named("magface-highest-norm"),
+                     o.magface_highest_norm, o.magface_lowest_norm);
+  if (o.magface_highest_margin < o.magface_lowest_margin)
+    throw UsageError("{} = {} has to be at least magface-lowest-margin = {}",
+                     c.named("magface-highest-margin"), o.magface_highest_margin, o.magface_lowest_margin);
   if (o.hard_negatives && !o.public_classes && o.margin_weight > 0)
     throw UsageError(
         "{} = true needs public-classes = true: the softmax has no class for a public image otherwise",
         c.named("hard-negatives"));
+}
+
+void check_schedule(const Configuration& c) {
+  const Options& o = c.options;
+  if (o.lr_schedule == "step" && o.lr_rounds > 0)
+    throw UsageError(
+        "{} = {} is not for lr-schedule = step, which begins anew in each round: lr-round-step makes the "
+        "rate "
+        "fall over rounds",
+        c.named("lr-rounds"), o.lr_rounds);
+  if (o.lr_schedule == "step" && o.lr_warmup > 0)
+    throw UsageError("{} = {} is not for lr-schedule = step: take multistep, with lr-milestones, instead",
+                     c.named("lr-warmup"), o.lr_warmup);
+  if (o.lr_rounds == 0 && o.lr_warmup >= o.local_epochs)
+    throw UsageError(
+        "{} = {} epochs are all that a round has (local-epochs = {}): set lr-rounds, over which the schedule "
+        "then runs",
+        c.named("lr-warmup"), o.lr_warmup, o.local_epochs);
+  if (o.lr_schedule == "cosine" && o.lr_lowest > o.lr)
+    throw UsageError("{} = {} is above lr = {}", c.named("lr-lowest"), o.lr_lowest, o.lr);
 }
 
 void check_exists(const Configuration& c, const std::string& option, const fs::path& path, const char* file) {
@@ -75,6 +101,7 @@ void validate(const Configuration& configuration) {
     throw UsageError("no folder for the results: name one with --output");
   check_data(configuration);
   check_objective(configuration);
+  check_schedule(configuration);
 }
 
 void check_files(const Configuration& configuration) {

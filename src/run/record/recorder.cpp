@@ -109,7 +109,7 @@ RoundFacts Recorder::facts(const RoundRecord& record, const Gathered& all) const
   facts.loss /= steps;
   for (std::size_t t = 0; t < terms.size(); ++t) facts.terms.emplace_back(terms[t], sums[t] / steps);
   if (run_.mines) facts.hard_negatives = hard_negatives;
-  facts.learning_rate = fl::learning_rates(run_.schedule, record.round).front();
+  facts.learning_rate = fl::round_rates(run_.schedule, record.round).at(0, 1, 2);  // amid its first epoch
   for (const auto& [phase, seconds] : all.slowest) facts.phases.emplace_back(phase, seconds);
   const double done = record.round + 1 - first_round_;
   facts.seconds_left = since_start_.seconds() / done * (facts.rounds - facts.round);

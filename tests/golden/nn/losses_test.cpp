@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "fedfr/nn/converter.hpp"
+#include "fedfr/nn/margins/margin.hpp"
 #include "support/tensors.hpp"
 
 namespace fedfr::nn {

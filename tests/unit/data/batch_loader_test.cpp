@@ -69,6 +69,30 @@ TEST_F(Loader, DeliversTheSequenceInItsOrder) {
   }
 }
 
+TEST_F(Loader, AugmentsEachImageByItsOwnDrawOnAnyNumberOfThreads) {
+  const Augmentation augmentation{.crop = 0.5, .low_resolution = 0.5, .photometric = 0.5};
+  const StreamKey draws{.seed = 3, .purpose = Purpose::augmentation, .round = 1, .client = 2, .epoch = 4};
+  for (const int threads : {1, 3}) {
+    BatchLoader loader(sources(), sequence(50),
+                       {.batch = 50, .threads = threads, .augmentation = augmentation, .draws = draws});
+    const Batch& batch = *loader.next();
+    const auto bytes = static_cast<std::size_t>(stored_size.bytes());
+    int changed = 0;
+    for (std::int32_t i = 0; i < 50; ++i) {
+      auto expected = expected_pixels(i);
+      const auto stored = expected;
+      RngStream random = image_stream(draws, i % 2, 6 - i % 7);
+      augment(expected, stored_size, augmentation, random);
+      EXPECT_TRUE(
+          std::ranges::equal(batch.pixels.subspan(static_cast<std::size_t>(i) * bytes, bytes), expected))
+          << i;
+      changed += expected != stored ? 1 : 0;
+    }
+    EXPECT_GT(changed, 25);
+    EXPECT_LT(changed, 50);
+  }
+}
+
 TEST_F(Loader, DropsTheIncompleteBatchIfAsked) {
   BatchLoader loader(sources(), sequence(50), {.batch = 8, .keep_incomplete = false});
   EXPECT_EQ(loader.batches(), 6);

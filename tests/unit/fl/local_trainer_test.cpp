@@ -1,15 +1,18 @@
 #include "fedfr/fl/client/local_trainer.hpp"
 
+#include <ATen/core/grad_mode.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
 #include "fedfr/fl/parts/dfc.hpp"
+#include "fedfr/fl/parts/margin.hpp"
 #include "fedfr/fl/server/aggregator.hpp"
 #include "support/local_training.hpp"
 #include "support/tensors.hpp"
@@ -17,6 +20,7 @@
 namespace fedfr::fl {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::ThrowsMessage;
 
@@ -116,6 +120,20 @@ TEST_F(LocalTrainerTest, StepsWithoutAutogradHaveItsBits) {
   EXPECT_EQ(directly.statistics.terms.at(0), by_autograd.statistics.terms.at(0));
 }
 
+TEST_F(LocalTrainerTest, AdaFaceGoesOnFromTheStatisticsThatTheClientKeeps) {
+  row_ = {};
+  config_.margin.kind = nn::Margin::adaface;
+  add_margin_state(row_, config_.margin.kind);
+  const LocalResult first = train();
+  const at::Tensor kept = first.state.at(length_statistics);
+  // Ten steps with a weight of 0.01: 0.9 of the start and 0.1 of much shorter embeddings.
+  EXPECT_EQ(first.statistics.steps, 10);
+  EXPECT_NEAR(kept[1].item<double>(), 100 * std::pow(0.99, 10), 1);
+  const double second = train(1, &first.state).state.at(length_statistics)[1].item<double>();
+  EXPECT_NEAR(second, 100 * std::pow(0.99, 20), 1);
+  EXPECT_FALSE(first.update.sums.contains(length_statistics));
+}
+
 TEST_F(LocalTrainerTest, TheEmptyRowIsFederatedAveraging) {
   row_ = {};
   const LocalResult result = train();
@@ -178,6 +196,58 @@ TEST_F(LocalTrainerTest, ABatchLargerThanTheDataIsAnErrorWhereItWouldMeanNoStep)
   EXPECT_EQ(idle.statistics.steps, 0);
   EXPECT_TRUE(
       idle.update.shared.narrow(0, 0, model_->parameters().size()).equal(model_->parameters().flat()));
+}
+
+TEST_F(LocalTrainerTest, WhatIsNotFiniteFirstIsNamedWithClientAndStep) {
+  row_ = {};
+  config_.sgd.momentum = 0;
+  const auto expect = [&](const std::string& tensor, const LocalHooks& hooks) {
+    EXPECT_THAT([&] { train(1, nullptr, hooks); },
+                ThrowsMessage<DataError>(AllOf(HasSubstr("client 0 (client_a)"), HasSubstr("round 2"),
+                                               HasSubstr("not finite is " + tensor))));
+  };
+  // What is spoiled where: the loss of the next step is no number, so that only a look back finds the first.
+  const auto spoil = [](std::int64_t at, const auto& change) {
+    LocalHooks hooks;
+    hooks.after_backward = [at, change](const StepView& step) {
+      if (step.step == at) change(step);
+    };
+    return hooks;
+  };
+  const double infinite = std::numeric_limits<double>::infinity();
+  expect("the gradient of backbone.fc.weight, in step 4;", spoil(3, [&](const StepView& step) {
+           step.backbone.at("fc.weight").grad().fill_(infinite);
+           step.backbone[0].grad().fill_(infinite);
+         }));
+  expect("backbone.stem.weight, in step 3;", spoil(3, [&](const StepView& step) {
+           const at::NoGradGuard no_grad;
+           at::Tensor(step.backbone.at("stem.weight")).fill_(infinite);
+         }));
+  expect("the class centres, in step 9;", spoil(9, [&](const StepView& step) {
+           const at::NoGradGuard no_grad;
+           at::Tensor(step.heads.classifier).fill_(infinite);
+         }));
+  // Weights so large that the embeddings are not finite.
+  model_->parameters().at("stem.weight").mul_(1e30);
+  model_->parameters().at("fc.weight").mul_(1e30);
+  expect("the embeddings, in step 1;", {});
+}
+
+TEST_F(LocalTrainerTest, AugmentationRepeatsToTheBitAndDiffersBetweenRoundsAndClients) {
+  const auto shared = [&](int round) { return train(round).update.shared; };
+  const at::Tensor plain = shared(0);
+  config_.augmentation = {.crop = 0.5, .low_resolution = 0.5, .photometric = 0.5};
+  const at::Tensor changed = shared(0);
+  EXPECT_FALSE(changed.equal(plain));
+  EXPECT_TRUE(changed.equal(shared(0)));
+  EXPECT_FALSE(changed.equal(shared(1)));
+}
+
+TEST_F(LocalTrainerTest, FrozenModelsSeeImagesWithoutAugmentation) {
+  const auto mined = [&] { return train().hard_negatives; };
+  const auto plain = mined();
+  config_.augmentation = {.crop = 1, .low_resolution = 1, .photometric = 1};
+  EXPECT_EQ(mined(), plain);
 }
 
 TEST_F(LocalTrainerTest, StopsBetweenTwoSteps) {

@@ -7,7 +7,7 @@
 #include <ATen/ops/randn.h>
 #include <gtest/gtest.h>
 
-#include "fedfr/nn/losses.hpp"
+#include "fedfr/nn/margins/margin.hpp"
 
 namespace fedfr::nn {
 namespace {

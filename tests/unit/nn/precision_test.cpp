@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "fedfr/nn/backbones/backbone.hpp"
-#include "fedfr/nn/losses.hpp"
+#include "fedfr/nn/margins/margin.hpp"
 #include "support/tensors.hpp"
 
 namespace fedfr::nn {

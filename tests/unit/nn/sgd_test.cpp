@@ -33,5 +33,23 @@ TEST(Sgd, ClippingBoundsTheNormOverAllParameters) {
   EXPECT_NEAR(b.item<double>(), 1 - 0.8, 1e-5);
 }
 
+TEST(Sgd, DecayCanBeKeptFromWhatHasOneDimension) {
+  for (const bool decay_vectors : {true, false}) {
+    const at::Tensor matrix = test::leaf(at::ones({1, 2}));
+    const at::Tensor slopes = test::leaf(at::ones({2}));
+    Sgd sgd({slopes, matrix}, {.momentum = 0.5, .weight_decay = 0.1, .decay_vectors = decay_vectors});
+    sgd.set_learning_rate(1.0);
+    for (int step = 0; step < 2; ++step) {
+      for (const at::Tensor& parameter : {matrix, slopes})
+        parameter.mutable_grad() = at::full(parameter.sizes(), 0.25);
+      sgd.step();
+    }
+    // Without decay 1/4 and then 1/4 + 1/8; with it v = 0.25 + 0.1 and then v/2 + 0.25 + 0.1 (1 - 0.35).
+    const double plain = 1 - 0.25 - 0.375, decayed = 1 - 0.35 - (0.175 + 0.25 + 0.065);
+    EXPECT_NEAR(matrix[0][0].item<double>(), decayed, 1e-6);
+    EXPECT_NEAR(slopes[0].item<double>(), decay_vectors ? decayed : plain, 1e-6);
+  }
+}
+
 }  // namespace
 }  // namespace fedfr::nn

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "fedfr/fl/disclosure.hpp"
 #include "fedfr/fl/model.hpp"
+#include "fedfr/fl/parts/margin.hpp"
+#include "fedfr/run/options/option_table.hpp"
 
 namespace fedfr::run {
 namespace {
@@ -46,6 +50,20 @@ TEST(Rows, FedFrIsOfThreeParts) {
 
 TEST(Rows, PartsWithAnOptionGoWithAnyAlgorithm) {
   EXPECT_EQ(terms_of(row_of("fedavg", {{"dfc", "true", "here"}})), std::vector<std::string>{"dfc"});
+}
+
+TEST(Rows, AdaFaceKeepsItsStatistics) {
+  const auto row = row_of("fedavg", {{"margin", "adaface", "here"}});
+  ASSERT_NE(row.head(fl::length_statistics), nullptr);
+  EXPECT_TRUE(row.keeps_private_state());
+  EXPECT_TRUE(is_empty(row_of("fedavg", {{"margin", "magface", "here"}})));
+}
+
+TEST(Rows, OptionsKnowEveryMargin) {
+  auto names = nn::margin_names(), choices = find_option("margin")->choices;
+  std::ranges::sort(names);
+  std::ranges::sort(choices);
+  EXPECT_EQ(choices, names);
 }
 
 TEST(Rows, LocalTrainingHasAStartAndNoAverage) {

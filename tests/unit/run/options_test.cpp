@@ -115,6 +115,16 @@ TEST(Resolve, OtherAlgorithmsTurnTheTermsOfTheMethodOff) {
   EXPECT_TRUE(parsed("algorithm = fedavg", {"--algorithm", "fedfr"}).dfc) << "only the final choice counts";
 }
 
+TEST(Resolve, AMarginImpliesThePapersScaleAndForm) {
+  EXPECT_EQ(parsed("").margin_scale, 30);
+  EXPECT_EQ(parsed("margin = arcface").margin_scale, 30);
+  for (const std::string margin : {"combined", "adaface", "magface"})
+    EXPECT_EQ(parsed("margin = " + margin).margin_scale, 64) << margin;
+  EXPECT_EQ(parsed("margin = magface").margin_form, "easy");
+  EXPECT_EQ(parsed("margin = magface\nmargin-form = guarded", {"--margin-scale", "20"}).margin_form,
+            "guarded");
+}
+
 TEST(Resolve, ReferenceSemanticsImplyTheReleasedProgramsChoices) {
   const Options o = parsed("", {"--reference-semantics"});
   EXPECT_EQ(o.incomplete_batch, "drop");
@@ -212,10 +222,17 @@ TEST(Validate, SaysWhatToDo) {
       {"output = o\nalgorithm = centralized\npublic = p\ncentralized-data = all", "--clients"},
       {complete + "public-classes = false", "needs public-classes = true"},
       {complete + "margin-weight = 0\ndfc = false", "job.cfg:4: margin-weight"},
+      {complete + "magface-lowest-norm = 110", "above magface-lowest-norm = 110"},
+      {complete + "magface-highest-margin = 0.4", "job.cfg:4: magface-highest-margin = 0.4"},
+      {complete + "lr-rounds = 5", "lr-round-step"},
+      {complete + "lr-warmup = 1", "not for lr-schedule = step"},
+      {complete + "lr-schedule = cosine\nlr-warmup = 10", "set lr-rounds"},
+      {complete + "lr-schedule = cosine\nlr-lowest = 1", "lr-lowest = 1 is above lr = 0.001"},
   };
   for (const auto& [job_file, expected] : cases)
     EXPECT_THAT([&] { validate(configured(job_file)); }, ThrowsMessage<UsageError>(HasSubstr(expected)))
         << job_file;
+  EXPECT_NO_THROW(validate(configured(complete + "lr-schedule = cosine\nlr-warmup = 10\nlr-rounds = 5")));
   EXPECT_NO_THROW(validate(configured("output = o\nclients = c\nalgorithm = fedavg")));
   EXPECT_NO_THROW(validate(configured("output = o\npublic = p\nalgorithm = centralized")));
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "fedfr/data/augment/augment.hpp"
 #include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::data {
@@ -34,7 +35,9 @@ class BatchLoader {
     /// Raw images that are no more than this together are read by the consumer itself: to wake a thread takes
     /// longer than to copy them from the page cache.
     std::size_t bytes_without_thread = std::size_t{1} << 20;
-    int threads = 1;  ///< that decode the images of a batch, if they are stored as JPEG
+    int threads = 1;  ///< that decode the images of a batch, if they are stored as JPEG, and augment them
+    Augmentation augmentation{};
+    StreamKey draws{};  ///< of the augmentation, all images together; each has a stream of its own below it
 
     std::int64_t batches(std::int64_t items) const {  ///< of a sequence of so many
       return keep_incomplete ? (items + batch - 1) / batch : items / batch;

@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "fedfr/core/ids.hpp"
+#include "fedfr/core/rng.hpp"
 #include "fedfr/fl/parts/phase.hpp"
+#include "fedfr/fl/schedule.hpp"
 
 namespace fedfr::fl {
 
@@ -12,7 +14,7 @@ struct LocalHooks;
 
 /// What one local epoch looks at, and in which order.
 struct EpochPlan {
-  double learning_rate = 0;
+  std::vector<double> rates;           ///< by step
   std::vector<std::int64_t> order;     ///< positions among the round's images
   std::vector<std::uint8_t> mirrored;  ///< by place in the order
   int number = 0;                      ///< of the round, over all phases
@@ -26,14 +28,18 @@ struct EpochDraws {
   bool mirror;  ///< or no image is mirrored
 };
 
+/// The name of such a stream.
+StreamKey stream_key(const EpochDraws& draws, Purpose purpose, int epoch);
+
 /// The epochs of all phases, one after the other.
-/// @param rates   of the schedule, one for each of its epochs
 /// @param images  of the round
+/// @param steps   of an epoch
 /// @param hooks   may know an order
-std::vector<EpochPlan> plan_epochs(std::span<const Phase> phases, std::span<const double> rates,
-                                   std::int64_t images, const EpochDraws& draws, const LocalHooks& hooks);
+std::vector<EpochPlan> plan_epochs(std::span<const Phase> phases, const RoundRates& rates,
+                                   std::int64_t images, std::int64_t steps, const EpochDraws& draws,
+                                   const LocalHooks& hooks);
 
 /// How many of them are a phase's.
-int epochs_of(const Phase& phase, std::span<const double> rates);
+int epochs_of(const Phase& phase, const RoundRates& rates);
 
 }  // namespace fedfr::fl

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <span>
 
+#include "fedfr/data/storage/batch_loader.hpp"
 #include "fedfr/fl/client/client_data.hpp"
 #include "fedfr/fl/client/local_training.hpp"
 #include "fedfr/fl/client/objective.hpp"
 #include "fedfr/fl/parts/algorithm.hpp"
+#include "fedfr/fl/schedule.hpp"
 #include "fedfr/nn/feature_memory.hpp"
 #include "fedfr/nn/kernels/gpu_graph.hpp"
 
@@ -28,16 +30,19 @@ class LocalTrainer {
                nn::FeatureMemory& memory, nn::GpuGraph& graph);
 
   /// @param round           from 0
-  /// @param learning_rates  one for each local epoch
   /// @param state           the client's private state; without one, what it keeps starts anew
   /// @throws StopRequested between two steps
-  /// @throws DataError naming the client if its loss or its model is no longer finite
+  /// @throws DataError if the client's loss or model is no longer finite, naming it, the first such tensor
+  /// and the step
   /// @throws UsageError if the client has fewer images than a batch and incomplete batches are dropped
-  LocalResult train(const ClientData& client, int round, std::span<const double> learning_rates,
-                    const PrivateState* state, const LocalHooks& hooks);
+  LocalResult train(const ClientData& client, int round, const RoundRates& rates, const PrivateState* state,
+                    const LocalHooks& hooks);
 
  private:
   struct Round;
+  data::BatchLoader::Options loading() const;
+  LocalResult train_once(const ClientData& client, int round, const RoundRates& rates,
+                         const PrivateState* state, const LocalHooks& hooks);
   void choose_images(Round& round) const;
   void look_with_frozen_models(Round& round) const;
   void begin_backbone(const Round& round);

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "fedfr/data/augment/augment.hpp"
 #include "fedfr/data/storage/dataset.hpp"
 #include "fedfr/fl/client/client_state.hpp"
 #include "fedfr/fl/client_update.hpp"
@@ -13,7 +14,7 @@
 #include "fedfr/fl/parts/public_images.hpp"
 #include "fedfr/fl/parts/term.hpp"
 #include "fedfr/nn/embedder.hpp"
-#include "fedfr/nn/losses.hpp"
+#include "fedfr/nn/margins/margin.hpp"
 #include "fedfr/nn/sgd.hpp"
 
 /// What goes into a client's training and what comes out of it.
@@ -29,6 +30,7 @@ struct LocalTrainingConfig {
   bool keep_incomplete = true;  ///< train on an epoch's last, smaller batch
   bool allow_no_steps = false;  ///< a client without a whole batch makes no step instead of being an error
   bool mirror = true;           ///< each image is mirrored with probability 1/2, drawn anew each epoch
+  data::Augmentation augmentation{};  ///< of what is trained on; frozen models see images as they are
   nn::EmbedOptions embed;
   std::uint64_t seed = 100;
 };
@@ -56,6 +58,7 @@ struct StepView {
   std::int64_t steps;  ///< in the round
   double learning_rate;
   std::span<const std::int64_t> positions;  ///< of the batch in [local images; public images of the round]
+  const at::Tensor& features;               ///< [B,D] of the network in training
   const std::vector<at::Tensor>& terms;     ///< unweighted, in the objective's order
   const at::Tensor& loss;
   const nn::ParameterSet& backbone;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "fedfr/fl/parts/term.hpp"
-#include "fedfr/nn/losses.hpp"
+#include "fedfr/nn/margins/margin.hpp"
 
 namespace fedfr::fl {
 
