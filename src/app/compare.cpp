@@ -61,7 +61,8 @@ std::string name_of(const data::Dataset& dataset) {
 std::vector<Measured> measure(const run::Experiment& experiment, comm::Communicator& comm,
                               const std::filesystem::path& weights, const EvaluateRequest& request) {
   std::unique_ptr<fl::GlobalModel> model;
-  comm::on_every_rank(comm, "loading the model", [&] { model = load_model(weights, experiment); });
+  comm::on_every_rank(comm, "loading the model",
+                      [&] { model = load_model(weights, experiment, comm.rank() == 0); });
   run::Evaluator evaluator(experiment, comm);
   const auto plan = evaluator.bootstrap_plan();
   std::vector<Measured> all;

@@ -32,8 +32,9 @@ constexpr const char* usage = R"(Evaluates a model, or the result of a run with 
   fedfr evaluate RUN|WEIGHTS DATASET... [options] [--key value ...]
 
 A benchmark is evaluated by verification over its folds and TAR@FAR, a set of clients by the personalised protocol
-(1:1 and 1:N), templates (fedfr-data ijb) by 1:1 and by 1:N in both galleries. RUN is a run directory; WEIGHTS any file that fedfr wrote with a model in it. Keys are those of
-a job file, for example --fars or --eval-batch. Intervals are 95 % over people who are drawn with replacement
+(1:1 and 1:N), templates (fedfr-data ijb) by 1:1 and by 1:N in both galleries. RUN is a run directory; WEIGHTS
+a file of weights: fedfr's own, safetensors, or PyTorch's (.pt, .pth), whose network is found by its tensors. Keys
+are those of a job file, for example --fars or --eval-batch. Intervals are 95 % over people who are drawn with replacement
 (--bootstrap-draws). Two datasets whose folders have one name are told apart by the folders above them.
 
   --json | --csv | --latex  print every figure as JSON, as CSV, or as a table for the LaTeX package booktabs
@@ -142,7 +143,7 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
   std::unique_ptr<fl::GlobalModel> model;
   run::Evaluation evaluation;
   comm::on_every_rank(comm, "loading the model", [&] {
-    model = load_model(request.models.front(), experiment);
+    model = load_model(request.models.front(), experiment, comm.rank() == 0);
     evaluation.round = run::completed_rounds_of(weights_of(request.models.front()));
     if (comm.rank() == 0) warn_of_shared_people(trained_on, experiment.benchmarks);
   });

@@ -131,7 +131,7 @@ int run_extract(comm::MpiSession& mpi, std::span<const std::string> args) {
   const run::Experiment& experiment = *startup.experiment;
   std::unique_ptr<fl::GlobalModel> model;
   comm::on_every_rank(*startup.comm, "loading the model",
-                      [&] { model = load_model(request.model, experiment); });
+                      [&] { model = load_model(request.model, experiment, mpi.rank() == 0); });
 
   const data::Dataset dataset(request.dataset);
   const data::ImageSet images = dataset.all();

@@ -2,8 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+#include <string_view>
+
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
+#include "fedfr/core/standard_streams.hpp"
+#include "fedfr/nn/weights/model_file.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/options/option_table.hpp"
 #include "fedfr/run/record/checkpoint_files.hpp"
@@ -29,17 +35,20 @@ fs::path weights_of(const fs::path& run_or_weights) {
 
 namespace {
 
-/// A file that names a larger network than it has numbers for is found before that network is made.
-void check_size(const nn::BackboneConfig& network, const nn::TensorHeader& header, const fs::path& weights) {
-  constexpr int longest_side = 1 << 14;
-  std::int64_t bytes = 0;
-  for (const auto& tensor : header.tensors) bytes += tensor.bytes;
-  if (network.height > longest_side || network.width_pixels > longest_side ||
-      nn::element_count(nn::Backbone::make(network)->specs()) >
-          bytes / static_cast<std::int64_t>(sizeof(float)))
-    throw DataError(
-        "{} is no model: it has fewer numbers than the network that it names, {} for {}x{} pixels",
-        weights.string(), network.name, network.height, network.width_pixels);
+const run::Setting* setting_of(std::span<const run::Setting> settings, std::string_view name) {
+  const auto found = std::ranges::find(settings, name, &run::Setting::name);
+  return found == settings.end() ? nullptr : &*found;
+}
+
+/// Within the bounds of the options.
+void set_network(run::Options& options, const nn::BackboneConfig& network, const fs::path& weights,
+                 const std::function<bool(const char* name)>& may_set) {
+  const auto set = [&](const char* name, const std::string& value) {
+    if (may_set(name)) run::assign(options, {name, value, weights.string()});
+  };
+  set("backbone", network.name);
+  set("width", fmt::format("{}", network.width));
+  set("embedding", fmt::format("{}", network.embedding));
 }
 
 }  // namespace
@@ -51,23 +60,30 @@ run::Options options_of_model(const fs::path& run_or_weights, std::span<const ru
     known = run::recorded_settings(run::RunPaths(run_or_weights));
   }
   run::Options options = run::resolve(known, settings).options;
-  const auto header = nn::load_header(weights);
-  const auto network = fl::backbone_of({.tensors = {}, .metadata = header.metadata}, weights);
-  const auto set = [&](const char* name, const std::string& value) {
-    run::assign(options, {name, value, weights.string()});  // within the bounds of the options
-  };
-  set("backbone", network.name);
-  set("width", fmt::format("{}", network.width));
-  set("embedding", fmt::format("{}", network.embedding));
-  check_size(network, header, weights);
+  const auto* forced = setting_of(settings, "backbone");
+  const auto network = nn::network_of(weights, {.backbone = forced == nullptr ? "" : forced->value});
+  set_network(options, network, weights, [](const char*) { return true; });
   return options;
 }
 
-std::unique_ptr<fl::GlobalModel> load_model(const fs::path& run_or_weights,
-                                            const run::Experiment& experiment) {
+void take_network_of_init(run::Configuration& configuration) {
+  run::Options& options = configuration.options;
+  const auto is_set = [&](const char* name) { return configuration.where.contains(name); };
+  if (options.init.empty() || (is_set("backbone") && is_set("width") && is_set("embedding"))) return;
+  const auto network = nn::network_of(options.init, {.backbone = is_set("backbone") ? options.backbone : ""});
+  set_network(options, network, options.init, [&](const char* name) { return !is_set(name); });
+}
+
+std::unique_ptr<fl::GlobalModel> load_model(const fs::path& run_or_weights, const run::Experiment& experiment,
+                                            bool tell) {
   const fs::path weights = weights_of(run_or_weights);
   auto model = std::make_unique<fl::GlobalModel>(experiment.backbone, 0, experiment.device);
-  model->take(nn::load(weights), weights, "");
+  const auto& network = experiment.backbone->config();
+  const auto file = nn::read_model(
+      weights, {.backbone = network.name, .height = network.height, .width_pixels = network.width_pixels});
+  if (tell && nn::own_metadata(weights).empty())
+    complain(fmt::format("fedfr: {}: {}", weights.string(), file.note()));
+  model->take(file.file, weights, "");
   return model;
 }
 

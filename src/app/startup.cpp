@@ -20,6 +20,7 @@
 #include "fedfr/fl/disclosure.hpp"
 #include "fedfr/run/options/job_file.hpp"
 #include "fedfr/run/record/run_folder_check.hpp"
+#include "model_source.hpp"
 
 // From words to a job that can work, in steps that all ranks take together: rank 0 reads the job file and all
 // parse the same text; devices; the watchdog and the transport, which needs to know the devices; data. Each
@@ -162,6 +163,7 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
     refuse_record_of_another_place(command_line, text, startup.configuration.options);
     run::validate(startup.configuration);
     run::check_files(startup.configuration);
+    take_network_of_init(startup.configuration);
     run::check_output(startup.configuration);
   });
   const run::Options& options = startup.configuration.options;

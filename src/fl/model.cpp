@@ -12,56 +12,19 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/utf8.hpp"
 
 namespace fedfr::fl {
 
 namespace {
 
-constexpr const char* model_format = "fedfr-model-1";
-
 // As of clients' own centres (client_heads.cpp), beside which they stand in the softmax.
 constexpr double centre_deviation = 0.01;
 
-std::string describe(const nn::BackboneConfig& c) {
-  return fmt::format("{} (width {}, {} dimensions, {}x{} pixels)", c.name, c.width, c.embedding, c.height,
-                     c.width_pixels);
-}
-
-const std::string& required_text(const nn::TensorFile& file, const std::filesystem::path& path,
-                                 const char* key) {
-  const auto found = file.metadata.find(key);
-  if (found == file.metadata.end())
-    throw DataError("{} is no fedfr model: its metadata lack '{}'", path.string(), key);
-  return found->second;
-}
-
-template <class T>
-T required_number(const nn::TensorFile& file, const std::filesystem::path& path, const char* key) {
-  const std::string& text = required_text(file, path, key);
-  T number{};
-  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (failed != std::errc{} || end != text.data() + text.size())
-    throw DataError("{} is no fedfr model: '{}' is '{}'", path.string(), key, text);
-  return number;
-}
-
 }  // namespace
-
-std::string backbone_tensor(const std::string& parameter) { return "backbone." + parameter; }
-
-nn::BackboneConfig backbone_of(const nn::TensorFile& file, const std::filesystem::path& path) {
-  return {.name = required_text(file, path, "backbone"),
-          .width = required_number<double>(file, path, "width"),
-          .embedding = required_number<int>(file, path, "embedding"),
-          .height = required_number<int>(file, path, "image_height"),
-          .width_pixels = required_number<int>(file, path, "image_width")};
-}
 
 GlobalModel::GlobalModel(std::shared_ptr<const nn::Backbone> backbone, std::int64_t public_identities,
                          at::Device device, TensorRoles roles)
@@ -190,16 +153,10 @@ std::uint64_t GlobalModel::hash() const {
 }
 
 nn::TensorFile GlobalModel::to_file(const std::string& public_fingerprint) const {
-  const auto& config = backbone_->config();
   nn::TensorFile file;
-  file.metadata = {{"format", model_format},
-                   {"backbone", config.name},
-                   {"width", fmt::format("{}", config.width)},
-                   {"embedding", std::to_string(config.embedding)},
-                   {"image_height", std::to_string(config.height)},
-                   {"image_width", std::to_string(config.width_pixels)},
-                   {"public_fingerprint", public_fingerprint},
-                   {"model_hash", hex16(hash())}};
+  file.metadata = nn::metadata_of(backbone_->config());
+  file.metadata["public_fingerprint"] = public_fingerprint;
+  file.metadata["model_hash"] = hex16(hash());
   for (std::size_t i = 0; i < parameters_.specs().size(); ++i)
     file.tensors.emplace_back(backbone_tensor(parameters_.specs()[i].name), parameters_[i].detach());
   if (public_centres_.numel() > 0) file.tensors.emplace_back(public_centres_tensor, public_centres_);
@@ -208,15 +165,10 @@ nn::TensorFile GlobalModel::to_file(const std::string& public_fingerprint) const
 
 bool GlobalModel::take(const nn::TensorFile& file, const std::filesystem::path& path,
                        const std::string& public_fingerprint) {
-  // Another version may mean other things by the same names.
-  if (const auto format = file.metadata.find("format");
-      format != file.metadata.end() && format->second.starts_with("fedfr-") && format->second != model_format)
-    throw DataError("{} has the format '{}', which this fedfr does not know: {} is what it reads",
-                    path.string(), printable(format->second), model_format);
-  const auto theirs = backbone_of(file, path);
+  const auto theirs = nn::backbone_of(file.metadata, path);
   if (theirs != backbone_->config())
-    throw DataError("the weights {} are of {}, but this run is set to {}", path.string(), describe(theirs),
-                    describe(backbone_->config()));
+    throw DataError("the weights {} are of {}, but this run is set to {}", path.string(),
+                    nn::describe(theirs), nn::describe(backbone_->config()));
   const at::NoGradGuard no_grad;
   for (std::size_t i = 0; i < parameters_.specs().size(); ++i) {
     const std::string name = backbone_tensor(parameters_.specs()[i].name);

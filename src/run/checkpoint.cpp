@@ -16,6 +16,7 @@
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/utf8.hpp"
+#include "fedfr/nn/weights/model_file.hpp"
 #include "fedfr/run/record/checkpoint_files.hpp"
 
 namespace fedfr::run {
@@ -98,7 +99,7 @@ void save_model(const fs::path& path, const fl::GlobalModel& model, int complete
 }
 
 int completed_rounds_of(const fs::path& weights) {
-  const auto metadata = nn::load_metadata(weights);
+  const auto metadata = nn::own_metadata(weights);
   const auto found = metadata.find(rounds_key);
   return found == metadata.end() ? 0 : rounds_from(weights, found->second);
 }

@@ -10,6 +10,7 @@
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/fl/parts/margin.hpp"
+#include "fedfr/nn/weights/model_file.hpp"
 #include "fedfr/run/algorithms.hpp"
 #include "fedfr/run/record/benchmark_names.hpp"
 
@@ -265,8 +266,13 @@ fl::GlobalModel Experiment::initial_model(std::string& note) const {
     note = "random weights; set --init to start from a pre-trained model";
     return model;
   }
-  const bool took_centres = model.take(nn::load(options.init), options.init, fingerprints().publics);
-  note = options.init.string();
+  const auto& network = backbone->config();
+  const auto given = nn::read_model(
+      options.init,
+      {.backbone = network.name, .height = network.height, .width_pixels = network.width_pixels});
+  const bool took_centres = model.take(given.file, options.init, fingerprints().publics);
+  note = nn::own_metadata(options.init).empty() ? fmt::format("{}: {}", options.init.string(), given.note())
+                                                : options.init.string();
   if (public_identities() > 0)
     note += took_centres ? " with its public class centres"
                          : "; public class centres are random: it holds none of this set";

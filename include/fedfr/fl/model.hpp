@@ -12,11 +12,12 @@
 #include "fedfr/fl/parts/tensor_roles.hpp"
 #include "fedfr/nn/backbones/backbone.hpp"
 #include "fedfr/nn/tensor_file.hpp"
+#include "fedfr/nn/weights/model_layout.hpp"
 
 namespace fedfr::fl {
 
 /// The names of tensors in weight files and in the layout of the shared vector.
-std::string backbone_tensor(const std::string& parameter);
+using nn::backbone_tensor;
 constexpr const char* public_centres_tensor = "public_centres";
 
 /// A tensor of the model within the vector of all of them: the backbone's, then the public centres.
@@ -81,9 +82,5 @@ class GlobalModel {
   at::Tensor public_centres_;
   TensorRoles roles_;
 };
-
-/// The network that a weights file was made with.
-/// @throws DataError naming the path
-nn::BackboneConfig backbone_of(const nn::TensorFile& file, const std::filesystem::path& path);
 
 }  // namespace fedfr::fl

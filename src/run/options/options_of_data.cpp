@@ -18,7 +18,9 @@ std::vector<OptionSpec> data_options() {
        .effect = Effect::data},
       {.name = "init",
        .field = &O::init,
-       .help = "weights to start from; without: random ones",
+       .help =
+           "weights to start from: a model of fedfr's, any safetensors, or a file of PyTorch (.pt, .pth); "
+           "without: random ones",
        .effect = Effect::data},
       {.name = "centralized-data",
        .field = &O::centralized_data,

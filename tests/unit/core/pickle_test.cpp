@@ -104,6 +104,15 @@ TEST(Pickle, AnObjectIsWhatItIsCalledWith) {
   EXPECT_EQ(print(*read("P7\n."s).root), "a reference to something outside(a text:7 )");
 }
 
+TEST(Pickle, ObjectsThatAreCollectionsToo) {
+  // By hand: an object of a class that is made from dict, then from list.
+  const std::string mapped = "cnumpy\ndtype\n)\x81U\1aK\1s."s;
+  const Pickle dictionary = read(mapped);
+  EXPECT_EQ(dictionary.root->callee(), "numpy.dtype");
+  EXPECT_EQ(dictionary.root->state()->find("a")->integer(), 1);
+  EXPECT_EQ(print(*read("cnumpy\ndtype\n)\x81(K\1K\2e."s).root->state()), "a list(1 2 )");
+}
+
 TEST(Pickle, SomeMayFollowOneAnother) {
   const std::string two = "\x80\x02K\x01.\x80\x02K\x02."s;
   const Pickle first = read(two);

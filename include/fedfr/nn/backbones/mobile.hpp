@@ -13,12 +13,14 @@ class MobileBackbone final : public Backbone {
   explicit MobileBackbone(const BackboneConfig& config);
   at::Tensor embed(const ParameterSet& parameters, const at::Tensor& images) const override;
 
- private:
   struct Unit {
     std::int64_t in, middle, out;
     int stride;
     bool residual() const { return stride == 1 && in == out; }
   };
+  const std::vector<Unit>& units() const { return units_; }
+
+ private:
   void add_unit(std::size_t index, const Unit& unit);
 
   std::vector<Unit> units_;

@@ -17,6 +17,8 @@ class SphereBackbone final : public Backbone {
   /// The outputs of the four stages.
   std::array<at::Tensor, 4> stages(const ParameterSet& parameters, const at::Tensor& images) const;
 
+  const std::array<int, 4>& units() const { return units_; }  ///< residual ones of each stage
+
  private:
   std::array<int, 4> units_;
 };
