@@ -18,8 +18,8 @@ std::vector<std::int64_t> rows(const RoundViews& views, const EpochPlan& epoch) 
 }
 
 TEST(RoundViews, HoldWhatTheEpochsLookAtAndNothingElse) {
-  const std::vector<EpochPlan> epochs = {{.order = {2, 0, 3, 1}, .mirrored = {1, 0, 0, 1}},
-                                         {.order = {0, 1, 2, 3}, .mirrored = {0, 1, 1, 1}}};
+  const std::vector<EpochPlan> epochs = {{.rates = {}, .order = {2, 0, 3, 1}, .mirrored = {1, 0, 0, 1}},
+                                         {.rates = {}, .order = {0, 1, 2, 3}, .mirrored = {0, 1, 1, 1}}};
   const RoundViews views(4, 2, epochs);
   EXPECT_THAT(listed(views.own_plain()), ElementsAre(View{0, false}));
   EXPECT_THAT(listed(views.own_mirrored()), ElementsAre(View{1, true}));
@@ -33,7 +33,7 @@ TEST(RoundViews, HoldWhatTheEpochsLookAtAndNothingElse) {
 TEST(RoundViews, OfNoEpochAreEmpty) { EXPECT_TRUE(RoundViews(4, 2, {}).all().empty()); }
 
 TEST(RoundViews, FindTheirRowsInATable) {
-  const std::vector<EpochPlan> epochs = {{.order = {0, 1, 2}, .mirrored = {1, 0, 0}}};
+  const std::vector<EpochPlan> epochs = {{.rates = {}, .order = {0, 1, 2}, .mirrored = {1, 0, 0}}};
   const RoundViews views(3, 2, epochs);
   const at::Tensor table = at::arange(6).view({3, 2});
   EXPECT_TRUE(views.part_of(table, views.own_mirrored()).equal(table.narrow(0, 1, 1)));
