@@ -2,6 +2,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "fedfr/core/rng.hpp"
@@ -56,8 +57,11 @@ TEST_P(GpuNetworks, EmbedAlike) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(, GpuNetworks, testing::ValuesIn(nn::backbone_names()),
-                         [](const auto& instance) { return instance.param; });
+INSTANTIATE_TEST_SUITE_P(, GpuNetworks, testing::ValuesIn(nn::backbone_names()), [](const auto& instance) {
+  std::string name = instance.param;
+  std::ranges::replace(name, '-', '_');  // GoogleTest takes no others
+  return name;
+});
 
 }  // namespace
 }  // namespace fedfr::test
