@@ -19,7 +19,7 @@
 #include "fedfr/data/codec/image_codec.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
 #include "fedfr/data/templates/template_tables.hpp"
-#include "named_images.hpp"
+#include "images_by_name.hpp"
 
 namespace fedfr::data {
 
@@ -162,7 +162,7 @@ Landmarks landmarks_of(const TemplateFace& face) {
   return points;
 }
 
-Image aligned_image(const NamedImages& images, const TemplateFace& face) {
+Image aligned_image(const ImagesByName& images, const TemplateFace& face) {
   const auto bytes = images.read(face.name);
   try {
     return align(decode(std::as_bytes(std::span(bytes))), landmarks_of(face));
@@ -171,7 +171,7 @@ Image aligned_image(const NamedImages& images, const TemplateFace& face) {
   }
 }
 
-void write_images(DatasetWriter& writer, const NamedImages& images, const Plan& plan, int threads) {
+void write_images(DatasetWriter& writer, const ImagesByName& images, const Plan& plan, int threads) {
   const auto count = std::ssize(plan.faces);
   for (std::size_t begin = 0; begin < plan.faces.size(); begin += kBatch) {
     std::vector<Image> batch(std::min(kBatch, plan.faces.size() - begin));
@@ -208,7 +208,7 @@ TemplateImportReport import_templates(const TemplateSource& source, const fs::pa
   const auto tables = read_tables(source.meta);
   const auto plan = make_plan(tables);
   DatasetWriter writer(output, {.role = Role::collection, .size = aligned_size});
-  const auto images = open_named_images(source.images, fs::absolute(output).parent_path());
+  const auto images = open_images_by_name(source.images, fs::absolute(output).parent_path());
   write_images(writer, *images, plan, threads);
   writer.set_identities(plan.people);
   for (const auto& [name, content] : tables.content)

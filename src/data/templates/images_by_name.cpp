@@ -1,4 +1,4 @@
-#include "named_images.hpp"
+#include "images_by_name.hpp"
 
 #include <map>
 #include <utility>
@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class FolderImages final : public NamedImages {
+class FolderImages final : public ImagesByName {
  public:
   explicit FolderImages(fs::path folder) : folder_(std::move(folder)) {}
 
@@ -30,7 +30,7 @@ class FolderImages final : public NamedImages {
   fs::path folder_;
 };
 
-class TarImages final : public NamedImages {
+class TarImages final : public ImagesByName {
  public:
   TarImages(const fs::path& file, const fs::path& scratch) : tar_(file, scratch, 1) {
     tar_.for_each(
@@ -56,7 +56,7 @@ class TarImages final : public NamedImages {
 
 }  // namespace
 
-std::unique_ptr<NamedImages> open_named_images(const fs::path& source, const fs::path& scratch) {
+std::unique_ptr<ImagesByName> open_images_by_name(const fs::path& source, const fs::path& scratch) {
   if (fs::is_directory(source)) return std::make_unique<FolderImages>(source);
   return std::make_unique<TarImages>(source, scratch);
 }
