@@ -59,15 +59,18 @@ void GlobalModel::initialise_public_centres(std::uint64_t seed) {
 std::vector<ModelTensor> GlobalModel::tensors() const {
   std::vector<ModelTensor> tensors;
   std::int64_t begin = 0;
-  const auto add = [&](const std::string& name, std::int64_t size, nn::Learning learning) {
-    tensors.push_back({name, begin, size, roles_.of(name), learning});
+  const auto add = [&](const std::string& name, std::int64_t size, Role role, nn::Learning learning) {
+    tensors.push_back({name, begin, size, role, learning});
     begin += size;
   };
-  for (std::size_t i = 0; i < parameters_.specs().size(); ++i)
-    add(backbone_tensor(parameters_.specs()[i].name), parameters_[i].numel(),
-        parameters_.specs()[i].learning);
+  for (std::size_t i = 0; i < parameters_.specs().size(); ++i) {
+    const auto& spec = parameters_.specs()[i];
+    const std::string name = backbone_tensor(spec.name);
+    add(name, parameters_[i].numel(), roles_.of(name, spec.of_norm), spec.learning);
+  }
   if (public_centres_.numel() > 0)
-    add(public_centres_tensor, public_centres_.numel(), nn::Learning::by_gradient);
+    add(public_centres_tensor, public_centres_.numel(), roles_.of(public_centres_tensor),
+        nn::Learning::by_gradient);
   return tensors;
 }
 

@@ -2,6 +2,7 @@
 // are on or off, are presets (option_table.cpp): all but fedfr turn them off.
 #include "fedfr/run/algorithms.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "fedfr/core/error.hpp"
@@ -56,15 +57,10 @@ std::function<at::Tensor(ClientId)> random_model(const nn::Backbone& backbone, s
 /// What becomes of scales, biases and statistics of batch norms, other than being averaged.
 void set_norms(fl::TensorRoles& roles, const std::string& norm_statistics, const nn::Backbone& backbone) {
   if (norm_statistics == "average") return;
-  const fl::Role role = norm_statistics == "local" ? fl::Role::own : fl::Role::frozen;
-  bool has_norms = false;
-  for (const auto& spec : backbone.specs()) {
-    if (spec.of_norm) roles.set(fl::backbone_tensor(spec.name), role);
-    has_norms = has_norms || spec.of_norm;
-  }
-  if (!has_norms)
+  if (std::ranges::none_of(backbone.specs(), &nn::ParameterSpec::of_norm))
     throw UsageError("norm-statistics = {}: the backbone {} has no batch norm", norm_statistics,
                      backbone.config().name);
+  roles.set_norms(norm_statistics == "local" ? fl::Role::own : fl::Role::frozen);
 }
 
 void add_options(fl::Algorithm& row, const Options& o, const nn::Backbone& backbone) {

@@ -21,10 +21,12 @@ bool matches(const std::string& glob, const std::string& name) {
 
 void TensorRoles::set(std::string glob, Role role) { rules_.push_back({std::move(glob), role}); }
 
-Role TensorRoles::of(const std::string& name) const {
+void TensorRoles::set_norms(Role role) { rules_.push_back({.glob = {}, .role = role, .of_norms = true}); }
+
+Role TensorRoles::of(const std::string& name, bool of_norm) const {
   Role role = Role::shared;
   for (const auto& rule : rules_)
-    if (matches(rule.glob, name)) role = rule.role;
+    if (rule.of_norms ? of_norm : matches(rule.glob, name)) role = rule.role;
   return role;
 }
 
@@ -34,7 +36,8 @@ bool TensorRoles::has(Role role) const {
 
 void TensorRoles::check(std::span<const std::string> names) const {
   for (const auto& rule : rules_)
-    if (std::ranges::none_of(names, [&](const std::string& name) { return matches(rule.glob, name); }))
+    if (!rule.of_norms &&
+        std::ranges::none_of(names, [&](const std::string& name) { return matches(rule.glob, name); }))
       throw UsageError("'{}' matches no tensor of the model; they are called like '{}'", rule.glob,
                        names.empty() ? "" : names.front());
 }

@@ -118,8 +118,7 @@ class NormModes : public test::LocalTraining, public testing::Test {
                                                              .embedding = 16,
                                                              .height = image_size.height,
                                                              .width_pixels = image_size.width}));
-    for (const auto& spec : network->specs())
-      if (spec.of_norm && role != Role::shared) row_.roles.set(backbone_tensor(spec.name), role);
+    if (role != Role::shared) row_.roles.set_norms(role);
     model_ = std::make_unique<GlobalModel>(network, 4, at::kCPU, row_.roles);
     model_->initialise(7);
     result_ = train(state == nullptr ? 0 : 1, state);

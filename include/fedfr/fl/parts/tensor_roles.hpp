@@ -19,17 +19,20 @@ class TensorRoles {
  public:
   /// @param glob  as of file names; the last rule that matches a tensor counts
   void set(std::string glob, Role role);
+  /// Likewise for all that belongs to batch norms: scales, biases and statistics.
+  void set_norms(Role role);
 
   /// `shared` where no rule matches.
-  Role of(const std::string& name) const;
+  Role of(const std::string& name, bool of_norm = false) const;
   bool has(Role role) const;  ///< in any rule
-  /// @throws UsageError naming a rule that matches none of the names
+  /// @throws UsageError naming a glob that matches none of the names
   void check(std::span<const std::string> names) const;
 
  private:
   struct Rule {
-    std::string glob;
+    std::string glob;  // unless of_norms
     Role role;
+    bool of_norms = false;
   };
   std::vector<Rule> rules_;
 };
