@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
+
+#include "fedfr/core/disjoint_sets.hpp"
 
 // A template benchmark from its tables to its figures. Intervals need the scores with their people: there
 // they are held, 12 bytes each, and sorted once.
@@ -19,21 +20,6 @@ constexpr double kScriptFars[] = {0.01, 0.1};
 TemplateSearch search_of(const data::TemplateTables& tables) {
   return {.galleries = tables.galleries, .probes = tables.probes};
 }
-
-/// Sets of templates that grow together (Tarjan's union-find with path halving).
-class Together {
- public:
-  explicit Together(std::size_t count) : parent_(count) { std::iota(parent_.begin(), parent_.end(), 0); }
-
-  std::size_t root_of(std::size_t i) {
-    while (parent_[i] != i) i = parent_[i] = parent_[parent_[i]];
-    return i;
-  }
-  void join(std::size_t a, std::size_t b) { parent_[root_of(a)] = root_of(b); }
-
- private:
-  std::vector<std::size_t> parent_;
-};
 
 std::size_t row(const PooledTemplates& templates, std::int64_t id) {
   return static_cast<std::size_t>(templates.row_of(id));
@@ -116,7 +102,7 @@ TemplateScores score_templates(const PooledTemplates& templates, const data::Tem
 }
 
 NumberedPeople people_of_templates(const PooledTemplates& templates, const data::TemplateTables& tables) {
-  Together together(templates.ids().size());
+  DisjointSets together(templates.ids().size());
   std::map<std::int64_t, std::size_t> first_of;  // by subject
   for (const auto* list : {&tables.galleries[0], &tables.galleries[1], &tables.probes})
     for (const auto& [id, subject] : *list) {
@@ -127,7 +113,7 @@ NumberedPeople people_of_templates(const PooledTemplates& templates, const data:
     if (pair.genuine) together.join(row(templates, pair.first), row(templates, pair.second));
   std::vector<std::int64_t> labels;
   for (std::size_t i = 0; i < templates.ids().size(); ++i)
-    labels.push_back(static_cast<std::int64_t>(together.root_of(i)));
+    labels.push_back(static_cast<std::int64_t>(together.find(i)));
   return number_people(labels);
 }
 

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <unordered_map>
 
 #include "data/codec/formats.hpp"
 #include "fedfr/core/checksum.hpp"
+#include "fedfr/core/disjoint_sets.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/utf8.hpp"
@@ -22,26 +22,6 @@ namespace {
 constexpr std::size_t most_bytes_of_set = std::size_t{1} << 34U;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
-/// Who is who (union-find with halved paths: Tarjan and van Leeuwen, JACM 1984); of several the smallest
-/// number.
-class People {
- public:
-  explicit People(std::int64_t images) : parent_(at(images)) {
-    std::iota(parent_.begin(), parent_.end(), std::int64_t{0});
-  }
-  std::int64_t find(std::int64_t image) {
-    while (parent_[at(image)] != image) image = parent_[at(image)] = parent_[at(parent_[at(image)])];
-    return image;
-  }
-  void join(std::int64_t one, std::int64_t other) {
-    const auto low = std::min(find(one), find(other)), high = std::max(find(one), find(other));
-    parent_[at(high)] = low;
-  }
-
- private:
-  std::vector<std::int64_t> parent_;
-};
 
 /// As scikit-learn's KFold without shuffling, which InsightFace uses: the first folds are longer by one.
 int fold_of(std::int64_t pair, std::int64_t count) {
@@ -67,20 +47,20 @@ class PairSource final : public ImageSource {
   SourceIndex index() override {
     const auto first = first_of_equals();
     const auto count = std::ssize(set_->same());
-    People people(set_->images());
+    DisjointSets people(at(set_->images()));  // who is who
     for (std::int64_t i = 0; i < count; ++i) {
       pairs_.push_back({first[at(2 * i)], first[at(2 * i + 1)], set_->same()[at(i)], fold_of(i, count)});
-      if (pairs_.back().genuine) people.join(pairs_.back().first, pairs_.back().second);
+      if (pairs_.back().genuine) people.join(at(pairs_.back().first), at(pairs_.back().second));
     }
     SourceIndex index;
     std::vector<std::uint32_t> person(at(set_->images()));
     for (std::int64_t i = 0; i < set_->images(); ++i) {
       if (first[at(i)] != i) continue;
-      if (people.find(i) == i) {
+      if (people.find(at(i)) == at(i)) {
         person[at(i)] = static_cast<std::uint32_t>(index.identities.size());
         index.identities.push_back(std::to_string(index.identities.size()));
       }
-      index.images.push_back({static_cast<std::uint64_t>(i), person[at(people.find(i))], 0});
+      index.images.push_back({static_cast<std::uint64_t>(i), person[people.find(at(i))], 0});
     }
     std::ranges::stable_sort(index.images, {}, &IndexedImage::identity);
     note_kinds(index, people);
@@ -118,11 +98,11 @@ class PairSource final : public ImageSource {
     return first;
   }
 
-  void note_kinds(SourceIndex& index, People& people) const {
+  void note_kinds(SourceIndex& index, DisjointSets& people) const {
     std::int64_t genuine = 0, contradictions = 0;
     for (const auto& pair : pairs_) {
       genuine += pair.genuine ? 1 : 0;
-      contradictions += !pair.genuine && people.find(pair.first) == people.find(pair.second) ? 1 : 0;
+      contradictions += !pair.genuine && people.find(at(pair.first)) == people.find(at(pair.second)) ? 1 : 0;
     }
     if (genuine == std::ssize(pairs_))
       index.remarks.push_back(fmt::format(
