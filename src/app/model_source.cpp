@@ -81,8 +81,7 @@ std::unique_ptr<fl::GlobalModel> load_model(const fs::path& run_or_weights, cons
   const auto& network = experiment.backbone->config();
   const auto file = nn::read_model(
       weights, {.backbone = network.name, .height = network.height, .width_pixels = network.width_pixels});
-  if (tell && nn::own_metadata(weights).empty())
-    complain(fmt::format("fedfr: {}: {}", weights.string(), file.note()));
+  if (tell && !file.is_own) complain(fmt::format("fedfr: {}: {}", weights.string(), file.note()));
   model->take(file.file, weights, "");
   return model;
 }

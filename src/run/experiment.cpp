@@ -210,10 +210,13 @@ bool Experiment::keeps_private_state() const {
 }
 
 std::int64_t Experiment::client_tensor_bytes(const fl::GlobalModel& model) const {
-  std::int64_t identities = algorithm.pools_data ? training_data(ClientId{0}).identities : 0;
-  for (std::int64_t c = 0; c < trained_clients() && !algorithm.pools_data; ++c)
-    // The largest client decides: all have slots of one size.
-    identities = std::max<std::int64_t>(identities, clients->client(ClientId{c}).identities());
+  // The largest client decides: all have slots of one size.
+  std::int64_t identities = 0;
+  if (algorithm.pools_data)
+    identities = training_data(ClientId{0}).identities;
+  else
+    for (std::int64_t c = 0; c < clients->clients(); ++c)
+      identities = std::max<std::int64_t>(identities, clients->client(ClientId{c}).identities());
   const std::int64_t dimension = options.embedding;
   const std::int64_t all = model.parameters().size() + model.public_centres().numel();
   std::int64_t shared = 0;
@@ -271,8 +274,7 @@ fl::GlobalModel Experiment::initial_model(std::string& note) const {
       options.init,
       {.backbone = network.name, .height = network.height, .width_pixels = network.width_pixels});
   const bool took_centres = model.take(given.file, options.init, fingerprints().publics);
-  note = nn::own_metadata(options.init).empty() ? fmt::format("{}: {}", options.init.string(), given.note())
-                                                : options.init.string();
+  note = given.is_own ? options.init.string() : fmt::format("{}: {}", options.init.string(), given.note());
   if (public_identities() > 0)
     note += took_centres ? " with its public class centres"
                          : "; public class centres are random: it holds none of this set";

@@ -35,15 +35,6 @@ std::int64_t side_after(std::int64_t side, int kernel, int stride, int padding) 
   return (side + 2 * padding - kernel) / stride + 1;
 }
 
-/// For each layer the last one that takes its output.
-std::vector<std::size_t> last_uses(const std::vector<Layer>& layers) {
-  std::vector<std::size_t> last(layers.size(), layers.size());
-  for (std::size_t i = 0; i < layers.size(); ++i)
-    for (const int input : {layers[i].input, layers[i].other})
-      if (input >= 0) last[static_cast<std::size_t>(input)] = i;
-  return last;
-}
-
 }  // namespace
 
 Extent3 LayeredBackbone::extent(int layer) const {
@@ -57,8 +48,11 @@ double LayeredBackbone::mean_square(int layer) const {
 }
 
 int LayeredBackbone::add_layer(Layer layer) {
+  const auto number = static_cast<int>(layers_.size());
+  for (const int input : {layer.input, layer.other})
+    if (input >= 0) layers_[static_cast<std::size_t>(input)].last_use = number;
   layers_.push_back(std::move(layer));
-  return static_cast<int>(layers_.size()) - 1;
+  return number;
 }
 
 int LayeredBackbone::convolution(int input, const std::string& name, const Convolution& shape) {
@@ -152,13 +146,12 @@ int LayeredBackbone::flatten(int input) {
 ParameterSet LayeredBackbone::frozen(const ParameterSet& parameters, at::MemoryFormat filters,
                                      at::ScalarType type) const {
   const at::NoGradGuard no_grad;
-  const auto last_use = last_uses(layers_);
   std::map<std::size_t, at::Tensor> folded;
   for (std::size_t i = 1; i < layers_.size(); ++i) {
     const Layer& norm = layers_[i];
     const Layer& convolution = layers_[i - 1];
     if (norm.kind != Layer::Kind::batch_norm || convolution.kind != Layer::Kind::convolution ||
-        norm.input != static_cast<int>(i) - 1 || last_use[i - 1] != i)
+        norm.input != static_cast<int>(i) - 1 || convolution.last_use != static_cast<int>(i))
       continue;
     const std::size_t at = norm.parameter;
     const at::Tensor factor =
@@ -203,12 +196,11 @@ at::Tensor LayeredBackbone::compute(const Layer& layer, const ParameterSet& p, a
 
 at::Tensor LayeredBackbone::walk(const ParameterSet& parameters, const at::Tensor& images, bool in_training,
                                  const Look& look) const {
-  const auto last_use = last_uses(layers_);
   std::vector<at::Tensor> values(layers_.size());
   const auto take = [&](int number, std::size_t layer) -> at::Tensor {
     if (number == Layer::images) return images;
     const auto i = static_cast<std::size_t>(number);
-    return last_use[i] == layer ? std::move(values[i]) : values[i];
+    return layers_[i].last_use == static_cast<int>(layer) ? std::move(values[i]) : values[i];
   };
   for (std::size_t i = 0; i < layers_.size(); ++i) {
     const Layer& layer = layers_[i];

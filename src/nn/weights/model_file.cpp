@@ -50,6 +50,7 @@ ModelFile own_model(Weights weights, const std::filesystem::path& path) {
   for (const auto& [name, tensor] : weights.content.tensors) refuse_infinite(name, tensor, path);
   model.taken =
       fmt::format("{} of fedfr, {} tensors", describe(model.network), weights.content.tensors.size());
+  model.is_own = true;
   model.file = std::move(weights.content);
   return model;
 }

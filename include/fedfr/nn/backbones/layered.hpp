@@ -33,6 +33,7 @@ struct Layer {
   int input;                  ///< the layer whose output it takes; `images` for the network's input
   int other = -1;             ///< of a sum: the second one
   std::size_t parameter = 0;  ///< the first of its parameters
+  int last_use = -1;          ///< the last layer that takes its output; -1: none does
   bool bias = false;
   int stride = 1;
   int padding = 0;

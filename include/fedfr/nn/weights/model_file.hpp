@@ -16,6 +16,7 @@ struct ModelFile {
   /// file of fedfr's it is all that is in there.
   TensorFile file;
   std::string taken;  ///< for messages: "mobilefacenet (...) from PyTorch (zip), 333 tensors of state_dict."
+  bool is_own = false;            ///< a file of fedfr's
   std::vector<std::string> left;  ///< for messages: what of the file has no place in the network
 
   std::string note() const;  ///< both in one line
