@@ -53,10 +53,6 @@ Measured measured(std::string dataset, Result result, const eval::BootstrapPlan&
   return {std::move(dataset), eval::figures_of(result.scores), std::move(result.resampled)};
 }
 
-std::string name_of(const data::Dataset& dataset) {
-  return run::benchmark_names(std::vector{std::filesystem::absolute(dataset.path())}).front();
-}
-
 /// One of the two models, on all datasets. Collective.
 std::vector<Measured> measure(const run::Experiment& experiment, comm::Communicator& comm,
                               const std::filesystem::path& weights, const EvaluateRequest& request) {
@@ -68,14 +64,15 @@ std::vector<Measured> measure(const run::Experiment& experiment, comm::Communica
   std::vector<Measured> all;
   if (request.identification) {
     const auto& dataset = dataset_to_identify(experiment);
-    all.push_back(
-        measured(name_of(dataset), run::identify_people(evaluator, *model, dataset, request.gallery), plan));
+    all.push_back(measured(run::benchmark_name(dataset.path()),
+                           run::identify_people(evaluator, *model, dataset, request.gallery), plan));
   } else {
     if (experiment.publics) {
       auto result = run::score_template_benchmark(evaluator, *model, *experiment.publics, false);
       auto figures = eval::figures_of(result.scores);
       eval::add_intervals(figures, result.resampled.intervals(plan));
-      all.push_back({name_of(*experiment.publics), std::move(figures), std::move(result.resampled)});
+      all.push_back(
+          {run::benchmark_name(experiment.publics->path()), std::move(figures), std::move(result.resampled)});
     }
     for (std::size_t b = 0; b < experiment.benchmarks.size(); ++b)
       all.push_back(
@@ -115,17 +112,8 @@ std::vector<eval::FigureList> compared(const std::vector<Measured>& a, const std
 }
 
 std::string text_of(const std::vector<eval::FigureList>& lists, run::FigureForm form) {
-  switch (form) {
-    case run::FigureForm::csv:
-      return eval::figure_csv(lists);
-    case run::FigureForm::latex:
-      return eval::figure_latex(lists);
-    case run::FigureForm::json:
-      return json_text(nlohmann::json{{"figures", lists}}, 1) + "\n";
-    case run::FigureForm::text:
-      break;
-  }
-  return eval::figure_table(lists);
+  if (form == run::FigureForm::json) return json_text(nlohmann::json{{"figures", lists}}, 1) + "\n";
+  return run::figure_text(lists, form);
 }
 
 run::Options options_of(const EvaluateRequest& request, std::size_t which) {

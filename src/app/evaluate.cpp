@@ -65,17 +65,13 @@ void warn_of_shared_people(std::span<const std::filesystem::path> trained_on,
     complain("fedfr evaluate: warning: " + warning);
 }
 
-std::string name_of(const std::filesystem::path& path) {
-  return run::benchmark_names(std::vector{std::filesystem::absolute(path)}).front();
-}
-
 /// 1:N of one dataset. Collective.
 run::IdentifiedPeople identified(run::Evaluator& evaluator, const fl::GlobalModel& model,
                                  const run::Experiment& experiment, const run::GalleryChoice& gallery) {
   const auto& dataset = dataset_to_identify(experiment);
   auto [scores, resampled] = run::identify_people(evaluator, model, dataset, gallery);
   eval::add_intervals(scores, resampled.intervals(evaluator.bootstrap_plan()));
-  return {.name = name_of(dataset.path()), .scores = std::move(scores)};
+  return {.name = run::benchmark_name(dataset.path()), .scores = std::move(scores)};
 }
 
 /// A template benchmark. Collective.
@@ -84,7 +80,7 @@ run::TemplateFigures template_figures(run::Evaluator& evaluator, const fl::Globa
   auto result = run::score_template_benchmark(evaluator, model, dataset, as_insightface);
   auto figures = eval::figures_of(result.scores);
   eval::add_intervals(figures, result.resampled.intervals(evaluator.bootstrap_plan()));
-  return {.name = name_of(dataset.path()),
+  return {.name = run::benchmark_name(dataset.path()),
           .figures = std::move(figures),
           .as_insightface = std::move(result.as_insightface)};
 }
@@ -114,10 +110,10 @@ std::string text_of(const run::Evaluation& evaluation, run::FigureForm form, con
     clients.global.swap(others.global);
     clients.own.swap(others.own);
   }
-  const auto lists = run::figure_lists(others, name_of(request.models.front()), clients_name, plan);
-  if (form == run::FigureForm::csv) return eval::figure_csv(lists);
-  if (form == run::FigureForm::latex) return eval::figure_latex(lists);
-  return eval::figure_table(lists) + run::comparison_tables(clients, clients);
+  const auto lists =
+      run::figure_lists(others, run::benchmark_name(request.models.front()), clients_name, plan);
+  const auto text = run::figure_text(lists, form);
+  return form == run::FigureForm::text ? text + run::comparison_tables(clients, clients) : text;
 }
 
 }  // namespace
@@ -163,7 +159,8 @@ int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args) {
   }
   if (comm.rank() != 0) return 0;
   const auto text = [&](run::FigureForm form) {
-    return text_of(evaluation, form, request, experiment.clients ? name_of(experiment.clients->path()) : "",
+    return text_of(evaluation, form, request,
+                   experiment.clients ? run::benchmark_name(experiment.clients->path()) : "",
                    evaluator.bootstrap_plan());
   };
   if (!request.save.empty()) replace_file(request.save, text(run::form_of(request.save.string())));

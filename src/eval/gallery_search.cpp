@@ -14,7 +14,6 @@ namespace {
 
 constexpr float kNeverAccepted = -std::numeric_limits<float>::infinity();
 constexpr int kCurvePointsPerDecade = 10;
-constexpr double kLargestCurveRate = 0.5;
 
 /// 1 + entries before `right` in the order of falling scores, the first of equal ones first.
 std::int64_t rank_of(std::span<const float> products, std::size_t right) {
@@ -67,10 +66,7 @@ IdentificationScores identification_scores(std::span<const ProbeOutcome> outcome
   scores.nonmated_probes = std::ranges::count(outcomes, 0, &ProbeOutcome::rank);
   scores.mated_probes = std::ssize(outcomes) - scores.nonmated_probes;
   std::vector<double> rates(fpirs.begin(), fpirs.end());
-  if (const double smallest = 1 / std::max(1.0, static_cast<double>(scores.nonmated_probes));
-      smallest < kLargestCurveRate)
-    std::ranges::copy(logarithmic_rates(smallest, kLargestCurveRate, kCurvePointsPerDecade),
-                      std::back_inserter(rates));
+  std::ranges::copy(rates_of_curve(scores.nonmated_probes, kCurvePointsPerDecade), std::back_inserter(rates));
   std::vector<float> mated;
   std::vector<std::int64_t> ranks;
   LargestScores nonmated(scores.nonmated_probes, largest(rates));

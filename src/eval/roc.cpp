@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "rates.hpp"
 
 // Rates at fixed false accept rates. The idea: with N impostor scores and a rate r, the threshold is the
 // (floor(r N) + 1)-th largest of them, so no more than the largest ones have to be kept or sorted, and
@@ -13,17 +14,9 @@ namespace fedfr::eval {
 
 namespace {
 
-void require_rate(double rate) {
-  if (!(rate > 0 && rate < 1)) throw UsageError("the false accept rate {} is not between 0 and 1", rate);
-}
-
 /// Scores greater than the threshold in a descending list.
 std::int64_t accepted(std::span<const float> descending, float threshold) {
   return std::ranges::lower_bound(descending, threshold, std::greater<>{}) - descending.begin();
-}
-
-double share(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? kUndefined : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 double largest(std::span<const double> rates) { return rates.empty() ? 0.5 : std::ranges::max(rates); }
@@ -48,9 +41,7 @@ LargestScores::LargestScores(std::int64_t total, double largest_rate) {
   scores_.reserve(std::min(2 * kept_, static_cast<std::size_t>(total)));
 }
 
-void LargestScores::refuse(float score) {
-  throw DataError("a similarity score is {}: the model has diverged; lower the learning rate", score);
-}
+void LargestScores::refuse(float score) { refuse_score(score); }
 
 void LargestScores::keep(float score) {
   // Only now and then, when twice as many have come as are kept: a constant time for each score on average.
@@ -115,6 +106,13 @@ std::vector<double> logarithmic_rates(double lowest, double highest, int per_dec
   // As it was given: a power of ten would miss it by a rounding.
   rates.push_back(highest);
   return rates;
+}
+
+std::vector<double> rates_of_curve(std::int64_t impostors, int per_decade) {
+  constexpr double largest_rate = 0.5;
+  const double smallest = 1 / std::max(1.0, static_cast<double>(impostors));
+  return smallest < largest_rate ? logarithmic_rates(smallest, largest_rate, per_decade)
+                                 : std::vector<double>{};
 }
 
 std::vector<double> cumulative_match(std::span<const std::int64_t> rank_of_right, std::int64_t ranks) {

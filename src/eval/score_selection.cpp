@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "fedfr/core/error.hpp"
+#include "rates.hpp"
 
 // Order statistics by radix: the bits of a float, suitably changed, are a whole number that grows with it.
 // One pass counts the scores by the upper 16 bits, which shows in which cell the wanted score lies; a second
@@ -33,15 +34,10 @@ struct RankedTarget {
 std::vector<RankedTarget> rank_targets(std::span<const double> targets, std::int64_t impostors) {
   std::vector<RankedTarget> ranked;
   for (const double target : targets) {
-    if (!(target > 0 && target < 1))
-      throw UsageError("the false accept rate {} is not between 0 and 1", target);
+    require_rate(target);
     ranked.push_back({target, allowed_false_accepts(target, impostors)});
   }
   return ranked;
-}
-
-double share(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? kUndefined : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 }  // namespace
@@ -49,8 +45,7 @@ double share(std::int64_t part, std::int64_t whole) {
 ScoreCounts::ScoreCounts() : coarse_(kCells), refined_(kCells, -1) {}
 
 void ScoreCounts::add(float score) {
-  if (!std::isfinite(score))
-    throw DataError("a similarity score is {}: the model has diverged; lower the learning rate", score);
+  if (!std::isfinite(score)) refuse_score(score);
   ++coarse_[key_of(score) >> 16U];
   ++total_;
 }

@@ -16,7 +16,6 @@ namespace {
 
 constexpr int kThresholds = kVerificationThresholds;
 constexpr int kCurvePointsPerDecade = 20;
-constexpr double kLargestCurveRate = 0.5;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
@@ -105,10 +104,8 @@ void add_rates(VerificationScores& scores, std::span<const PairScore> scored,
   scores.genuine_pairs = std::ssize(genuine);
   scores.impostor_pairs = std::ssize(impostor);
   scores.tar_at_far = tar_at_far(genuine, impostor, fars);
-  const double smallest = 1 / std::max(1.0, static_cast<double>(impostor.size()));
-  if (smallest < kLargestCurveRate)
-    scores.roc =
-        tar_at_far(genuine, impostor, logarithmic_rates(smallest, kLargestCurveRate, kCurvePointsPerDecade));
+  const auto rates = rates_of_curve(std::ssize(impostor), kCurvePointsPerDecade);
+  if (!rates.empty()) scores.roc = tar_at_far(genuine, impostor, rates);
 }
 
 }  // namespace

@@ -77,6 +77,10 @@ std::vector<OperatingPoint> tar_at_far(std::span<const float> genuine, std::span
 /// Rates for a curve, equally spaced in the logarithm and ascending, both ends included.
 std::vector<double> logarithmic_rates(double lowest, double highest, int per_decade);
 
+/// Those of the curve of so many impostors: from the smallest that they resolve up to 0.5; none where they
+/// are too few.
+std::vector<double> rates_of_curve(std::int64_t impostors, int per_decade);
+
 /// Share of probes whose right gallery entry is among the first r, for r = 1..ranks (cumulative match curve).
 /// @param rank_of_right  [N] 1 for a probe whose right entry comes first
 std::vector<double> cumulative_match(std::span<const std::int64_t> rank_of_right, std::int64_t ranks);

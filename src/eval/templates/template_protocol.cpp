@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::size_t kPiece = 1 << 14;
 constexpr int kCurvePointsPerDecade = 10;
-constexpr double kLargestCurveRate = 0.5;
 
 /// Four sums side by side, whose order is fixed: one alone would wait for each of its own additions.
 float product(std::span<const float> a, std::span<const float> b) {
@@ -104,10 +103,7 @@ TemplateVerification verify_templates(const PooledTemplates& templates, std::spa
   result.genuine_pairs = std::ranges::count(pairs, true, &TemplatePair::genuine);
   result.impostor_pairs = std::ssize(pairs) - result.genuine_pairs;
   std::vector<double> rates(fars.begin(), fars.end());
-  if (const double smallest = 1 / std::max(1.0, static_cast<double>(result.impostor_pairs));
-      smallest < kLargestCurveRate)
-    std::ranges::copy(logarithmic_rates(smallest, kLargestCurveRate, kCurvePointsPerDecade),
-                      std::back_inserter(rates));
+  std::ranges::copy(rates_of_curve(result.impostor_pairs, kCurvePointsPerDecade), std::back_inserter(rates));
   const auto points = streamed_operating_points(pair_scores(templates, pairs), rates);
   result.tar_at_far.assign(points.begin(), points.begin() + std::ssize(fars));
   result.roc.assign(points.begin() + std::ssize(fars), points.end());

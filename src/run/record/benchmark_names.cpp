@@ -100,4 +100,8 @@ std::string file_name_part(std::string_view benchmark_name) {
   return part.substr(0, end) + "-" + hash_of(benchmark_name);
 }
 
+std::string benchmark_name(const std::filesystem::path& path) {
+  return benchmark_names(std::vector{std::filesystem::absolute(path)}).front();
+}
+
 }  // namespace fedfr::run

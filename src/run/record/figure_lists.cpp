@@ -32,4 +32,10 @@ FigureForm form_of(std::string_view file_name) {
                                        : FigureForm::json;
 }
 
+std::string figure_text(std::span<const eval::FigureList> lists, FigureForm form) {
+  if (form == FigureForm::csv) return eval::figure_csv(lists);
+  if (form == FigureForm::latex) return eval::figure_latex(lists);
+  return eval::figure_table(lists);
+}
+
 }  // namespace fedfr::run

@@ -20,4 +20,7 @@ std::vector<std::string> benchmark_names(std::span<const std::filesystem::path> 
 /// one call of benchmark_names stay different.
 std::string file_name_part(std::string_view benchmark_name);
 
+/// The name of a dataset, or of a model, that stands alone.
+std::string benchmark_name(const std::filesystem::path& path);
+
 }  // namespace fedfr::run

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,5 +22,8 @@ enum class FigureForm { text, json, csv, latex };
 
 /// The form that the ending of a file's name asks for: .csv, .tex, any other JSON.
 FigureForm form_of(std::string_view file_name);
+
+/// @param form  any but JSON, which is made of more than these lists
+std::string figure_text(std::span<const eval::FigureList> lists, FigureForm form);
 
 }  // namespace fedfr::run
