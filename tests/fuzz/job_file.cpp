@@ -9,7 +9,8 @@ using namespace fedfr;
 namespace {
 
 run::Options options_of(std::string_view text) {
-  const fuzz::BoundedMemory bounded(text.size(), 200);
+  constexpr std::size_t table_of_options = std::size_t{1} << 18;
+  const fuzz::BoundedMemory bounded(text.size(), 200, table_of_options);
   return run::resolve(run::parse_job_file(text, "job.cfg"), {}).options;
 }
 

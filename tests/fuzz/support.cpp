@@ -33,8 +33,8 @@ void require(bool holds, const char* property) {
   std::abort();
 }
 
-BoundedMemory::BoundedMemory(std::size_t bytes, std::size_t factor)
-    : most_(held + static_cast<std::int64_t>(bytes * factor) + (std::int64_t{1} << 16)) {
+BoundedMemory::BoundedMemory(std::size_t bytes, std::size_t factor, std::size_t always)
+    : most_(held + static_cast<std::int64_t>(bytes * factor + always)) {
   require(installed != 0, "memory can be watched");
   peak = held;
 }

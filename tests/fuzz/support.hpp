@@ -15,10 +15,10 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
 void require(bool holds, const char* property);
 
 /// Requires, when it goes, that while it lived no more than `factor` bytes of memory were held at once for
-/// each of `bytes` bytes that were read, and 64 KiB for what any reading takes.
+/// each of `bytes` bytes that were read, and `always` for what any reading takes.
 class BoundedMemory {
  public:
-  BoundedMemory(std::size_t bytes, std::size_t factor);
+  BoundedMemory(std::size_t bytes, std::size_t factor, std::size_t always = std::size_t{1} << 16);
   ~BoundedMemory();
   BoundedMemory(const BoundedMemory&) = delete;
   BoundedMemory& operator=(const BoundedMemory&) = delete;

@@ -23,4 +23,4 @@ if PKG_CONFIG=/bin/false "$1/tools/setup.sh" >"$work/log"; then
   exit 1
 fi
 missing=$(sed -n '/^  library /,/^[^ ]/s/^  \([^ ]*\) .*/\1/p' "$work/log" | tail -n +2 | tr '\n' ' ')
-[ "$missing" = "libjpeg libisal libxxhash " ] || { echo "FAILED: setup.sh misses '$missing'"; exit 1; }
+[ "$missing" = "libjpeg libisal libxxhash libarchive " ] || { echo "FAILED: setup.sh misses '$missing'"; exit 1; }
