@@ -11,6 +11,7 @@ int run_train(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_evaluate(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_compare(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_extract(comm::MpiSession& mpi, std::span<const std::string> args);
+int run_probe(comm::MpiSession& mpi, std::span<const std::string> args);
 int run_doctor(comm::MpiSession& mpi, std::span<const std::string> args);
 
 /// Serial: no MPI.

@@ -26,6 +26,7 @@ constexpr std::string_view usage =
   fedfr evaluate RUN|WEIGHTS DATASET...   accuracy, TAR@FAR, TPIR@FPIR of a model
   fedfr compare RUN_A RUN_B DATASET...    how much better B is than A, with the interval of the difference
   fedfr extract WEIGHTS DATASET OUT       embeddings of a dataset's images
+  fedfr probe WEIGHTS DATASET             whether a dataset's images lie as a model expects them
   fedfr verify-run RUN RUN                whether two runs have the same bits, and where and why not
   fedfr doctor [--output DIR]             check the installation, the launcher, the GPUs and the file system
   fedfr options [--markdown]              every option of a job file

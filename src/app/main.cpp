@@ -32,6 +32,7 @@ constexpr Command commands[] = {{"train", fedfr::app::run_train},
                                 {"evaluate", fedfr::app::run_evaluate},
                                 {"compare", fedfr::app::run_compare},
                                 {"extract", fedfr::app::run_extract},
+                                {"probe", fedfr::app::run_probe},
                                 {"doctor", fedfr::app::run_doctor}};
 
 /// The error, with who met it and while doing what.

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <array>
+
 #include "commands.hpp"
 #include "dry_run.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/signals.hpp"
 #include "fedfr/run/round_loop.hpp"
+#include "input_check.hpp"
 #include "startup.hpp"
 
 // `fedfr train`: puts the parts of a run together in the order of their lifetimes and lets the round loop
@@ -42,6 +45,10 @@ int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
     for (const auto& warning : directory->warnings()) console.warning(warning);
     for (const auto& remark : run::remarks(experiment.options)) console.warning(remark);
   }
+  // Only rank 0 knows the folder, and all take part in the check.
+  std::array<double, 1> continues{directory && directory->continues() ? 1.0 : 0.0};
+  comm.allreduce_max(continues);
+  if (continues[0] == 0) check_input_of_run(startup, *model, console);
   run::Profile profile(experiment.options.profile, experiment.device.is_cuda(), comm, console, paths);
   run::Recorder recorder(experiment.recorded(), comm, console, paths, profile);
   profile.around([&] {

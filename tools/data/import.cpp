@@ -9,11 +9,13 @@
 
 #include "commands.hpp"
 #include "common/parse.hpp"
+#include "common/sibling.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/output_file.hpp"
 #include "fedfr/core/path.hpp"
+#include "fedfr/core/process.hpp"
 #include "fedfr/core/processors.hpp"
 #include "fedfr/core/standard_streams.hpp"
 #include "fedfr/core/utf8.hpp"
@@ -49,6 +51,7 @@ Examples:
   fedfr-data import CFP/Data/Images --identity-level 1 --output cfp --resize 112x112
   fedfr-data import faces_emore/agedb_30.bin --output agedb
   fedfr-data import IMAGES --landmarks points.csv --output aligned
+  fedfr-data import own --output own --init backbone.pt
   fedfr-data import casia --output casia --resize 112x112 --encoding jpeg --min-images 10 --skip-bad
 )";
 
@@ -138,13 +141,19 @@ void print(const data::ImportReport& report, const std::string& output, double s
   write_left_out(report, output);
 }
 
+/// Whether the images lie as some weights expect: a question to a program that has networks.
+int probe(const std::filesystem::path& weights, const std::string& dataset) {
+  std::fflush(stdout);  // before the other program prints
+  return Process({.words = {sibling("fedfr").string(), "probe", weights.string(), dataset}}).wait();
+}
+
 }  // namespace
 
 int run_import(std::span<const std::string> args) {
   data::ImportOptions options;
   std::vector<std::string> sources;
   std::string output, encoding, check;
-  boost::optional<std::string> size, format, landmarks, root;
+  boost::optional<std::string> size, format, landmarks, root, init;
   po::options_description described("options", 110);
   described.add_options()                                                                           //
       ("source", path_option(sources)->required(), "folder or file of images; bare words as well")  //
@@ -158,6 +167,10 @@ int run_import(std::span<const std::string> args) {
       ("label-field", po::value(&options.label_field), "name of the label in the JSON of a webdataset")  //
       ("landmarks", po::value(&landmarks),
        "file with five points an image: align to InsightFace's 112x112")  //
+      (
+          "init", po::value(&init),
+          "weights: look whether the images lie as these expect, or swapped colours or another crop do "
+          "better")  //
       ("encoding", po::value(&encoding)->default_value("raw"),
        "raw: pixels, fast to read; jpeg: the files as they are, small")  //
       ("check", po::value(&check)->default_value("decode"),
@@ -175,12 +188,16 @@ int run_import(std::span<const std::string> args) {
   options.encoding = parse_encoding(encoding);
   if (landmarks) options.landmarks = tidy_path(*landmarks);
   if (root) options.root = tidy_path(*root);
+  // Before the work: a dataset that is complete would else be followed by an error.
+  const std::filesystem::path weights = init ? tidy_path(*init) : std::filesystem::path();
+  if (init && !std::filesystem::exists(weights))
+    throw UsageError("--init {} does not exist", weights.string());
   if (size) options.resize = parse_size(*size);
   const Stopwatch watch;
   const std::vector<std::filesystem::path> paths(sources.begin(), sources.end());
   const auto report = data::import_images(paths, output, options);
   print(report, output, watch.seconds());
-  return 0;
+  return init ? probe(weights, output) : 0;
 }
 
 }  // namespace fedfr::tool

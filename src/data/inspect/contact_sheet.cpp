@@ -13,15 +13,6 @@ constexpr int gap = 2;          // pixels between images
 constexpr int client_gap = 12;  // and between clients
 constexpr std::uint8_t paper = 255;
 
-/// Rows from all over the dataset: the first ones alone would often be one client's.
-std::vector<ListedIdentity> spread(std::vector<ListedIdentity> all, std::int64_t most) {
-  const std::int64_t count = std::min(most, std::ssize(all));
-  std::vector<ListedIdentity> chosen;
-  for (std::int64_t row = 0; row < count; ++row)
-    chosen.push_back(std::move(all[static_cast<std::size_t>(row * std::ssize(all) / count)]));
-  return chosen;
-}
-
 void paste(const Image& small, Image& sheet, int top, int left) {
   for (int c = 0; c < 3; ++c)
     for (int y = 0; y < small.size.height; ++y) {
@@ -37,6 +28,7 @@ void paste(const Image& small, Image& sheet, int top, int left) {
 ContactSheet make_contact_sheet(const Dataset& dataset, std::int64_t identities, std::int64_t images) {
   if (identities < 1 || images < 1)
     throw UsageError("a contact sheet needs at least one identity and one image");
+  // From all over the dataset: the first ones alone would often be one client's.
   const auto chosen = spread(list_identities(dataset), identities);
   const ImageSize size = dataset.image_size();
   // First the places of all rows, which tell how large the sheet becomes, then the images, one at a time.

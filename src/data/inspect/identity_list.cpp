@@ -1,5 +1,9 @@
 #include "identity_list.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 namespace fedfr::data {
 
 namespace {
@@ -29,6 +33,14 @@ std::vector<ListedIdentity> list_identities(const Dataset& dataset) {
     first_image += images.size();
   }
   return list;
+}
+
+std::vector<ListedIdentity> spread(std::vector<ListedIdentity> all, std::int64_t most) {
+  const std::int64_t count = std::min(most, std::ssize(all));
+  std::vector<ListedIdentity> chosen;
+  for (std::int64_t i = 0; i < count; ++i)
+    chosen.push_back(std::move(all[static_cast<std::size_t>(i * std::ssize(all) / count)]));
+  return chosen;
 }
 
 }  // namespace fedfr::data

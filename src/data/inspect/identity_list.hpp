@@ -17,4 +17,7 @@ struct ListedIdentity {
 /// All identities, by client and label.
 std::vector<ListedIdentity> list_identities(const Dataset& dataset);
 
+/// At most so many of them, from all over the list and in its order.
+std::vector<ListedIdentity> spread(std::vector<ListedIdentity> all, std::int64_t most);
+
 }  // namespace fedfr::data

@@ -41,6 +41,7 @@ const std::vector<Preset>& presets() {
       {"algorithm", "local", no_terms},
       {"algorithm", "centralized", no_terms},
       {"algorithm", "centralized", {{"local-epochs", "1"}, {"adaptive-epochs", "false"}}},
+      {"margin", "arcface", {{"margin-scale", "64"}, {"margin-value", "0.5"}}},
       {"margin", "combined", {{"margin-scale", "64"}}},
       {"margin", "adaface", {{"margin-scale", "64"}}},
       {"margin", "magface", {{"margin-scale", "64"}, {"margin-form", "easy"}}},

@@ -22,6 +22,13 @@ std::vector<OptionSpec> data_options() {
            "weights to start from: a model of fedfr's, any safetensors, or a file of PyTorch (.pt, .pth); "
            "without: random ones",
        .effect = Effect::data},
+      {.name = "probe-people",
+       .field = &O::probe_people,
+       .help =
+           "with init: two images each of so many people of the clients and of the public set are looked at, "
+           "whether they lie as the weights expect (fedfr probe); 0: none",
+       .range = {0, 10000},
+       .effect = Effect::none},
       {.name = "centralized-data",
        .field = &O::centralized_data,
        .help = "what algorithm = centralized trains on",

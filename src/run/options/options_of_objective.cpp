@@ -18,19 +18,20 @@ std::vector<OptionSpec> objective_options() {
        .choices = {"none", "cosface", "arcface", "combined", "adaface", "magface", "logits"}},
       {.name = "margin-scale",
        .field = &O::margin_scale,
-       .help = "s, factor on the cosines; margin = combined, adaface or magface implies 64",
+       .help = "s, factor on the cosines; margin = arcface, combined, adaface or magface implies 64",
        .range = scale},
       {.name = "margin-value",
        .field = &O::margin_value,
-       .help = "m, a cosine (cosface, adaface) or radians (arcface)",
+       .help = "m, a cosine (cosface, adaface) or radians (arcface, which implies 0.5)",
        .range = angle},
       {.name = "margin-form",
        .field = &O::margin_form,
        .help =
-           "of arcface and magface, where cos(t + m) would rise again: guarded, a straight line from there "
-           "on; plain, as in arcface_torch; easy, no margin at angles of 90 degrees and more. margin = "
+           "of arcface and magface, where cos(t + m) would rise again: plain, it does, as in arcface_torch; "
+           "guarded, a straight line from there on; easy, no margin at angles of 90 degrees and more. margin "
+           "= "
            "magface implies easy",
-       .choices = {"guarded", "plain", "easy"}},
+       .choices = {"plain", "guarded", "easy"}},
       {.name = "margin-filter",
        .field = &O::margin_filter,
        .help = "other classes with a cosine above it count as of cosine 0 and learn nothing; 0: off",

@@ -117,8 +117,9 @@ TEST(Resolve, OtherAlgorithmsTurnTheTermsOfTheMethodOff) {
 
 TEST(Resolve, AMarginImpliesThePapersScaleAndForm) {
   EXPECT_EQ(parsed("").margin_scale, 30);
-  EXPECT_EQ(parsed("margin = arcface").margin_scale, 30);
-  for (const std::string margin : {"combined", "adaface", "magface"})
+  EXPECT_EQ(parsed("margin = arcface").margin_value, 0.5);
+  EXPECT_EQ(parsed("margin = arcface").margin_form, "plain");
+  for (const std::string margin : {"arcface", "combined", "adaface", "magface"})
     EXPECT_EQ(parsed("margin = " + margin).margin_scale, 64) << margin;
   EXPECT_EQ(parsed("margin = magface").margin_form, "easy");
   EXPECT_EQ(parsed("margin = magface\nmargin-form = guarded", {"--margin-scale", "20"}).margin_form,

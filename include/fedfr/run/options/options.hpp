@@ -37,6 +37,7 @@ struct Options {
   std::filesystem::path public_set;  ///< the option is called `public`
   std::vector<std::filesystem::path> benchmark;
   std::filesystem::path init;
+  int probe_people = 128;
   std::string centralized_data = "public";
   int max_images_per_identity = 0;  ///< 0: all
 
@@ -80,7 +81,7 @@ struct Options {
   std::string margin = "cosface";
   double margin_scale = 30;
   double margin_value = 0.4;
-  std::string margin_form = "guarded";
+  std::string margin_form = "plain";
   double margin_filter = 0;  ///< 0: off
   std::string margin_gradient = "exact";
   double combined_m1 = 1;
