@@ -44,10 +44,15 @@ check() {
   grep -hoE 'NEEDS [^<]*' "$report" | sort | uniq -c | sed 's/^ *\([0-9]*\)/skipped \1 x:/'
 }
 
-skip_fuzz() {
-  say "fuzz: skipped"
-  echo "skipped 1 x: NEEDS clang and its libFuzzer (tools/setup.sh --dev)"
-  skipped=$((skipped + 1))
+# check_by_clang PRESET: check, where there is clang.
+check_by_clang() {
+  if command -v clang++ >/dev/null; then
+    check "$1"
+  else
+    say "$1: skipped"
+    echo "skipped 1 x: NEEDS clang and its sanitizers (tools/setup.sh --dev)"
+    skipped=$((skipped + 1))
+  fi
 }
 
 summary() { printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"; }
@@ -60,10 +65,8 @@ if ! tools/setup.sh --dev; then
 fi
 
 check release ${FEDFR_CUDA:+-DFEDFR_CUDA="$FEDFR_CUDA"}
-if [ "${FEDFR_TEST_ASAN:-${CI:+1}}" = 1 ]; then check asan; fi
-if [ "${FEDFR_TEST_FUZZ:-${CI:+1}}" = 1 ]; then
-  if command -v clang++ >/dev/null; then check fuzz; else skip_fuzz; fi
-fi
+if [ "${FEDFR_TEST_ASAN:-${CI:+1}}" = 1 ]; then check_by_clang asan; fi
+if [ "${FEDFR_TEST_FUZZ:-${CI:+1}}" = 1 ]; then check_by_clang fuzz; fi
 # Without a GPU the code for it can still be compiled, and its tests skip.
 if [ "${FEDFR_CUDA:-AUTO}" = AUTO ] && [ ! -e /proc/driver/nvidia/version ] &&
   { command -v nvcc >/dev/null || [ -x /usr/local/cuda/bin/nvcc ]; }; then

@@ -5,8 +5,11 @@ endif()
 find_program(CCACHE ccache)
 if(CCACHE)
   # Clones and presets in other folders share what was compiled once.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true
-                                  ${CCACHE})
+  set(_settings CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true)
+  if(FEDFR_PCH)
+    list(APPEND _settings CCACHE_SLOPPINESS=pch_defines,time_macros)
+  endif()
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env ${_settings} ${CCACHE})
 endif()
 
 # Debian's HDF5 names libraries (curl, crypto) that only its network drivers use: load what is referred to.
@@ -23,6 +26,19 @@ if(FEDFR_ASAN OR FEDFR_FUZZ)
   target_link_options(fedfr_own_code INTERFACE -fsanitize=address,undefined)
 endif()
 
+# fedfr_precompile(nn_test <headers.h> ...): the large headers of others are read once for the whole target. Only where
+# FEDFR_PCH asks for it: a file that forgets an include would build, so that some build has to do without.
+function(fedfr_precompile target)
+  if(FEDFR_PCH)
+    set(_headers <algorithm> <filesystem> <functional> <map> <memory> <span> <string> <vector> <fmt/format.h> ${ARGN})
+    get_target_property(_needs ${target} LINK_LIBRARIES)
+    if("${_needs}" MATCHES "fedfr_torch|fedfr::(nn|fl|eval|run)(;|$)")
+      list(APPEND _headers <ATen/core/Tensor.h>)
+    endif()
+    target_precompile_headers(${target} PRIVATE ${_headers})
+  endif()
+endfunction()
+
 # fedfr_add_layer(comm SOURCES a.cpp ... NEEDS fedfr::core MPI::MPI_CXX ...)
 function(fedfr_add_layer layer)
   cmake_parse_arguments(A "" "" "SOURCES;NEEDS" ${ARGN})
@@ -36,6 +52,7 @@ function(fedfr_add_layer layer)
                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
                              PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(fedfr_${layer} PUBLIC ${A_NEEDS} PRIVATE $<BUILD_INTERFACE:fedfr_own_code>)
+  fedfr_precompile(fedfr_${layer})
   install(TARGETS fedfr_${layer} EXPORT fedfr)
 endfunction()
 

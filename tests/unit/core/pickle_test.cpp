@@ -124,7 +124,8 @@ TEST(Pickle, SomeMayFollowOneAnother) {
 
 TEST(Pickle, LongIntegersAreTheirBytes) {
   // 0x1950a86a20f9469cfc6c, which begins PyTorch's older files
-  const Pickle got = read("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."s);
+  const std::string bytes = "\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19."s;
+  const Pickle got = read(bytes);
   EXPECT_EQ(got.root->kind, Kind::long_integer);
   EXPECT_EQ(got.root->characters(), "\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19");
   EXPECT_EQ(read("\x8a\0."s).root->integer(), 0);
