@@ -28,12 +28,9 @@ struct Command {
   std::string_view name;
   int (*run)(fedfr::comm::MpiSession&, std::span<const std::string>);
 };
-constexpr Command commands[] = {{"train", fedfr::app::run_train},
-                                {"evaluate", fedfr::app::run_evaluate},
-                                {"compare", fedfr::app::run_compare},
-                                {"extract", fedfr::app::run_extract},
-                                {"probe", fedfr::app::run_probe},
-                                {"doctor", fedfr::app::run_doctor}};
+constexpr Command commands[] = {{"train", fedfr::app::run_train},     {"evaluate", fedfr::app::run_evaluate},
+                                {"compare", fedfr::app::run_compare}, {"extract", fedfr::app::run_extract},
+                                {"probe", fedfr::app::run_probe},     {"doctor", fedfr::app::run_doctor}};
 
 /// The error, with who met it and while doing what.
 std::string describe(const fedfr::Error& error, const fedfr::comm::MpiSession& mpi) {

@@ -48,10 +48,11 @@ check nn/kernels core
 check nn/weights nn/ nn/kernels nn/backbones core
 check nn/ nn/kernels nn/backbones core
 check nn/margins nn/ nn/kernels core
-# templates -> intervals -> the rest of the layer
+# { templates, probe } -> intervals -> the rest of the layer
 check eval/ nn data comm core eval/
 check eval/intervals eval/ core
 check eval/templates eval/ eval/intervals data core
+check eval/probe eval/ eval/intervals nn data comm core
 # the running itself -> record -> { options, pictures }
 check run/options core
 check run/pictures eval core
@@ -67,7 +68,7 @@ for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
   fi
 done
 
-rooms='data/(augment|codec|export|import|import/sources|inspect|split|storage|synth|templates)|eval/(intervals|templates)|fl/(client|parts|server)|nn/(backbones|kernels|margins|weights)|run/(options|pictures|protocols|record)'
+rooms='data/(augment|codec|export|import|import/sources|inspect|split|storage|synth|templates)|eval/(intervals|probe|templates)|fl/(client|parts|server)|nn/(backbones|kernels|margins|weights)|run/(options|pictures|protocols|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

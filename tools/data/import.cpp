@@ -167,10 +167,9 @@ int run_import(std::span<const std::string> args) {
       ("label-field", po::value(&options.label_field), "name of the label in the JSON of a webdataset")  //
       ("landmarks", po::value(&landmarks),
        "file with five points an image: align to InsightFace's 112x112")  //
-      (
-          "init", po::value(&init),
-          "weights: look whether the images lie as these expect, or swapped colours or another crop do "
-          "better")  //
+      ("init", po::value(&init),
+       "weights: look whether the images lie as these expect, or swapped colours or another crop do "
+       "better")  //
       ("encoding", po::value(&encoding)->default_value("raw"),
        "raw: pixels, fast to read; jpeg: the files as they are, small")  //
       ("check", po::value(&check)->default_value("decode"),
