@@ -537,6 +537,14 @@ def pair_list():
     }
 
 
+def people():
+    return {
+        "names": b"ann\nBob Lee\n# comment\n\ncarl\n", "windows": b"\xef\xbb\xbfann\r\nbob\r\n", "lfw": b"Aaron_Eckhart\t1\nZydrunas_Ilgauskas\t1\n",
+        "comments": b"# nobody\n#\n", "empty": b"", "null": b"a\0b\n", "utf16": b"\xff\xfea\0n\0\n\0", "latin1": b"Jos\xe9\n",
+        "accents": "Jos\u00e9\nJose\u0301\n".encode(), "tab_first": b"\t1\n", "no_end": b"ann",
+    }
+
+
 def pair_set():
     import pickle
 
@@ -590,7 +598,7 @@ def template_tables():
 
 TARGETS = [template_tables, tensor_header, pickle_, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
            manifest, png, jpeg, run_record, dataset, client_state, weights,
-           record_io, landmarks, pair_list, pair_set]
+           record_io, landmarks, pair_list, people, pair_set]
 
 
 def main():

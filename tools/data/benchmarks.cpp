@@ -2,44 +2,49 @@
 
 #include <fmt/format.h>
 
-#include <set>
+#include <vector>
 
 #include "fedfr/data/inspect/overlap.hpp"
 #include "fedfr/data/split/pair_list.hpp"
 #include "fedfr/data/split/pairs.hpp"
-#include "fedfr/data/storage/collection_index.hpp"
 
 // Verification benchmarks from lists of pairs or drawn at random. The commands `pairs` and `split` make the
 // same ones. Who was trained on may be left out, since a pair of known people would flatter the model.
 namespace fedfr::tool {
 
-std::string make_listed_benchmark(const std::filesystem::path& list, const std::string& cfp_kind,
-                                  const data::Dataset& collection,
-                                  const std::vector<std::filesystem::path>& exclude,
-                                  const std::filesystem::path& output) {
-  std::set<std::string> excluded;
-  std::vector<data::Dataset> trained;
-  for (const auto& folder : exclude) {
-    trained.emplace_back(folder);
-    for (auto& name : data::all_identity_names(trained.back())) excluded.insert(std::move(name));
-  }
-  const auto listed = data::read_pair_list(list, cfp_kind, collection, excluded);
-  data::write_benchmark(collection, listed.pairs, output);
-  std::string text = fmt::format("{} is {}\n{}", list.string(), listed.kind, data::describe(listed.pairs));
-  for (const auto& remark : listed.remarks) text += remark + "\n";
-  if (!exclude.empty())
-    text += fmt::format("{} of {} pairs touch excluded identities and were dropped\n", listed.dropped,
-                        listed.dropped + std::ssize(listed.pairs));
-  const std::vector made{data::Dataset(output)};
-  for (const auto& warning : data::overlap_warnings(trained, made)) text += "warning: " + warning + "\n";
+namespace {
+
+std::string common_images(const Choice& choice, const std::filesystem::path& made) {
+  std::string text;
+  for (const auto& warning : data::overlap_warnings(choice.excluded, std::vector{data::Dataset(made)}))
+    text += "warning: " + warning + "\n";
   return text;
 }
 
-std::string draw_benchmark(const data::Dataset& people, std::int64_t genuine, std::int64_t impostor,
-                           int folds, std::uint64_t seed, const std::filesystem::path& output) {
-  const auto pairs = data::draw_pairs(people, genuine, impostor, folds, seed);
-  data::write_benchmark(people, pairs, output);
-  return data::describe(pairs);
+}  // namespace
+
+std::string make_listed_benchmark(const std::filesystem::path& list, const std::string& cfp_kind,
+                                  const data::Dataset& collection, const PeopleOptions& people,
+                                  const std::filesystem::path& output) {
+  const auto choice = choose(people, collection);
+  const auto listed = data::read_pair_list(list, cfp_kind, collection, choice.people);
+  data::write_benchmark(collection, listed.pairs, output);
+  std::string text = fmt::format("{} is {}\n{}", list.string(), listed.kind, data::describe(listed.pairs));
+  for (const auto& remark : listed.remarks) text += remark + "\n";
+  if (people.are_given())
+    text += fmt::format("{} of {} pairs touch {} and were dropped\n", listed.dropped,
+                        listed.dropped + std::ssize(listed.pairs),
+                        people.only.empty() ? "excluded people" : "people who are not chosen");
+  return text + common_images(choice, output);
+}
+
+std::string draw_benchmark(const data::Dataset& collection, std::int64_t genuine, std::int64_t impostor,
+                           int folds, std::uint64_t seed, const PeopleOptions& people,
+                           const std::filesystem::path& output) {
+  const auto choice = choose(people, collection);
+  const auto pairs = data::draw_pairs(collection, genuine, impostor, folds, seed, choice.people);
+  data::write_benchmark(collection, pairs, output);
+  return data::describe(pairs) + common_images(choice, output);
 }
 
 }  // namespace fedfr::tool

@@ -16,6 +16,7 @@
 #include "fedfr/core/standard_streams.hpp"
 #include "fedfr/data/inspect/overlap.hpp"
 #include "fedfr/data/storage/collection_index.hpp"
+#include "people_options.hpp"
 
 namespace fedfr::tool {
 
@@ -39,12 +40,14 @@ Examples:
   fedfr-data split faces --output parts --clients 8 --identities-per-client 10 --heldout 60
   fedfr-data split lfw --output parts --clients 8 --identities-per-client 10 --min-images 10 \
       --public-min-images 10 --heldout 1500 --heldout-max-images 9 --pairs 6000 --lfw-pairs pairs.txt
+  fedfr-data split cfp --output parts --only cfp-without-lfw.txt --clients 29 --identities-per-client 10
   fedfr-data split faces --output parts --recipe dirichlet --alpha-identities 0.5 --alpha-images 1
   fedfr-data split ms1m --output parts --recipe released --clients 40 --identities-per-client 100 --public 6000
 )";
 
 struct SplitOptions {
   std::string collection, output, recipe, public_identities, lfw_pairs;
+  PeopleOptions people;
   std::uint64_t seed = 0;
   std::int64_t clients = 0, identities_per_client = 0, heldout = 0, heldout_min_images = 0, public_parts = 0,
                pairs = 0;
@@ -86,6 +89,7 @@ po::options_description describe(SplitOptions& o) {
        "dirichlet: skew of identities over clients; smaller is more")  //
       ("alpha-images", po::value(&o.alpha_images),
        "dirichlet: skew of images over the identities of a client");
+  add_people_options(described, o.people, "parts with");
   return described;
 }
 
@@ -167,12 +171,13 @@ std::string write_benchmarks(const SplitOptions& o, const data::Dataset& collect
   std::string text;
   if (o.pairs > 0)
     text += "heldout-pairs\n" + draw_benchmark(data::Dataset(folder / "heldout"), o.pairs, o.pairs, folds,
-                                               o.seed, folder / "heldout-pairs");
+                                               o.seed, {}, folder / "heldout-pairs");
   if (!o.lfw_pairs.empty()) {
-    std::vector<std::filesystem::path> trained;
+    PeopleOptions without_trained;
     for (const auto& part : report.parts)
-      if (part.name != "heldout") trained.push_back(folder / part.name);
-    text += "lfw-pairs\n" + make_listed_benchmark(o.lfw_pairs, "", collection, trained, folder / "lfw-pairs");
+      if (part.name != "heldout") without_trained.exclude.push_back(folder / part.name);
+    text += "lfw-pairs\n" +
+            make_listed_benchmark(o.lfw_pairs, "", collection, without_trained, folder / "lfw-pairs");
   }
   return text;
 }
@@ -185,9 +190,12 @@ int run_split(std::span<const std::string> args) {
   if (options.pairs < 0 || (options.pairs > 0 && options.heldout == 0))
     throw UsageError("--pairs needs a number above 0, and --heldout with the people to draw them from");
   const data::Dataset collection(options.collection);
-  const auto counts = data::index_collection(collection).counts();
+  const auto choice = choose(options.people, collection);
+  const auto planned =
+      data::plan_among(data::index_collection(collection), choice.people,
+                       [&](std::span<const std::int64_t> counts) { return plan(options, counts); });
   std::string benchmarks;
-  const auto report = data::write_split(collection, plan(options, counts), options.output,
+  const auto report = data::write_split(collection, planned, options.output,
                                         [&](const std::filesystem::path& folder, const auto& parts) {
                                           benchmarks = write_benchmarks(options, collection, folder, parts);
                                         });

@@ -30,16 +30,16 @@ bool is_of_lfw(std::string_view text) {
 }
 
 ListedPairs from_lfw(LfwProtocol protocol, const std::string& source, const Dataset& collection,
-                     const std::set<std::string>& excluded) {
+                     const ChosenPeople& chosen) {
   const auto all = std::ssize(protocol.pairs);
-  exclude_identities(protocol, excluded);
+  keep_chosen(protocol, chosen);
   return {.kind = fmt::format("LFW's list of {} fold(s)", protocol.folds),
           .pairs = resolve_pairs(protocol, collection, source),
           .dropped = all - std::ssize(protocol.pairs)};
 }
 
 ListedPairs from_paths(const PathProtocol& protocol, std::string kind, const Dataset& collection,
-                       const std::set<std::string>& excluded) {
+                       const ChosenPeople& chosen) {
   ListedPairs listed{.kind = std::move(kind)};
   const NamedImages images(collection);
   const auto names = collection.identity_names(ClientId{0});
@@ -51,7 +51,7 @@ ListedPairs from_paths(const PathProtocol& protocol, std::string kind, const Dat
   for (const auto& pair : protocol.pairs) {
     const auto first = images.find(pair.first, pair.place);
     const auto second = images.find(pair.second, pair.place);
-    if (excluded.contains(names[label(first)]) || excluded.contains(names[label(second)])) {
+    if (!chosen.has(names[label(first)]) || !chosen.has(names[label(second)])) {
       ++listed.dropped;
       continue;
     }
@@ -71,18 +71,18 @@ ListedPairs from_paths(const PathProtocol& protocol, std::string kind, const Dat
 }  // namespace
 
 ListedPairs read_pair_list(const fs::path& list, const std::string& cfp_kind, const Dataset& collection,
-                           const std::set<std::string>& excluded) {
+                           const ChosenPeople& chosen) {
   std::error_code unknown;
   if (fs::is_directory(list, unknown))
-    return from_paths(read_cfp_protocol(list, cfp_kind), "CFP's protocol", collection, excluded);
+    return from_paths(read_cfp_protocol(list, cfp_kind), "CFP's protocol", collection, chosen);
   if (!cfp_kind.empty())
     throw UsageError("--protocol is for CFP's folder Protocol, but {} is a file", list.string());
   const std::string text = read_input(list);
   if (is_of_lfw(text))
-    return from_lfw(parse_lfw_pairs(text, list.string()), list.string(), collection, excluded);
+    return from_lfw(parse_lfw_pairs(text, list.string()), list.string(), collection, chosen);
   const auto protocol = parse_path_pairs(text, list.string());
   return from_paths(protocol, fmt::format("a list of paths in {} fold(s)", protocol.folds), collection,
-                    excluded);
+                    chosen);
 }
 
 }  // namespace fedfr::data

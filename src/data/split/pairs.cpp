@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "data/storage/stored_image.hpp"
 #include "fedfr/core/error.hpp"
@@ -15,9 +16,9 @@
 
 namespace fedfr::data {
 
-void exclude_identities(LfwProtocol& protocol, const std::set<std::string>& names) {
+void keep_chosen(LfwProtocol& protocol, const ChosenPeople& chosen) {
   std::erase_if(protocol.pairs, [&](const LfwPair& pair) {
-    return names.contains(pair.first_name) || names.contains(pair.second_name);
+    return !chosen.has(pair.first_name) || !chosen.has(pair.second_name);
   });
 }
 
@@ -34,8 +35,9 @@ std::vector<Pair> resolve_pairs(const LfwProtocol& protocol, const Dataset& coll
 }
 
 std::vector<Pair> draw_pairs(const Dataset& collection, std::int64_t genuine, std::int64_t impostor,
-                             int folds, std::uint64_t seed) {
-  const auto index = index_collection(collection);
+                             int folds, std::uint64_t seed, const ChosenPeople& chosen) {
+  auto index = index_collection(collection);
+  if (!chosen.is_everybody()) keep_chosen(index, chosen);
   const auto image = [&](std::int64_t identity, std::int64_t position) {
     return index.images[static_cast<std::size_t>(identity)][static_cast<std::size_t>(position)];
   };

@@ -43,9 +43,9 @@ class PairLists : public testing::Test {
     return path;
   }
   /// "FIRST SECOND same FOLD" of each pair, with indices of images.
-  std::vector<std::string> read(const fs::path& list, const std::set<std::string>& excluded = {},
+  std::vector<std::string> read(const fs::path& list, const ChosenPeople& chosen = {},
                                 const std::string& kind = "") {
-    listed_ = read_pair_list(list, kind, people_, excluded);
+    listed_ = read_pair_list(list, kind, people_, chosen);
     std::vector<std::string> lines;
     for (const auto& pair : listed_.pairs)
       lines.push_back(
@@ -105,7 +105,8 @@ TEST_F(PairLists, OfLfwInBothViews) {
   EXPECT_THAT(read(put("list", "2\t1\nAnn\t1\t2\nAnn\t1\tBob\t1\nAnn\t2\t1\nAnn\t2\tBob\t1\n")),
               ElementsAre("0 1 same 0", "0 2 other 0", "1 0 same 1", "1 2 other 1"));
   EXPECT_THAT(read(put("list", "1\nAnn\t1\t2\nAnn\t1\tBob\t1\n")), ElementsAre("0 1 same 0", "0 2 other 0"));
-  EXPECT_THAT(read(put("list", "1\nAnn\t1\t2\nAnn\t1\tBob\t1\n"), {"Bob"}), ElementsAre("0 1 same 0"));
+  EXPECT_THAT(read(put("list", "1\nAnn\t1\t2\nAnn\t1\tBob\t1\n"), {.excluded = {"Bob"}}),
+              ElementsAre("0 1 same 0"));
   EXPECT_EQ(listed_.dropped, 1);
 }
 
@@ -165,7 +166,7 @@ TEST_F(PairLists, OfPathsDropPeopleAndNoteContradictions) {
   const auto list = put("list", "ann/1.jpg ann/2.jpg 1\nann/1.jpg bob/1.jpg 1\nbob/1.jpg bob/4.jpg 0\n");
   EXPECT_THAT(read(list), testing::SizeIs(3));
   EXPECT_THAT(listed_.remarks, testing::Contains(HasSubstr("2 pairs contradict the collection")));
-  EXPECT_THAT(read(list, {"bob"}), ElementsAre("0 1 same 0"));
+  EXPECT_THAT(read(list, {.excluded = {"bob"}}), ElementsAre("0 1 same 0"));
   EXPECT_EQ(listed_.dropped, 2);
 }
 

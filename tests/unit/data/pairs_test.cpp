@@ -148,9 +148,9 @@ TEST_F(Pairs, StoreOnlyTheImagesUsed) {
   }
 }
 
-TEST_F(Pairs, ExcludeIdentities) {
+TEST_F(Pairs, DropThoseOfPeopleWhoAreNotChosen) {
   auto protocol = parse_lfw_pairs(protocol_text, "pairs.txt");
-  exclude_identities(protocol, {"id_2", "id_1"});
+  keep_chosen(protocol, {.excluded = {"id_2", "id_1"}});
   EXPECT_EQ(protocol.pairs.size(), 5U);
   const auto text = describe(resolve_pairs(protocol, collection_, "pairs.txt"));
   EXPECT_THAT(text, testing::ContainsRegex("1 +1 +0\n"));
@@ -160,7 +160,7 @@ TEST_F(Pairs, ExcludeIdentities) {
 
 TEST_F(Pairs, NeedBothKinds) {
   auto protocol = parse_lfw_pairs(protocol_text, "pairs.txt");
-  exclude_identities(protocol, {"id_2", "id_4"});
+  keep_chosen(protocol, {.excluded = {"id_2", "id_4"}});
   const auto pairs = resolve_pairs(protocol, collection_, "pairs.txt");
   EXPECT_THROW(write_benchmark(collection_, pairs, folder_ / "one-sided"), DataError);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "one-sided"));

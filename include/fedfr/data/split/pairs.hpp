@@ -1,18 +1,18 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "fedfr/data/split/pairs_draw.hpp"
 #include "fedfr/data/split/pairs_lfw.hpp"
+#include "fedfr/data/split/people.hpp"
 #include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::data {
 
-/// Drops the pairs of a protocol that touch one of these identities.
-void exclude_identities(LfwProtocol& protocol, const std::set<std::string>& names);
+/// Drops the pairs of a protocol that touch people who are not chosen.
+void keep_chosen(LfwProtocol& protocol, const ChosenPeople& chosen);
 
 /// The pairs of a protocol as indices into all images of a collection; the number of an image is found in its
 /// name (<identity>_NNNN), so that an incomplete collection cannot shift it.
@@ -21,9 +21,9 @@ void exclude_identities(LfwProtocol& protocol, const std::set<std::string>& name
 std::vector<Pair> resolve_pairs(const LfwProtocol& protocol, const Dataset& collection,
                                 const std::string& source);
 
-/// Draws pairs (see pairs_draw.hpp) as indices into all images of a collection.
+/// Draws pairs of people who are chosen (see pairs_draw.hpp) as indices into all images of a collection.
 std::vector<Pair> draw_pairs(const Dataset& collection, std::int64_t genuine, std::int64_t impostor,
-                             int folds, std::uint64_t seed);
+                             int folds, std::uint64_t seed, const ChosenPeople& chosen = {});
 
 /// Writes a benchmark with the images that the pairs use, in their order in the collection, and no others.
 /// @param pairs  indices into collection.all()
