@@ -3,8 +3,9 @@
 # may not install packages, as on most clusters, it looks for what modules, conda or Spack provide and says what is
 # missing. Run it as often as you like; it is done at once when nothing is missing.
 #
-#   tools/setup.sh          what a build needs
-#   tools/setup.sh --dev    also what only tests use (clang, clang-format, clang-tidy, shellcheck, Slurm)
+#   tools/setup.sh            what a build needs
+#   tools/setup.sh --parquet  also Apache Arrow from its wheel on PyPI, to read Parquet
+#   tools/setup.sh --dev      also that, and what only tests use (clang, clang-format, clang-tidy, shellcheck, Slurm)
 #
 # Environment:
 #   FEDFR_DEPS_DIR     where LibTorch goes (default ${XDG_CACHE_HOME:-$HOME/.cache}/fedfr)
@@ -23,6 +24,8 @@ dev_packages=(clang libclang-rt-dev clang-format clang-tidy shellcheck slurm-wlm
 # only those two that libtorch_cpu itself is linked with.
 torch=torch==2.11.0
 cpu_flavour=(--no-deps "$torch" nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
+# The version is also in tools/cmake/FedfrArrow.cmake. Debian 12 has no package of it.
+arrow=pyarrow==17.0.0
 deps=${FEDFR_DEPS_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/fedfr}
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -85,27 +88,32 @@ find_python() {
   return 1
 }
 
-install_torch() {
-  local flavour=cpu wheels=("${cpu_flavour[@]}")
-  if wants_gpu; then
-    flavour=cuda wheels=("$torch")
-  fi
-  local folder="$deps/$torch"
-  folder="${folder/==/-}-$flavour"
+# install_wheels FOLDER WHAT PIP_ARGUMENT...: C++ libraries that come in wheels, into a folder of their own
+install_wheels() {
+  local folder=$1 what=$2
+  shift 2
   [ -d "$folder" ] && return
   if ! find_python >/dev/null && ! { command -v dpkg-query >/dev/null && install python3-pip; }; then
-    say "LibTorch comes by pip: load a module with Python, or name a LibTorch that is there by CMAKE_PREFIX_PATH"
+    say "$what comes by pip: load a module with Python, or name one that is there by CMAKE_PREFIX_PATH"
     exit 1
   fi
   mkdir -p "$deps"
   exec 9>"$deps/.lock"
   flock 9  # another clone may be at it
   [ -d "$folder" ] && return
-  say "installing LibTorch into $folder"
+  say "installing $what into $folder"
   rm -rf "$folder.partial"
   "$(find_python)" -m pip install --quiet --no-cache-dir --disable-pip-version-check --root-user-action ignore \
-    --no-compile --only-binary :all: --python-version 3.11 --target "$folder.partial" "${wheels[@]}"
-  mv "$folder.partial" "$folder"  # so that an interrupted installation is never taken for a complete one
+    --no-compile --only-binary :all: --python-version 3.11 --target "$folder.partial" "$@" &&
+    mv "$folder.partial" "$folder"  # so that an interrupted installation is never taken for a complete one
+}
+
+install_torch() {
+  if wants_gpu; then
+    install_wheels "$deps/${torch/==/-}-cuda" LibTorch "$torch"
+  else
+    install_wheels "$deps/${torch/==/-}-cpu" LibTorch "${cpu_flavour[@]}"
+  fi
 }
 
 # What fedfr is built with, by the names of: tools/cmake/probe, EasyBuild's modules, conda-forge, Spack.
@@ -161,3 +169,7 @@ else
   everything_is_found || exit 1
 fi
 torch_is_given || install_torch
+case ${1:-} in
+  --parquet) install_wheels "$deps/${arrow/==/-}" "Apache Arrow" --no-deps "$arrow" ;;
+  --dev) (install_wheels "$deps/${arrow/==/-}" "Apache Arrow" --no-deps "$arrow") || say "tests of Parquet will be skipped" ;;
+esac

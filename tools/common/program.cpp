@@ -13,13 +13,14 @@
 // be written (a full disk, a closed pipe) is an error, which shows at the last flush.
 namespace fedfr::tool {
 
-int run_program(const char* name, int argc, char** argv, int (*run)(std::span<const std::string> words)) {
+int run_program(const char* name, int argc, char** argv, int (*run)(std::span<const std::string> words),
+                std::string (*parts)()) {
   prepare_standard_streams();
   try {
     const std::vector<std::string> words(argv + 1, argv + argc);
     int code = 0;
     if (!words.empty() && words.front() == "--version")
-      fmt::print("{} {} commit {}\n", name, version(), commit());
+      fmt::print("{} {} commit {}{}\n", name, version(), commit(), parts != nullptr ? "\n" + parts() : "");
     else
       code = run(words);
     finish_standard_output();

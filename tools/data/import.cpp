@@ -41,6 +41,8 @@ constexpr const char* about =
             blanks; paths are relative to the list, or to --root
   bin       InsightFace's sets for verification: the result is a benchmark, images and pairs
   webdataset  tar files with KEY.jpg and its label in KEY.cls or KEY.json
+  parquet   tables with a column of images (bytes, or bytes and path as Hugging Face's datasets have them) and one of
+            labels: files, or a folder of them; in a fedfr that was built with Apache Arrow (fedfr-data --version)
 
   fedfr-data import SOURCE [SOURCE ...] --output DIR [options]
 
@@ -52,6 +54,7 @@ Examples:
   fedfr-data import faces_emore/agedb_30.bin --output agedb
   fedfr-data import IMAGES --landmarks points.csv --output aligned
   fedfr-data import own --output own --init backbone.pt
+  fedfr-data import data/train-*.parquet --label-field person --output faces
   fedfr-data import casia --output casia --resize 112x112 --encoding jpeg --min-images 10 --skip-bad
 )";
 
@@ -158,13 +161,15 @@ int run_import(std::span<const std::string> args) {
   described.add_options()                                                                           //
       ("source", path_option(sources)->required(), "folder or file of images; bare words as well")  //
       ("format", po::value(&format),
-       "folder, list, bin, recordio, tar or webdataset, where it does not show by itself")  //
+       "folder, list, bin, parquet, recordio, tar or webdataset, where it does not show by itself")  //
       ("identity-level", po::value(&options.identity_level),
-       "a person is the N-th folder from the root, not the folder of the image")                         //
-      ("output", path_option(output)->required(), "folder of the new collection")                        //
-      ("resize", po::value(&size), "HxW: bring all images to this size")                                 //
-      ("root", po::value(&root), "folder that the paths of a list begin in")                             //
-      ("label-field", po::value(&options.label_field), "name of the label in the JSON of a webdataset")  //
+       "a person is the N-th folder from the root, not the folder of the image")   //
+      ("output", path_option(output)->required(), "folder of the new collection")  //
+      ("resize", po::value(&size), "HxW: bring all images to this size")           //
+      ("root", po::value(&root), "folder that the paths of a list begin in")       //
+      ("label-field", po::value(&options.label_field),
+       "name of the label in the JSON of a webdataset, or of the column of a parquet file")               //
+      ("image-field", po::value(&options.image_field), "name of the column of images of a parquet file")  //
       ("landmarks", po::value(&landmarks),
        "file with five points an image: align to InsightFace's 112x112")  //
       ("init", po::value(&init),

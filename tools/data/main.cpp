@@ -7,6 +7,7 @@
 #include "commands.hpp"
 #include "common/program.hpp"
 #include "fedfr/core/error.hpp"
+#include "fedfr/data/import/importer.hpp"
 
 // fedfr-data: the table of its commands. It needs neither MPI nor LibTorch, so that data can be made on a
 // login node.
@@ -22,7 +23,7 @@ struct Command {
 
 constexpr Command commands[] = {
     {"synth", "make a collection of procedural faces", tool::run_synth},
-    {"import", "make a collection of images: folders, tar files, RecordIO", tool::run_import},
+    {"import", "make a collection of images: folders, tar files, RecordIO, Parquet", tool::run_import},
     {"split", "split a collection into clients, a public and a held-out set", tool::run_split},
     {"pairs", "make a verification benchmark", tool::run_pairs},
     {"ijb", "make a dataset of templates of IJB-B or IJB-C", tool::run_ijb},
@@ -57,4 +58,6 @@ int run(std::span<const std::string> words) {
 
 }  // namespace
 
-int main(int argc, char** argv) { return fedfr::tool::run_program("fedfr-data", argc, argv, run); }
+int main(int argc, char** argv) {
+  return fedfr::tool::run_program("fedfr-data", argc, argv, run, fedfr::data::parquet_support);
+}

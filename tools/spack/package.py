@@ -16,6 +16,7 @@ class Fedfr(CMakePackage, CudaPackage):
     version("main", branch="main")
 
     variant("bundle", default=False, description="Install LibTorch's libraries too")
+    variant("parquet", default=False, description="Import images from Parquet files")
 
     depends_on("c", type="build")
     depends_on("cxx", type="build")
@@ -34,6 +35,7 @@ class Fedfr(CMakePackage, CudaPackage):
     depends_on("isa-l")
     depends_on("libarchive")
     depends_on("xxhash")
+    depends_on("arrow+parquet+snappy+zstd+zlib", when="+parquet")
     depends_on("gnuplot", type="run")
     depends_on("googletest+gmock", type="test")
 
@@ -47,6 +49,7 @@ class Fedfr(CMakePackage, CudaPackage):
         return [
             self.define_from_variant("FEDFR_CUDA", "cuda"),
             self.define_from_variant("FEDFR_BUNDLE_TORCH", "bundle"),
+            self.define_from_variant("FEDFR_PARQUET", "parquet"),
             self.define("FEDFR_WERROR", False),
             self.define("BUILD_TESTING", self.run_tests),
         ]

@@ -107,6 +107,17 @@ TEST_F(ImportSources, JoinsFoldersOfOnePersonInSeveralRoots) {
   EXPECT_TRUE(stored(1) == jpeg(2));
 }
 
+TEST_F(ImportSources, SaysWhatIsWrongWithParquet) {
+  // With Arrow (tests of which are in parquet_test.cpp) and without.
+  EXPECT_THAT(
+      refusal({put("cut.parquet", "PAR1\x15\x04")}),
+      testing::AnyOf(HasSubstr("cut.parquet, near row 0: "),
+                     AllOf(HasSubstr("cannot read Parquet"), HasSubstr("built without Apache Arrow"))));
+  EXPECT_THAT(refusal({put("secret.parquet", "PARE\x15\x04")}), HasSubstr("an encrypted Parquet file"));
+  EXPECT_THAT(refusal({put("people.csv", "a.jpg,1\n")}, {.label_field = "who"}),
+              HasSubstr("WebDatasets and Parquet"));
+}
+
 TEST_F(ImportSources, TakesTarFilesOfEveryKind) {
   const std::string long_name(180, 'x');
   put_image("set/Zo\u00EB/1.jpg", 1);

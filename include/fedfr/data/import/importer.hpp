@@ -13,17 +13,19 @@
 namespace fedfr::data {
 
 /// What images can be imported from; see README for each.
-enum class SourceFormat { folder, list, pair_set, record_io, tar, web_dataset };
+enum class SourceFormat { folder, list, pair_set, parquet, record_io, tar, web_dataset };
 
 std::string_view name(SourceFormat format);  ///< as --format has it
 std::span<const SourceFormat> all_source_formats();
+std::string parquet_support();  ///< for the user: by which version of Arrow, or why there is none
 
 struct ImportOptions {
   std::optional<SourceFormat> format = std::nullopt;  ///< nothing: told by what the source is
   int identity_level = 0;  ///< a person is the N-th folder from the root, 0: the folder of the image
   std::optional<std::filesystem::path> root =
       std::nullopt;           ///< of the paths of a list; nothing: the list's folder
-  std::string label_field{};  ///< of a WebDataset's JSON; empty: one of the usual names
+  std::string label_field{};  ///< of a WebDataset's JSON, or column of Parquet; empty: one of the usual names
+  std::string image_field{};  ///< column of Parquet; empty: one of the usual names, or the only one
   std::optional<std::filesystem::path> landmarks =
       std::nullopt;                   ///< file with five points an image, to align it by
   Encoding encoding = Encoding::raw;  ///< jpeg keeps the bytes of the files, but for images that are changed

@@ -58,6 +58,9 @@ std::unique_ptr<ImageSource> folder_source(const SourcePaths& folders, int ident
 std::unique_ptr<ImageSource> list_source(const SourcePaths& lists,
                                          const std::optional<std::filesystem::path>& root);
 std::unique_ptr<ImageSource> pair_source(const std::filesystem::path& file);
+/// @param scratch  folder for a temporary file
+std::unique_ptr<ImageSource> parquet_source(const SourcePaths& files, const std::filesystem::path& scratch,
+                                            const ImportOptions& options);
 std::unique_ptr<ImageSource> record_source(const SourcePaths& files);
 std::unique_ptr<ImageSource> tar_source(std::vector<TarFile> files, int identity_level);
 std::unique_ptr<ImageSource> web_dataset_source(std::vector<TarFile> files, const std::string& label_field);

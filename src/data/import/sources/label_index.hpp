@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -7,6 +8,11 @@
 #include "image_source.hpp"
 
 namespace fedfr::data {
+
+/// What fields with labels are called, the likeliest first.
+inline constexpr std::array<std::string_view, 12> usual_label_fields{
+    "label",   "cls",    "class",       "identity",  "id",         "person",
+    "subject", "labels", "identity_id", "person_id", "subject_id", "target"};
 
 /// People who are called by labels, any texts. Their order is that of the numbers if all labels are whole
 /// numbers, else that of the texts.

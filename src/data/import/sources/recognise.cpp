@@ -39,6 +39,8 @@ constexpr std::array formats{
     Format{SourceFormat::folder, "folder", "", as_folders},
     Format{SourceFormat::list, "list", "", "a line is expected to have a path and a label"},
     Format{SourceFormat::pair_set, "bin", "", "a pickle of images and flags is expected"},
+    Format{SourceFormat::parquet, "parquet", ".parquet",
+           "a column with images and one with labels are expected"},
     Format{SourceFormat::record_io, "recordio", ".rec", "all of its records are headers"},
     Format{SourceFormat::tar, "tar", ".tar", as_folders},
     Format{SourceFormat::web_dataset, "webdataset", "",
@@ -62,7 +64,7 @@ struct Foreign {
 constexpr std::array foreign{
     Foreign{"PK\x03\x04"sv, "a zip file: unpack it and name the folder"},
     Foreign{"\x89HDF\r\n"sv, "an HDF5 file: shards of other programs cannot be imported"},
-    Foreign{"PAR1"sv, "a Parquet file, which this build cannot read"},
+    Foreign{"PARE"sv, "an encrypted Parquet file: write it without encryption"},
     Foreign{"Rar!"sv, "a RAR file: unpack it and name the folder"},
     Foreign{"7z\xBC\xAF"sv, "a 7-zip file: unpack it and name the folder"},
 };
@@ -78,6 +80,7 @@ bool ends_with(const fs::path& path, std::string_view ending) {
 
 std::optional<SourceFormat> format_of(std::string_view start, const fs::path& path) {
   if (start.starts_with("\x0A\x23\xD7\xCE"sv)) return SourceFormat::record_io;
+  if (start.starts_with("PAR1"sv)) return SourceFormat::parquet;
   const bool is_packed =
       std::ranges::any_of(compressed, [&](std::string_view mark) { return start.starts_with(mark); });
   if (is_packed || (start.size() > 262 && start.substr(257).starts_with("ustar")) || ends_with(path, ".tar"))
@@ -100,7 +103,7 @@ std::optional<SourceFormat> format_of(std::string_view start, const fs::path& pa
   if (ends_with(path, ".idx")) what = "the index of a record file: name the .rec beside it";
   throw UsageError(
       "{} is {}; images are imported from folders of people, tar files, "
-      "WebDatasets, MXNet's RecordIO, lists (.lst, .csv, .txt) and InsightFace's .bin",
+      "WebDatasets, Parquet, MXNet's RecordIO, lists (.lst, .csv, .txt) and InsightFace's .bin",
       printable(path.string()), what);
 }
 
@@ -182,11 +185,17 @@ std::unique_ptr<ImageSource> open_source(Recognised& source, const fs::path& out
                      printable(paths.front().string()));
   if (options.root && source.format != SourceFormat::list)
     throw UsageError("--root is for the paths of a list, but {} is none", printable(paths.front().string()));
-  if (!options.label_field.empty() && source.format != SourceFormat::web_dataset)
-    throw UsageError("--label-field is for WebDatasets, but {} is none", printable(paths.front().string()));
+  if (!options.label_field.empty() && source.format != SourceFormat::web_dataset &&
+      source.format != SourceFormat::parquet)
+    throw UsageError("--label-field is for WebDatasets and Parquet, but {} is neither",
+                     printable(paths.front().string()));
+  if (!options.image_field.empty() && source.format != SourceFormat::parquet)
+    throw UsageError("--image-field is for Parquet, but {} is none", printable(paths.front().string()));
   switch (source.format) {
     case SourceFormat::list:
       return list_source(paths, options.root);
+    case SourceFormat::parquet:
+      return parquet_source(paths, output.parent_path(), options);
     case SourceFormat::record_io:
       return record_source(paths);
     case SourceFormat::tar:

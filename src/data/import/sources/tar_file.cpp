@@ -4,8 +4,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,8 +11,8 @@
 #include <memory>
 #include <vector>
 
-#include "fedfr/core/system.hpp"
 #include "file_names.hpp"
+#include "scratch_file.hpp"
 
 namespace fedfr::data {
 
@@ -33,17 +31,6 @@ using Reader = std::unique_ptr<archive, Close>;
   const char* why = archive_error_string(opened);
   throw DataError("{}, near offset {}: {}: {}", name, archive_filter_bytes(opened, 0), doing,
                   why != nullptr ? why : "no reason was given");
-}
-
-/// A file that has no name, so that nothing of it is left behind.
-FileDescriptor nameless_file(const fs::path& folder) {
-  FileDescriptor file(::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file) return file;
-  std::string name = (folder / "unpacked-XXXXXX").string();  // where the file system knows no such files
-  FileDescriptor named(::mkostemp(name.data(), O_CLOEXEC));
-  if (!named) throw DataError("cannot create a temporary file in {}: {}", folder.string(), system_reason());
-  ::unlink(name.c_str());
-  return named;
 }
 
 bool is_compressed(const Bytes& bytes) {

@@ -51,7 +51,7 @@ std::string label_in_json(const std::string& text, const std::string& field) {
   const auto json = parse_json(text);
   if (!json.is_object()) return text_of(json);
   if (!field.empty()) return json.contains(field) ? text_of(json.at(field)) : std::string();
-  for (const char* name : {"label", "cls", "class", "identity", "id", "person", "subject"})
+  for (const auto name : usual_label_fields)
     if (json.contains(name)) return text_of(json.at(name));
   return {};
 }
