@@ -545,6 +545,34 @@ def people():
     }
 
 
+def parquet():
+    """Needs pyarrow; without it the files of before are kept."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        return {}
+
+    def table(columns, **how):
+        out = io.BytesIO()
+        pq.write_table(pa.table(columns), out, **how)
+        return out.getvalue()
+
+    images = pa.array([{"bytes": b"\xff\xd8a", "path": "a/1.jpg"}, {"bytes": b"\xff\xd8b", "path": None}, None])
+    plain = pa.array([b"\xff\xd8a", b"\x89PNGb", b""], pa.binary())
+    numbers = pa.array([1, 0, None], pa.int32())
+    names = pa.array(["ann", "bob", "ann"]).dictionary_encode()
+    whole = table({"image": images, "label": numbers}, compression="none", store_schema=False)
+    return {
+        "struct": whole, "cut": whole[:-9], "rows": table({"image": plain, "label": numbers}, row_group_size=2),
+        "names": table({"image": plain, "label": names}, compression="snappy"),
+        "zstd": table({"image": plain, "label": numbers}, compression="zstd", data_page_version="2.0", store_schema=False),
+        "floats": table({"jpg": plain, "cls": pa.array([1.0, 0.5, None])}, compression="gzip", store_schema=False),
+        "other": table({"a": numbers, "b": names}, store_schema=False), "empty": table({"image": plain[:0], "label": numbers[:0]}),
+        "magic": b"PAR1\x00\x00\x00\x00PAR1", "huge_footer": b"PAR1\xff\xff\xff\x7fPAR1",
+    }
+
+
 def pair_set():
     import pickle
 
@@ -598,7 +626,7 @@ def template_tables():
 
 TARGETS = [template_tables, tensor_header, pickle_, job_file, json_, names, control_groups, command_line, sweep_file, pairs_txt, metrics, evaluation,
            manifest, png, jpeg, run_record, dataset, client_state, weights,
-           record_io, landmarks, pair_list, people, pair_set]
+           record_io, landmarks, pair_list, people, parquet, pair_set]
 
 
 def main():

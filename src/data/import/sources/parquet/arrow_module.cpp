@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::int64_t mebibyte = std::int64_t{1} << 20;
 constexpr std::int64_t bytes_at_once = 16 * mebibyte;  // of rows
-constexpr std::int64_t rows_at_once = 256;
+constexpr std::int64_t rows_at_once = 64;
 
 void check(const arrow::Status& status) {
   if (!status.ok()) throw std::runtime_error(status.message());
@@ -228,7 +228,7 @@ void add_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& leav
 
 class File final : public ParquetFile {
  public:
-  explicit File(const ParquetBytes& bytes) : pool_(std::max(256 * mebibyte, 4 * bytes.size)) {
+  explicit File(const ParquetBytes& bytes) : pool_(std::max(192 * mebibyte, 4 * bytes.size)) {
     parquet::ReaderProperties properties(&pool_);
     properties.enable_buffered_stream();
     properties.set_buffer_size(mebibyte);
