@@ -106,7 +106,7 @@ ImportReport import_images(std::span<const fs::path> sources, const fs::path& ou
   check(options);
   check_new_folder(output);
   auto recognised = recognise(sources, options.format);
-  const auto source = open_source(recognised, output, options);
+  auto source = open_source(recognised, output, options);
   auto index = source->index();
   std::vector<std::string> named;
   for (const auto& path : sources) named.push_back(path.string());
@@ -125,10 +125,14 @@ ImportReport import_images(std::span<const fs::path> sources, const fs::path& ou
   if (options.landmarks) landmarks.emplace(*options.landmarks);
   const Role role = recognised.format == SourceFormat::pair_set ? Role::benchmark : Role::collection;
   CollectionSink sink(from, output, role, options, index.identities, std::move(report));
-  const ImageLoader loader(*source, index.identities, landmarks ? &*landmarks : nullptr, options);
   sink.expect(std::ssize(index.images));
-  load_and_take(loader, index.images, options.threads, sink);
-  return sink.finish(source->pairs());
+  load_and_take(ImageLoader(*source, index.identities, landmarks ? &*landmarks : nullptr, options),
+                index.images, options.threads, sink);
+  auto pairs = source->pairs();
+  // To write a shard takes memory of its own.
+  source.reset();
+  index.images = {};
+  return sink.finish(std::move(pairs));
 }
 
 }  // namespace fedfr::data

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "fedfr/core/text.hpp"
+
 namespace fedfr::data {
 
 namespace {
@@ -69,20 +71,38 @@ void Hdf5Writer::write_from(const char* name, hid_t type, const void* data,
 }
 
 void Hdf5Writer::write_strings(const char* name, const std::vector<std::string>& values) {
-  std::size_t width = 1;
-  for (const auto& text : values) width = std::max(width, text.size());
-  std::string padded;
-  for (const auto& text : values) padded += text + std::string(width - text.size(), '\0');
-  write_from(name, text_type(width).get(), padded.data(), {values.size()});
+  std::string texts;
+  for (const auto& text : values) texts.append(text).push_back('\0');
+  write_strings(name, texts);
+}
+
+void Hdf5Writer::write_strings(const char* name, std::string_view texts) {
+  std::size_t width = 1, count = 0;
+  for (auto rest = texts; !rest.empty(); ++count) width = std::max(width, next_part(rest, '\0').size());
+  constexpr std::size_t bytes_at_once = std::size_t{1} << 20U;
+  write_parts(name, text_type(width).get(), {count}, width, std::max<std::size_t>(1, bytes_at_once / width),
+              [&](std::span<std::uint8_t> rows) {
+                for (; !rows.empty(); rows = rows.subspan(width)) {
+                  const auto text = next_part(texts, '\0');
+                  const auto rest = std::ranges::copy(text, rows.begin()).out;
+                  std::fill(rest, rows.begin() + static_cast<std::ptrdiff_t>(width), std::uint8_t{0});
+                }
+              });
 }
 
 void Hdf5Writer::write_rows(const char* name, const std::vector<hsize_t>& shape, std::size_t part,
                             const std::function<void(std::span<std::uint8_t> rows)>& fill) {
-  const Hdf5Handle space = simple_space(shape);
-  const Hdf5Handle set = create_data_set(file_.get(), name, H5T_NATIVE_UINT8, space);
-  check(static_cast<bool>(set), name);
   std::size_t row_bytes = 1;
   for (std::size_t d = 1; d < shape.size(); ++d) row_bytes *= shape[d];
+  write_parts(name, H5T_NATIVE_UINT8, shape, row_bytes, part, fill);
+}
+
+void Hdf5Writer::write_parts(const char* name, hid_t type, const std::vector<hsize_t>& shape,
+                             std::size_t row_bytes, std::size_t part,
+                             const std::function<void(std::span<std::uint8_t> rows)>& fill) {
+  const Hdf5Handle space = simple_space(shape);
+  const Hdf5Handle set = create_data_set(file_.get(), name, type, space);
+  check(static_cast<bool>(set), name);
   std::vector<std::uint8_t> rows;
   for (hsize_t begin = 0; begin < shape[0]; begin += part) {
     std::vector<hsize_t> count = shape;
@@ -93,8 +113,7 @@ void Hdf5Writer::write_rows(const char* name, const std::vector<hsize_t>& shape,
     start[0] = begin;
     H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
     const Hdf5Handle memory = simple_space(count);
-    check(H5Dwrite(set.get(), H5T_NATIVE_UINT8, memory.get(), space.get(), H5P_DEFAULT, rows.data()) >= 0,
-          name);
+    check(H5Dwrite(set.get(), type, memory.get(), space.get(), H5P_DEFAULT, rows.data()) >= 0, name);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hdf5_library.hpp"
@@ -27,6 +28,8 @@ class Hdf5Writer {
     write_from(name, hdf5_type<T>(), values.data(), shape);
   }
   void write_strings(const char* name, const std::vector<std::string>& values);  ///< of UTF-8
+  /// @param texts  each with a zero behind it
+  void write_strings(const char* name, std::string_view texts);
 
   /// A contiguous uint8 data set whose content `fill` supplies in parts of at most `part` rows.
   void write_rows(const char* name, const std::vector<hsize_t>& shape, std::size_t part,
@@ -36,6 +39,8 @@ class Hdf5Writer {
 
  private:
   void write_from(const char* name, hid_t type, const void* data, const std::vector<hsize_t>& shape);
+  void write_parts(const char* name, hid_t type, const std::vector<hsize_t>& shape, std::size_t row_bytes,
+                   std::size_t part, const std::function<void(std::span<std::uint8_t> rows)>& fill);
   void check(bool good, const char* name) const;
 
   std::filesystem::path path_;

@@ -20,6 +20,7 @@ ShardWriter::ShardWriter(std::filesystem::path path, ImageSize size, Encoding en
       size_(size),
       encoding_(encoding),
       spool_(::open(spool_path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
+  if (encoding == Encoding::jpeg) index_.jpeg_offsets.push_back(0);
   if (!spool_) throw DataError("cannot create {}: {}", spool_path_.string(), system_reason());
 }
 
@@ -36,20 +37,20 @@ void ShardWriter::add(const NewImage& image) {
   if (encoding_ == Encoding::raw && std::ssize(image.pixels) != size_.bytes())
     throw DataError("an image of {} bytes does not fit a dataset of {}x{} pixels", image.pixels.size(),
                     size_.height, size_.width);
-  write_exactly(spool_, spool_path_, bytes(), std::as_bytes(std::span(image.pixels)));
-  stored_offsets_.push_back(stored_offsets_.back() + std::ssize(image.pixels));
+  write_exactly(spool_, spool_path_, bytes_, std::as_bytes(std::span(image.pixels)));
+  bytes_ += std::ssize(image.pixels);
+  if (encoding_ == Encoding::jpeg) index_.jpeg_offsets.push_back(bytes_);
   index_.labels.push_back(image.label);
   index_.subsets.push_back(image.subset);
   index_.block_crcs.push_back(crc32c(std::as_bytes(std::span(image.pixels))));
-  names_.sources.push_back(image.source_name);
+  source_names_.append(image.source_name).push_back('\0');
 }
 
 ShardEntry ShardWriter::finish() {
   // One entry more than there are clients: the end of the last one.
   index_.client_offsets.push_back(index_.images());
   index_.identity_offsets.push_back(std::ssize(names_.identities));
-  if (encoding_ == Encoding::jpeg) index_.jpeg_offsets = stored_offsets_;
-  index_.name_crc = names_.checksum();
+  index_.name_crc = crc32c(std::as_bytes(std::span(source_names_)), names_.checksum());
   replace_file(path_, [&](const std::filesystem::path& temporary) { write_shard(temporary); });
   std::filesystem::remove(spool_path_);
   return {.file = path_.filename().string(),
@@ -74,7 +75,7 @@ void ShardWriter::write_images(Hdf5Writer& file) {
                     images_at_once, fill);
   } else {
     constexpr std::size_t bytes_at_once = std::size_t{1} << 22;
-    file.write_rows("jpeg", {static_cast<hsize_t>(stored_offsets_.back())}, bytes_at_once, fill);
+    file.write_rows("jpeg", {static_cast<hsize_t>(bytes_)}, bytes_at_once, fill);
     file.write<std::int64_t>("jpeg_offset", index_.jpeg_offsets);
   }
 }
@@ -93,7 +94,7 @@ void ShardWriter::write_shard(const std::filesystem::path& path) {
   file.write<std::uint32_t>("block_crc", index_.block_crcs);
   file.write_strings("client_name", names_.clients);
   file.write_strings("identity_name", names_.identities);
-  file.write_strings("source_name", names_.sources);
+  file.write_strings("source_name", source_names_);
   file.write<std::uint32_t>("name_crc", std::span(&index_.name_crc, 1));
   const std::uint32_t checksum = index_.checksum();
   file.write<std::uint32_t>("index_crc", std::span(&checksum, 1));

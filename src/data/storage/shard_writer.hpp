@@ -18,7 +18,7 @@ class ShardWriter {
 
   void begin_client(std::int64_t id, const std::string& name, const std::vector<std::string>& identity_names);
   void add(const NewImage& image);
-  std::int64_t bytes() const { return stored_offsets_.back(); }  ///< of the images so far
+  std::int64_t bytes() const { return bytes_; }  ///< of the images so far
 
   /// Writes the shard durably and removes the spool file.
   ShardEntry finish();
@@ -32,9 +32,10 @@ class ShardWriter {
   ImageSize size_;
   Encoding encoding_;
   FileDescriptor spool_;
-  std::vector<std::int64_t> stored_offsets_{0};
+  std::int64_t bytes_ = 0;
   ShardIndex index_;
-  ShardNames names_;
+  ShardNames names_;          // but for those of the images
+  std::string source_names_;  // each with a zero behind it, since there are many
 };
 
 }  // namespace fedfr::data
