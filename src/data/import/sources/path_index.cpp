@@ -50,6 +50,7 @@ SourceIndex PathIndex::sorted() {
   std::vector<std::string_view> folders;          // of people, by path
   std::map<std::string_view, int> folders_named;  // how many
   std::vector<IndexedImage> images;
+  images.reserve(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     const auto [identity, image] = parts(order[i]);
     if (i + 1 < order.size() && parts(order[i + 1]) == std::pair(identity, image)) {
