@@ -217,6 +217,20 @@ class Images {
   std::shared_ptr<arrow::Array> column_, bytes_, path_;
 };
 
+/// Of newer versions the reader comes back, of older ones it is put where one says.
+template <class Reader>
+std::unique_ptr<arrow::RecordBatchReader> batches_of(Reader& file, int row_group,
+                                                     const std::vector<int>& leaves) {
+  const std::vector groups{row_group};
+  if constexpr (requires { file.GetRecordBatchReader(groups, leaves); }) {
+    return checked(file.GetRecordBatchReader(groups, leaves));
+  } else {
+    std::unique_ptr<arrow::RecordBatchReader> batches;
+    check(file.GetRecordBatchReader(groups, leaves, &batches));
+    return batches;
+  }
+}
+
 /// The columns of the file that a field of the schema is made of.
 void add_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& leaves) {
   if (field.is_leaf()) leaves.push_back(field.column_index);
@@ -267,8 +281,7 @@ class File final : public ParquetFile {
     add_leaves(fields.at(image), leaves);
     reader_->set_batch_size(rows_that_fit(row_group, leaves));
     add_leaves(fields.at(label), leaves);
-    std::unique_ptr<arrow::RecordBatchReader> batches;
-    check(reader_->GetRecordBatchReader({row_group}, leaves, &batches));
+    const auto batches = batches_of(*reader_, row_group, leaves);
     std::int64_t rows = 0;
     for (std::shared_ptr<arrow::RecordBatch> batch;; rows += batch->num_rows()) {
       check(batches->ReadNext(&batch));
