@@ -1,5 +1,5 @@
 // InsightFace's verification sets (.bin).
-#include "data/import/sources/pair_set.hpp"
+#include "data/import/sources/pairs/pair_set.hpp"
 
 #include "fedfr/core/error.hpp"
 #include "support.hpp"

@@ -1,9 +1,9 @@
 // MXNet's record files and their indices. Behind the first zero byte, if the first byte is an i, is the
 // index.
-#include "data/import/sources/record_io.hpp"
+#include "data/import/sources/record/record_io.hpp"
 
-#include "data/import/sources/record_identities.hpp"
-#include "data/import/sources/record_set.hpp"
+#include "data/import/sources/record/record_identities.hpp"
+#include "data/import/sources/record/record_set.hpp"
 #include "support.hpp"
 
 using namespace fedfr;

@@ -68,7 +68,7 @@ for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
   fi
 done
 
-rooms='data/(augment|codec|export|import|import/sources|import/sources/parquet|inspect|split|storage|synth|templates)|eval/(intervals|probe|templates)|fl/(client|parts|server)|nn/(backbones|kernels|margins|weights)|run/(options|pictures|protocols|record)'
+rooms='data/(augment|codec|export|import|import/sources|import/sources/(pairs|parquet|record|tar)|inspect|split|storage|synth|templates)|eval/(intervals|probe|templates)|fl/(client|parts|server)|nn/(backbones|kernels|margins|weights)|run/(options|pictures|protocols|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

@@ -3,7 +3,7 @@
 #include <map>
 #include <utility>
 
-#include "data/import/sources/tar_file.hpp"
+#include "data/import/sources/tar/tar_file.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/utf8.hpp"

@@ -1,6 +1,6 @@
 // InsightFace's verification sets: what pickles of Python and NumPy say (tests/fuzz/corpus/pair_set has some
 // of each kind, as make_corpus.py makes them), and the benchmark that becomes of one.
-#include "data/import/sources/pair_set.hpp"
+#include "data/import/sources/pairs/pair_set.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -12,11 +12,11 @@
 #include <utility>
 
 #include "bytes.hpp"
+#include "data/import/sources/tar/tar_file.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 #include "file_names.hpp"
-#include "tar_file.hpp"
 
 namespace fedfr::data {
 

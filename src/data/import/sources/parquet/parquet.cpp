@@ -8,12 +8,12 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "../bytes.hpp"
-#include "../file_names.hpp"
-#include "../image_source.hpp"
-#include "../label_index.hpp"
-#include "../scratch_file.hpp"
 #include "arrow.hpp"
+#include "data/import/sources/bytes.hpp"
+#include "data/import/sources/file_names.hpp"
+#include "data/import/sources/image_source.hpp"
+#include "data/import/sources/label_index.hpp"
+#include "data/import/sources/scratch_file.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/core/utf8.hpp"

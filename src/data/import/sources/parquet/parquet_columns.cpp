@@ -7,8 +7,8 @@
 #include <array>
 #include <optional>
 
-#include "../file_names.hpp"
-#include "../label_index.hpp"
+#include "data/import/sources/file_names.hpp"
+#include "data/import/sources/label_index.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/utf8.hpp"

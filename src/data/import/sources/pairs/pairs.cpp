@@ -6,12 +6,12 @@
 #include <unordered_map>
 
 #include "data/codec/formats.hpp"
+#include "data/import/sources/image_source.hpp"
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/disjoint_sets.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
 #include "fedfr/core/utf8.hpp"
-#include "image_source.hpp"
 #include "pair_set.hpp"
 
 namespace fedfr::data {

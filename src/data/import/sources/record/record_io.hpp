@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "bytes.hpp"
+#include "data/import/sources/bytes.hpp"
 
 /// MXNet's RecordIO: records behind a magic word and their length, each with a header (labels, number) before
 /// the bytes of an image. Source: dmlc-core's recordio.h, and IRHeader of mxnet.recordio.

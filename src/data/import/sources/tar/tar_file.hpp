@@ -3,7 +3,7 @@
 #include <functional>
 #include <string>
 
-#include "bytes.hpp"
+#include "data/import/sources/bytes.hpp"
 
 namespace fedfr::data {
 

@@ -7,14 +7,14 @@
 #include <charconv>
 #include <utility>
 
+#include "data/import/sources/file_names.hpp"
+#include "data/import/sources/image_source.hpp"
+#include "data/import/sources/label_index.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/core/text.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
-#include "file_names.hpp"
-#include "image_source.hpp"
-#include "label_index.hpp"
 #include "tar_file.hpp"
 
 namespace fedfr::data {

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bytes.hpp"
+#include "data/import/sources/bytes.hpp"
 
 /// What lies beside a record file.
 namespace fedfr::data {

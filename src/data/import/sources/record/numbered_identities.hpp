@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "image_source.hpp"
+#include "data/import/sources/image_source.hpp"
 
 namespace fedfr::data {
 

@@ -5,10 +5,10 @@
 #include <iterator>
 #include <utility>
 
+#include "data/import/sources/file_names.hpp"
+#include "data/import/sources/image_source.hpp"
+#include "data/import/sources/path_index.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
-#include "file_names.hpp"
-#include "image_source.hpp"
-#include "path_index.hpp"
 #include "tar_file.hpp"
 
 namespace fedfr::data {

@@ -11,8 +11,8 @@
 #include <memory>
 #include <vector>
 
-#include "file_names.hpp"
-#include "scratch_file.hpp"
+#include "data/import/sources/file_names.hpp"
+#include "data/import/sources/scratch_file.hpp"
 
 namespace fedfr::data {
 

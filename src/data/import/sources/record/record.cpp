@@ -6,12 +6,12 @@
 #include <cmath>
 #include <utility>
 
+#include "data/import/sources/file_names.hpp"
+#include "data/import/sources/image_source.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/progress_bar.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
-#include "file_names.hpp"
-#include "image_source.hpp"
 #include "numbered_identities.hpp"
 #include "record_identities.hpp"
 #include "record_io.hpp"
