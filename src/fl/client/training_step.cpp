@@ -111,12 +111,11 @@ StepLosses TrainingStep::gradients(const StepBatch& batch) const {
   {
     const Span span("forward");
     const nn::PrecisionScope precision(config_.embed.precision, batch.images.device());
-    const auto forward = [&](const nn::ParameterSet& weights) {
-      return moves_statistics ? architecture.embed_in_training(weights, batch.images)
-                              : architecture.embed(weights, batch.images);
-    };
     const bool rounds = config_.embed.precision == nn::Precision::bf16;
-    input.features = forward(rounds ? parameters.rounded() : parameters).to(at::kFloat);
+    const nn::ParameterSet& weights = rounds ? parameters.rounded() : parameters;
+    input.features = (moves_statistics ? architecture.embed_in_training(weights, batch.images)
+                                       : architecture.embed(weights, batch.images))
+                         .to(at::kFloat);
   }
   return step_by_autograd(objective, input, heads);
 }

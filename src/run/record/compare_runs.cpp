@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <ranges>
 #include <set>
 
 #include "fedfr/core/error.hpp"
@@ -77,8 +76,9 @@ std::optional<int> first_other_round(const ComparedRun& a, const ComparedRun& b)
 /// Files of the global model that both runs have, the oldest first.
 std::vector<std::string> common_models(const ComparedRun& a, const ComparedRun& b) {
   std::vector<std::string> files;
-  const auto of_a = checkpoint_rounds(a.paths.checkpoint), of_b = checkpoint_rounds(b.paths.checkpoint);
-  for (const int round : std::views::reverse(of_a))
+  auto of_a = checkpoint_rounds(a.paths.checkpoint), of_b = checkpoint_rounds(b.paths.checkpoint);
+  std::ranges::reverse(of_a);
+  for (const int round : of_a)
     if (std::ranges::find(of_b, round) != of_b.end())
       files.push_back(checkpoint_path("checkpoint", round).string());
   const char* result = "model.safetensors";

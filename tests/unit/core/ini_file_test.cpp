@@ -75,7 +75,8 @@ TEST(IniFile, RefusesByLineWhatIsNoTextOfThisForm) {
        "job.cfg:1: holds the control character 0x7f"},
   };
   for (const auto& [text, expected] : cases)
-    EXPECT_THAT([&] { parse_ini(text, "job.cfg"); }, ThrowsMessage<UsageError>(HasSubstr(expected)));
+    EXPECT_THAT([&given = text] { parse_ini(given, "job.cfg"); },
+                ThrowsMessage<UsageError>(HasSubstr(expected)));
 }
 
 }  // namespace

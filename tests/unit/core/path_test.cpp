@@ -95,7 +95,7 @@ TEST(ExpandPath, RefusesByPlaceWhatNamesNothing) {
       {"$/x", "$$"},
   };
   for (const auto& [text, expected] : cases)
-    EXPECT_THAT([&] { expand_path(text, "job.cfg:7"); },
+    EXPECT_THAT([&given = text] { expand_path(given, "job.cfg:7"); },
                 ThrowsMessage<UsageError>(AllOf(HasSubstr("job.cfg:7: "), HasSubstr(expected))))
         << text;
   const Variable long_value("FEDFR_TEST_LONG", std::string(1000, 'x').c_str());

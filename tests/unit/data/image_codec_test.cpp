@@ -64,7 +64,7 @@ TEST(Jpeg, IsRefusedWhenItIsCutShort) {
 TEST(Jpeg, WithAnAbsurdSizeIsRefusedWithoutTryingToHoldIt) {
   auto encoded = encode_jpeg(smooth_image({16, 16}), 95);
   const std::vector<std::uint8_t> size_field{0x00, 0x10, 0x00, 0x10};
-  const auto at = std::ranges::search(encoded, size_field).begin();
+  const auto at = std::search(encoded.begin(), encoded.end(), size_field.begin(), size_field.end());
   std::ranges::copy(std::vector<std::uint8_t>{0xFE, 0x00, 0xFE, 0x00}, at);
   EXPECT_THAT([&] { decode(bytes(encoded)); }, ThrowsMessage<DataError>(HasSubstr("65024x65024")));
 }

@@ -204,7 +204,7 @@ TEST_F(ReadWeights, OtherFilesAreNamed) {
                                           {"\x89HDF\r\n\x1a\n", "HDF5"},
                                           {"\x08\x07\x12\x05torch", "ONNX"},
                                           {std::string("\x12\x01\0\0", 4), "MXNet"}})
-    EXPECT_THAT([&] { read(content); }, ThrowsMessage<DataError>(HasSubstr(why)));
+    EXPECT_THAT([this, &bytes = content] { read(bytes); }, ThrowsMessage<DataError>(HasSubstr(why)));
   EXPECT_THROW(read_weights(folder_ / "missing"), AccessError);
   test::write_zip(folder_ / "a.zip", {{"a/b.txt", "x"}});
   EXPECT_THAT([&] { read_weights(folder_ / "a.zip"); }, ThrowsMessage<DataError>(HasSubstr("data.pkl")));
