@@ -213,8 +213,24 @@ TEST_F(ParquetImport, FindsTheColumns) {
   EXPECT_THAT(refusal(table, {.label_field = "crop", .image_field = "mask"}),
               HasSubstr("no labels in its column \"crop\""));
   EXPECT_THAT(refusal(table, {.label_field = "mask", .image_field = "mask"}),
-              HasSubstr("in one column, \"mask\""));
+              HasSubstr("no labels in its column \"mask\""));
   EXPECT_THAT(refusal(folder_ / "out1", {.image_field = "x"}), HasSubstr("--image-field is for Parquet"));
+}
+
+TEST_F(ParquetImport, TellsWhatIsMissing) {
+  EXPECT_THAT(refusal(put("t.parquet", {{"image", bytes({"x"})}})),
+              AllOf(HasSubstr("does not tell which column has the labels"), HasSubstr("image (binary)")));
+  EXPECT_THAT(refusal(put("t.parquet", {{"label", texts({"ann"})}})),
+              HasSubstr("which column has the images"));
+  EXPECT_THAT(refusal(put("t.parquet", {{"image", bytes({})}, {"label", texts({})}})),
+              HasSubstr("holds no images"));
+}
+
+TEST_F(ParquetImport, FillsNoDisk) {
+  const Texts again(2000, std::string(50000, 'x'));
+  const auto bomb = put("bomb.parquet", {{"image", bytes(again)}, {"label", texts(Texts(2000, "ann"))}});
+  ASSERT_LT(fs::file_size(bomb), 100'000U);
+  EXPECT_THAT(refusal(bomb), HasSubstr("100 times the bytes of the file"));
 }
 
 TEST_F(ParquetImport, NamesTheRowsThatAreBad) {

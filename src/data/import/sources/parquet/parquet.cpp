@@ -39,7 +39,8 @@ struct Reading {
   std::uint32_t number;
   std::string name;
   std::vector<std::string> class_names;
-  std::int64_t row = 0;  ///< the next
+  std::uint64_t most_bytes;  ///< of images: a bomb would fill the disk
+  std::int64_t row = 0;      ///< the next
 };
 
 /// By their names where classes have some.
@@ -86,7 +87,9 @@ class ParquetSource final : public ImageSource {
     const FileBytes bytes(files_[number]);
     const ParquetBytes input{bytes.size(),
                              [&](std::int64_t offset, std::span<std::byte> out) { bytes.read(offset, out); }};
-    Reading reading{number, bytes.name(), {}};
+    constexpr std::int64_t small = std::int64_t{64} << 20;
+    Reading reading{
+        number, bytes.name(), {}, images_.size() + static_cast<std::uint64_t>(100 * bytes.size() + small)};
     std::string place = reading.name;
     try {
       const auto file = open_parquet(input);
@@ -128,6 +131,9 @@ class ParquetSource final : public ImageSource {
       return row.path.empty() ? "it has no image"
                               : fmt::format("it has no image, only the path {}", printable(row.path));
     if (row.image->size() > most_bytes_of_image) return "its image has more bytes than any image";
+    if (images_.size() > reading.most_bytes)
+      throw DataError("{}, row {}: its images have 100 times the bytes of the file: it is made to fill disks",
+                      reading.name, reading.row);
     if (!row.label || row.label->empty()) return "it has no label";
     const auto person = person_of(*row.label, reading.class_names);
     if (person.empty()) return fmt::format("its label {} is that of no class", printable(*row.label));

@@ -70,17 +70,13 @@ std::size_t choose(std::span<const ParquetColumn> columns, const Kind& kind, con
 
 }  // namespace
 
-ImageColumns choose_columns(std::span<const ParquetColumn> columns, const std::string& image_field,
+ImageColumns choose_columns(std::vector<ParquetColumn> columns, const std::string& image_field,
                             const std::string& label_field, const std::string& file) {
   const Kind images{"images", "--image-field", &ParquetColumn::may_be_image, usual_image_fields};
   const Kind labels{"labels", "--label-field", &ParquetColumn::may_be_label, usual_label_fields};
-  const ImageColumns chosen{choose(columns, images, image_field, file),
-                            choose(columns, labels, label_field, file)};
-  if (chosen.image == chosen.label)
-    refuse(columns, labels, file,
-           fmt::format("would have images and labels in one column, \"{}\"",
-                       printable(columns[chosen.image].name)));
-  return chosen;
+  const auto image = choose(columns, images, image_field, file);
+  columns[image].may_be_label = false;
+  return {image, choose(columns, labels, label_field, file)};
 }
 
 std::vector<std::string> class_names(std::string_view metadata, const std::string& column) {

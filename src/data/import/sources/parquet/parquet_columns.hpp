@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +17,7 @@ struct ImageColumns {
 /// can
 /// @param file  for messages
 /// @throws UsageError naming the file and its columns, if it cannot be told or a column is no such
-ImageColumns choose_columns(std::span<const ParquetColumn> columns, const std::string& image_field,
+ImageColumns choose_columns(std::vector<ParquetColumn> columns, const std::string& image_field,
                             const std::string& label_field, const std::string& file);
 
 /// What Hugging Face's datasets write beside a table: names by number, for a column of labels that are
