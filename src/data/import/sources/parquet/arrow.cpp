@@ -29,7 +29,7 @@ Module load() {
   // Stays loaded until the end: Arrow has threads and destructors of its own.
   void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) return {.trouble = fmt::format("its module cannot be loaded: {}", ::dlerror())};
-  const Module module{
+  Module module{
       .open = reinterpret_cast<decltype(&fedfr_open_parquet)>(::dlsym(handle, "fedfr_open_parquet")),
       .version = reinterpret_cast<decltype(&fedfr_arrow_version)>(::dlsym(handle, "fedfr_arrow_version"))};
   if (module.open == nullptr || module.version == nullptr)
