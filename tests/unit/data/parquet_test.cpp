@@ -38,6 +38,7 @@ Column column(const std::vector<std::optional<Value>>& values) {
 template <class Builder>
 Column numbers(const std::vector<std::optional<int>>& values) {
   std::vector<std::optional<typename Builder::value_type>> as;
+  as.reserve(values.size());
   for (const auto& value : values)
     as.push_back(value ? std::optional(static_cast<typename Builder::value_type>(*value)) : std::nullopt);
   return column<Builder>(as);
@@ -77,7 +78,7 @@ class ParquetImport : public testing::Test {
     auto schema = arrow::schema(fields);
     if (!how.metadata.empty())
       schema = schema->WithMetadata(arrow::key_value_metadata({"huggingface"}, {how.metadata}));
-    const auto path = folder_ / name;
+    auto path = folder_ / name;
     make_folder(path.parent_path());
     const auto out = arrow::io::FileOutputStream::Open(path.string()).ValueOrDie();
     const auto properties = parquet::WriterProperties::Builder()
