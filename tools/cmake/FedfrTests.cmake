@@ -12,6 +12,10 @@ set(FEDFR_TEST_ENVIRONMENT
 # What the sanitizers' build needs: every test but those that take the programs or the golden numbers.
 add_custom_target(unit_tests)
 
+# Of clang, -Wconversion has more in it than of gcc, which tests are written with. An option of later counts.
+add_library(fedfr_test_code INTERFACE)
+target_compile_options(fedfr_test_code INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
+
 # fedfr_add_test(data_test SOURCES a.cpp ... NEEDS fedfr::data ... [LABELS golden] [TIMEOUT 900] [LAUNCHER run.sh])
 function(fedfr_add_test name)
   cmake_parse_arguments(A "" "TIMEOUT;LAUNCHER" "SOURCES;NEEDS;LABELS" ${ARGN})
@@ -19,9 +23,7 @@ function(fedfr_add_test name)
     set(A_TIMEOUT 600)
   endif()
   add_executable(${name} ${A_SOURCES})
-  target_link_libraries(${name} PRIVATE ${A_NEEDS} fedfr_test_support fedfr_own_code)
-  # Of clang, -Wconversion has more in it than of gcc, which tests are written with.
-  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)
+  target_link_libraries(${name} PRIVATE ${A_NEEDS} fedfr_test_support fedfr_own_code fedfr_test_code)
   fedfr_precompile(${name} <gmock/gmock.h> <gtest/gtest.h>)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ${A_LAUNCHER} $<TARGET_FILE:${name}>)

@@ -126,7 +126,7 @@ TEST(OptionTable, BadValuesOfEachTypeAreRefusedByPlaceKeyAndAllowedValues) {
       {"device =", "expected one of"},
   };
   for (const auto& [line, expected] : cases)
-    EXPECT_THAT([&] { parsed(line); }, ThrowsMessage<UsageError>(HasSubstr(expected))) << line;
+    EXPECT_THAT([&text = line] { parsed(text); }, ThrowsMessage<UsageError>(HasSubstr(expected))) << line;
   EXPECT_THAT(
       [] {
         parsed("", {"--rounds", "many"});

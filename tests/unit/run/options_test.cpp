@@ -231,7 +231,8 @@ TEST(Validate, SaysWhatToDo) {
       {complete + "lr-schedule = cosine\nlr-lowest = 1", "lr-lowest = 1 is above lr = 0.001"},
   };
   for (const auto& [job_file, expected] : cases)
-    EXPECT_THAT([&] { validate(configured(job_file)); }, ThrowsMessage<UsageError>(HasSubstr(expected)))
+    EXPECT_THAT([&text = job_file] { validate(configured(text)); },
+                ThrowsMessage<UsageError>(HasSubstr(expected)))
         << job_file;
   EXPECT_NO_THROW(validate(configured(complete + "lr-schedule = cosine\nlr-warmup = 10\nlr-rounds = 5")));
   EXPECT_NO_THROW(validate(configured("output = o\nclients = c\nalgorithm = fedavg")));

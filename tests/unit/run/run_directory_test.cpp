@@ -287,9 +287,9 @@ TEST(RunDirectory, OtherDataAreRefusedByWhatDiffers) {
       {{.trained = data.trained, .benchmarks = {}, .start = "s1"}, "the benchmark pairs"},
       {{.trained = data.trained, .benchmarks = data.benchmarks, .start = "s2"}, "--init"},
   };
-  for (const auto& [other, expected] : cases)
-    EXPECT_THAT([&] { RunDirectory(options, numerics, other); },
-                ThrowsMessage<UsageError>(AllOf(HasSubstr("other data"), HasSubstr(expected))));
+  for (const auto& other : cases)
+    EXPECT_THAT([&] { RunDirectory(options, numerics, other.first); },
+                ThrowsMessage<UsageError>(AllOf(HasSubstr("other data"), HasSubstr(other.second))));
   EXPECT_EQ(load_data_record(RunPaths(options.output).data), data);
 }
 

@@ -198,13 +198,13 @@ TEST_F(ReadWeights, NothingRuns) {
 }
 
 TEST_F(ReadWeights, OtherFilesAreNamed) {
-  for (const auto& [content, why] :
-       std::map<std::string, std::string>{{"", "no format"},
-                                          {"hello", "no format"},
-                                          {"\x89HDF\r\n\x1a\n", "HDF5"},
-                                          {"\x08\x07\x12\x05torch", "ONNX"},
-                                          {std::string("\x12\x01\0\0", 4), "MXNet"}})
-    EXPECT_THAT([this, &bytes = content] { read(bytes); }, ThrowsMessage<DataError>(HasSubstr(why)));
+  const std::map<std::string, std::string> files{{"", "no format"},
+                                                 {"hello", "no format"},
+                                                 {"\x89HDF\r\n\x1a\n", "HDF5"},
+                                                 {"\x08\x07\x12\x05torch", "ONNX"},
+                                                 {std::string("\x12\x01\0\0", 4), "MXNet"}};
+  for (const auto& file : files)
+    EXPECT_THAT([&] { read(file.first); }, ThrowsMessage<DataError>(HasSubstr(file.second)));
   EXPECT_THROW(read_weights(folder_ / "missing"), AccessError);
   test::write_zip(folder_ / "a.zip", {{"a/b.txt", "x"}});
   EXPECT_THAT([&] { read_weights(folder_ / "a.zip"); }, ThrowsMessage<DataError>(HasSubstr("data.pkl")));
