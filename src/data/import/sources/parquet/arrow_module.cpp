@@ -88,7 +88,7 @@ class ArrowFile final : public arrow::io::RandomAccessFile {
 
 class BoundedPool final : public arrow::ProxyMemoryPool {
  public:
-  explicit BoundedPool(std::int64_t most) : ProxyMemoryPool(arrow::system_memory_pool()), most_(most) {}
+  explicit BoundedPool(std::int64_t most) : ProxyMemoryPool(arrow::default_memory_pool()), most_(most) {}
 
   arrow::Status Allocate(std::int64_t size, std::int64_t alignment, std::uint8_t** out) override {
     ARROW_RETURN_NOT_OK(allow(size));
