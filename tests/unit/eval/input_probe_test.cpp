@@ -142,10 +142,10 @@ TEST(InputReport, KnowsANetworkWithoutEmbeddings) {
 
 TEST(InputReport, ListsAllVariants) {
   EXPECT_EQ(table_of(report_with(2.0, {{.exchanged = true}, 3.5, {1.2, 1.8}})),
-            "images                        d'   gain (95 %)\n"
-            "as they are                 2.00   \n"
-            "moved 8 pixels down         1.00   -1.00 to -0.50\n"
-            "red and blue exchanged      3.50   +1.20 to +1.80\n");
+            "images                          d'   gain (95 %)\n"
+            "as they are                   2.00   \n"
+            "moved 8 pixels down           1.00   -1.00 to -0.50\n"
+            "red and blue exchanged        3.50   +1.20 to +1.80\n");
 }
 
 }  // namespace
