@@ -8,7 +8,7 @@ weights=first/model.safetensors
 
 launch 1 probe "$weights" "$data/parts/heldout"
 expect_code 0 "probe"
-expect_text "as they are" "the images themselves"
+expect_equal "$(grep -c '^as they are ' last.out)" 1 "the images themselves"
 expect_text "red and blue exchanged " "the other order of colours"
 expect_equal "$(grep -c '^moved ' last.out)" 8 "moves"
 expect_text "$data/parts/heldout: the " "what it comes to"

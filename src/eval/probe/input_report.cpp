@@ -72,6 +72,10 @@ std::string sentence_of(const InputReport& report, const std::string& dataset) {
   if (std::isnan(before))
     return fmt::format("{}: the network has no embedding, or always the same one, for what was tried of it",
                        dataset);
+  if (before < least_separation)
+    return fmt::format(
+        "{}: the network tells hardly anybody apart (d' {}), so nothing can be said of how the images lie",
+        dataset, fixed(before, 2));
   const VariantScore& best = report.best_other();
   return fmt::format(
       "{}: the images lie as the network expects them: d' {} as they are, {} at best otherwise ({})", dataset,

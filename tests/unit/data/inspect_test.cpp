@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "fedfr/data/inspect/people_sample.hpp"
 #include "small_collection.hpp"
 #include "stored_dataset.hpp"
 #include "support/temp_folder.hpp"
@@ -38,6 +40,32 @@ TEST_F(Inspect, CountsACollection) {
   for (const auto& bin : spread.bins) bins.push_back({bin.from, bin.to, bin.count});
   EXPECT_THAT(bins, ElementsAre(ElementsAre(1, 1, 1), ElementsAre(2, 3, 2), ElementsAre(4, 7, 0),
                                 ElementsAre(8, 15, 1)));
+}
+
+TEST_F(Inspect, SamplesTheFirstAndTheLastImageOfPeopleFromAllOver) {
+  const auto all = make_small_collection(folder_ / "all", {1, 2, 3, 9});
+  const PeopleSample sample = sample_people(all, 2);
+  EXPECT_EQ(sample.persons(), 2);
+  EXPECT_THAT(sample.people, ElementsAre(0, 0, 1, 1));
+  std::vector<std::pair<int, int>> who;  // red and green of each
+  for (std::size_t i = 0; i < sample.people.size(); ++i)
+    who.emplace_back(sample.pixels[12 * i], sample.pixels[12 * i + 4]);
+  EXPECT_THAT(who, ElementsAre(std::pair(1, 1), std::pair(1, 2), std::pair(2, 1), std::pair(2, 3)));
+  EXPECT_EQ(sample_people(all, 100).persons(), 3) << "one has a single image";
+  EXPECT_EQ(sample_people(make_small_collection(folder_ / "singles", {1, 1}), 100).persons(), 0);
+}
+
+TEST_F(Inspect, SamplesPeopleOfClientsByClientAndLabel) {
+  write_clients(folder_ / "set", {.clients = 25});
+  const PeopleSample sample = sample_people(Dataset(folder_ / "set"), 1000);
+  std::int32_t with_several = 0;
+  for (std::int64_t c = 0; c < 25; ++c) {
+    std::map<std::int32_t, int> images;
+    const Dataset set(folder_ / "set");
+    for (const auto label : set.client(ClientId{c}).labels()) ++images[label];
+    for (const auto& entry : images) with_several += entry.second > 1 ? 1 : 0;
+  }
+  EXPECT_EQ(sample.persons(), with_several);
 }
 
 TEST_F(Inspect, CountsClients) {
