@@ -8,6 +8,7 @@
 #include <ATen/ops/prelu.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct Shape {
   std::int64_t rows, size;
 
   std::int64_t slope_of(std::int64_t row) const { return kind == Slopes::one ? row : 0; }
+  /// From a row among those of all images: how many follow in its image, itself included.
+  std::int64_t rest_of_image(std::int64_t row) const { return rows - row % rows; }
 };
 
 at::Tensor in_layout_of(const at::Tensor& x, const at::Tensor& tensor) {
@@ -56,10 +59,12 @@ void run_forward(const at::Tensor& x, const at::Tensor& slopes, const at::Tensor
   const auto* slope = slopes.const_data_ptr<float>();
   const auto size = static_cast<std::size_t>(shape.size);
   at::parallel_for(0, shape.images * shape.rows, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) {
+    for (std::int64_t row = begin; row < end;) {
+      const std::int64_t count = std::min(end - row, shape.rest_of_image(row));
       const std::int64_t at = row * shape.size;
-      prelu_row(in + at, slope + shape.slope_of(row % shape.rows), other == nullptr ? nullptr : other + at,
-                out + at, size, shape.kind);
+      prelu_rows(in + at, slope + shape.slope_of(row % shape.rows), other == nullptr ? nullptr : other + at,
+                 out + at, static_cast<std::size_t>(count), size, shape.kind);
+      row += count;
     }
   });
 }
@@ -77,13 +82,11 @@ at::Tensor run_backward(const at::Tensor& x, const at::Tensor& g, const at::Tens
   const auto size = static_cast<std::size_t>(shape.size);
   std::vector<float> of_images(static_cast<std::size_t>(shape.images * shape.channels), 0.0F);
   at::parallel_for(0, shape.images, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t image = begin; image < end; ++image)
-      for (std::int64_t row = 0; row < shape.rows; ++row) {
-        const std::int64_t at = (image * shape.rows + row) * shape.size;
-        const std::int64_t channel = shape.slope_of(row);
-        prelu_row_backward(in + at, gradient + at, slope + channel, out + at,
-                           of_images.data() + image * shape.channels + channel, size, shape.kind);
-      }
+    for (std::int64_t image = begin; image < end; ++image) {
+      const std::int64_t at = image * shape.rows * shape.size;
+      prelu_rows_backward(in + at, gradient + at, slope, out + at, of_images.data() + image * shape.channels,
+                          static_cast<std::size_t>(shape.rows), size, shape.kind);
+    }
   });
   at::Tensor slope_gradients = at::empty_like(slopes);
   auto* sums = slope_gradients.data_ptr<float>();

@@ -102,30 +102,50 @@ FEDFR_INLINE void backward(const T* x, const T* g, const float* slopes, T* gx, f
   *slope_gradients += static_cast<float>(sum);
 }
 
+/// Where the slopes of a row are.
+FEDFR_INLINE std::size_t slopes_of(std::size_t row, Slopes kind) { return kind == Slopes::one ? row : 0; }
+
+template <class T>
+FEDFR_INLINE void forward_rows(const T* x, const float* slopes, const T* residual, T* y, std::size_t rows,
+                               std::size_t size, Slopes kind) {
+  for (std::size_t row = 0; row < rows; ++row)
+    forward(x + row * size, slopes + slopes_of(row, kind),
+            residual == nullptr ? nullptr : residual + row * size, y + row * size, size, kind);
+}
+
+template <class T>
+FEDFR_INLINE void backward_rows(const T* x, const T* g, const float* slopes, T* gx, float* slope_gradients,
+                                std::size_t rows, std::size_t size, Slopes kind) {
+  for (std::size_t row = 0; row < rows; ++row)
+    backward(x + row * size, g + row * size, slopes + slopes_of(row, kind), gx + row * size,
+             slope_gradients + slopes_of(row, kind), size, kind);
+}
+
 }  // namespace
 
 FEDFR_VECTOR_CLONES
-void prelu_row(const float* x, const float* slopes, const float* residual, float* y, std::size_t size,
-               Slopes kind) {
-  forward(x, slopes, residual, y, size, kind);
+void prelu_rows(const float* x, const float* slopes, const float* residual, float* y, std::size_t rows,
+                std::size_t size, Slopes kind) {
+  forward_rows(x, slopes, residual, y, rows, size, kind);
 }
 
 FEDFR_VECTOR_CLONES
-void prelu_row(const c10::BFloat16* x, const float* slopes, const c10::BFloat16* residual, c10::BFloat16* y,
-               std::size_t size, Slopes kind) {
-  forward(x, slopes, residual, y, size, kind);
+void prelu_rows(const c10::BFloat16* x, const float* slopes, const c10::BFloat16* residual, c10::BFloat16* y,
+                std::size_t rows, std::size_t size, Slopes kind) {
+  forward_rows(x, slopes, residual, y, rows, size, kind);
 }
 
 FEDFR_VECTOR_CLONES
-void prelu_row_backward(const float* x, const float* g, const float* slopes, float* gx,
-                        float* slope_gradients, std::size_t size, Slopes kind) {
-  backward(x, g, slopes, gx, slope_gradients, size, kind);
+void prelu_rows_backward(const float* x, const float* g, const float* slopes, float* gx,
+                         float* slope_gradients, std::size_t rows, std::size_t size, Slopes kind) {
+  backward_rows(x, g, slopes, gx, slope_gradients, rows, size, kind);
 }
 
 FEDFR_VECTOR_CLONES
-void prelu_row_backward(const c10::BFloat16* x, const c10::BFloat16* g, const float* slopes,
-                        c10::BFloat16* gx, float* slope_gradients, std::size_t size, Slopes kind) {
-  backward(x, g, slopes, gx, slope_gradients, size, kind);
+void prelu_rows_backward(const c10::BFloat16* x, const c10::BFloat16* g, const float* slopes,
+                         c10::BFloat16* gx, float* slope_gradients, std::size_t rows, std::size_t size,
+                         Slopes kind) {
+  backward_rows(x, g, slopes, gx, slope_gradients, rows, size, kind);
 }
 
 }  // namespace fedfr::nn
