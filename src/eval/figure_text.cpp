@@ -29,7 +29,7 @@ Rounded rounded(const Figure& figure) {
   Rounded text;
   text.value = std::isnan(figure.value) ? std::string(kNotAvailable) : percent(figure.value);
   if (!std::isnan(figure.value) && !std::isnan(figure.deviation)) text.deviation = percent(figure.deviation);
-  if (figure.interval.defined()) {
+  if (!std::isnan(figure.value) && figure.interval.defined()) {
     text.low = percent(figure.interval.low);
     text.high = percent(figure.interval.high);
   }

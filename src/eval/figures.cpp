@@ -67,9 +67,11 @@ std::vector<Figure> figures_of(std::span<const OperatingPoint> points, const std
 }
 
 std::vector<Figure> figures_of(const VerificationScores& scores) {
+  // Of one kind alone, a threshold that takes all is right.
+  const bool both_kinds = scores.genuine_pairs > 0 && scores.impostor_pairs > 0;
   std::vector<Figure> all{
       {.name = "accuracy",
-       .value = scores.accuracy,
+       .value = both_kinds ? scores.accuracy : kUndefined,
        .deviation = scores.one_fold ? kUndefined : scores.accuracy_deviation,
        .interval = scores.accuracy_interval,
        .trials = scores.one_fold

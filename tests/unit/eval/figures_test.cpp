@@ -113,6 +113,17 @@ TEST(Figures, OfAFoldThatChoseItsOwnThresholdSayIt) {
   EXPECT_EQ(figures[0].trials, "one fold, its threshold chosen on the same pairs");
 }
 
+TEST(Figures, OfPairsOfOneKindHaveNoAccuracy) {
+  for (auto VerificationScores::*kind :
+       {&VerificationScores::genuine_pairs, &VerificationScores::impostor_pairs}) {
+    auto scores = lfw_scores();
+    scores.*kind = 0;
+    EXPECT_THAT(
+        figure_table(std::vector<FigureList>{{.dataset = "g", .model = "m", .figures = figures_of(scores)}}),
+        testing::ContainsRegex("accuracy +n/a  +10 folds"));
+  }
+}
+
 TEST(Figures, AsJsonHaveNullForWhatIsUndefined) {
   const nlohmann::json json = nlohmann::json::parse(nlohmann::json(lfw()).dump());
   EXPECT_EQ(json["figures"][0]["value"], 0.99283);
