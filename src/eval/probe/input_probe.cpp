@@ -73,6 +73,7 @@ InputReport probe_input(comm::Communicator& comm, const nn::Backbone& backbone, 
     return features_of(variants[v], backbone, model, sample, options);
   });
   std::vector<Separation> separations;
+  separations.reserve(features.size());
   for (const auto& rows : features)
     separations.emplace_back(EmbeddingView(rows, backbone.config().embedding), sample.people);
   // All figures of a draw together, the first being of the images as they are.

@@ -39,7 +39,8 @@ void apply(const InputVariant& variant, data::ImageSize size, std::span<const st
       const int row = std::clamp(y - variant.down, 0, size.height - 1);
       for (int x = 0; x < size.width; ++x) {
         const int column = std::clamp(x - variant.right, 0, size.width - 1);
-        *next++ = plane[static_cast<std::size_t>(row * size.width + column)];
+        *next++ = plane[static_cast<std::size_t>(row) * static_cast<std::size_t>(size.width) +
+                        static_cast<std::size_t>(column)];
       }
     }
   }
