@@ -1,6 +1,7 @@
 // Losses and gradients are finite wherever features, centres and biases are: random batches of rows that
 // training meets rarely (of no length, equal or opposite to a centre, tiny, huge), all margins in all forms,
-// in float32, with bf16's values, and in bf16. FEDFR_FINITE_STEPS makes it longer.
+// in float32, with bf16's values, and in bf16. FEDFR_FINITE_STEPS makes it longer, FEDFR_FINITE_FIRST begins
+// later.
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/isfinite.h>
@@ -20,10 +21,14 @@
 namespace fedfr::nn {
 namespace {
 
-std::int64_t steps() {
-  const char* set = std::getenv("FEDFR_FINITE_STEPS");
-  return set != nullptr ? std::atoll(set) : 3000;
+std::int64_t number(const char* variable, std::int64_t otherwise) {
+  const char* set = std::getenv(variable);
+  return set != nullptr ? std::atoll(set) : otherwise;
 }
+
+// A step's draw is that of its number, so that several processes can share a long test.
+std::int64_t first_step() { return number("FEDFR_FINITE_FIRST", 0); }
+std::int64_t end_of_steps() { return number("FEDFR_FINITE_STEPS", 3000); }
 
 bool is_finite(const at::Tensor& tensor) { return at::isfinite(tensor).all().item<bool>(); }
 
@@ -150,7 +155,7 @@ void expect_finite(Draw& draw, const Tensors& t, const at::Tensor& more, const L
 }
 
 TEST(Finite, TheSoftmaxWithAnyMargin) {
-  for (std::int64_t step = 0; step < steps(); ++step) {
+  for (std::int64_t step = first_step(); step < end_of_steps(); ++step) {
     Draw draw(step);
     const MarginConfig config = any_margin(draw);
     const Tensors t = any_batch(draw, 0);
@@ -166,7 +171,7 @@ TEST(Finite, TheSoftmaxWithAnyMargin) {
 }
 
 TEST(Finite, TheBinaryClassifiers) {
-  for (std::int64_t step = 0; step < steps(); ++step) {
+  for (std::int64_t step = first_step(); step < end_of_steps(); ++step) {
     Draw draw(step);
     const DfcConfig config{.scale = draw.of(std::vector<double>{1, 30, 1000}),
                            .margin = draw.in(0, 1),
@@ -185,7 +190,7 @@ TEST(Finite, TheBinaryClassifiers) {
 }
 
 TEST(Finite, TheContrastiveTerm) {
-  for (std::int64_t step = 0; step < steps(); ++step) {
+  for (std::int64_t step = first_step(); step < end_of_steps(); ++step) {
     Draw draw(step);
     Tensors t = any_batch(draw, 0);
     t.centres = draw.rows(t.features.size(0), t.features.size(1));
