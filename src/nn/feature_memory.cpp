@@ -4,15 +4,12 @@
 #include <ATen/ops/from_blob.h>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <string>
 #include <utility>
 
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
+#include "fedfr/core/nameless_file.hpp"
 #include "fedfr/core/system.hpp"
 #include "fedfr/core/temporary_folder.hpp"
 
@@ -20,18 +17,6 @@
 // files, which the system writes out and reads back as it needs. A tensor that lies in such a table looks
 // like any other.
 namespace fedfr::nn {
-
-namespace {
-
-/// A file that has no name any more, so that nothing is left behind however the process ends.
-FileDescriptor nameless_file(const std::filesystem::path& folder) {
-  std::string name = (folder / "fedfr-features.XXXXXX").string();
-  FileDescriptor file(::mkostemp(name.data(), O_CLOEXEC));
-  if (file) ::unlink(name.c_str());
-  return file;
-}
-
-}  // namespace
 
 FeatureMemory::FeatureMemory(std::int64_t limit, std::filesystem::path folder)
     : limit_(limit), folder_(std::move(folder)) {}

@@ -1,28 +1,22 @@
 #include "scratch_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <span>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/nameless_file.hpp"
 #include "fedfr/core/system.hpp"
 
 namespace fedfr::data {
 
 namespace fs = std::filesystem;
 
-FileDescriptor nameless_file(const fs::path& folder) {
-  FileDescriptor file(::open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file) return file;
-  std::string name = (folder / "unpacked-XXXXXX").string();  // where the file system knows no such files
-  FileDescriptor named(::mkostemp(name.data(), O_CLOEXEC));
-  if (!named) throw DataError("cannot create a temporary file in {}: {}", folder.string(), system_reason());
-  ::unlink(name.c_str());
-  return named;
+FileDescriptor new_scratch_file(const fs::path& folder) {
+  FileDescriptor file = nameless_file(folder);
+  if (!file) throw DataError("cannot create a temporary file in {}: {}", folder.string(), system_reason());
+  return file;
 }
 
-ScratchFile::ScratchFile(const fs::path& folder) : folder_(folder), file_(nameless_file(folder)) {}
+ScratchFile::ScratchFile(const fs::path& folder) : folder_(folder), file_(new_scratch_file(folder)) {}
 
 void ScratchFile::add(std::string_view piece) {
   constexpr std::size_t enough_to_write = std::size_t{1} << 20U;

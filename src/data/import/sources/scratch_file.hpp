@@ -9,9 +9,9 @@
 
 namespace fedfr::data {
 
-/// A file that has no name, so that nothing of it is left behind.
+/// A nameless file (core/nameless_file.hpp).
 /// @throws DataError naming the folder
-FileDescriptor nameless_file(const std::filesystem::path& folder);
+FileDescriptor new_scratch_file(const std::filesystem::path& folder);
 
 /// What cannot be read at any place, put where it can: pieces one behind the other in a nameless file.
 class ScratchFile {

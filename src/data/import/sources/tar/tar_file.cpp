@@ -56,7 +56,7 @@ FileBytes opened(const fs::path& path, const fs::path& scratch, std::size_t amon
   if (archive_read_open_filename(reader.get(), path.c_str(), block) != ARCHIVE_OK ||
       archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK)
     refuse(reader.get(), packed.name(), doing);
-  FileDescriptor unpacked = nameless_file(scratch);
+  FileDescriptor unpacked = new_scratch_file(scratch);
   std::vector<std::byte> piece(block);
   std::int64_t size = 0;
   for (;;) {
