@@ -67,9 +67,11 @@ int run_probe(comm::MpiSession& mpi, std::span<const std::string> args) {
                       [&] { model = load_model(request.model, *startup.experiment, mpi.rank() == 0); });
   const data::Dataset dataset(request.dataset);
   const auto report = check_input(startup, *model, dataset);
-  if (!report)
-    throw DataError("{} has fewer than two people with two images: there is nothing to compare",
-                    request.dataset.string());
+  comm::on_every_rank(*startup.comm, "looking for people to compare", [&] {
+    if (!report)
+      throw DataError("{} has fewer than two people with two images: there is nothing to compare",
+                      request.dataset.string());
+  });
   if (mpi.rank() == 0)
     fmt::print("{}{}\n", eval::table_of(*report), eval::sentence_of(*report, request.dataset.string()));
   return 0;

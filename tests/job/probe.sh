@@ -31,6 +31,9 @@ expect_code 2 "import with weights that are not there"
 launch 1 probe "$weights" singles
 expect_code 3 "nobody with two images"
 expect_text "nothing to compare" "nobody with two images"
+launch 2 probe "$weights" singles
+expect_code 3 "nobody with two images, on two ranks"
+expect_text "nothing to compare" "nobody with two images, on two ranks"
 launch 1 probe "$weights"
 expect_code 2 "no dataset"
 

@@ -6,6 +6,7 @@
 #include "fedfr/eval/interval.hpp"
 #include "fedfr/eval/similarity.hpp"
 
+// Similarities are worked out once; a draw of people only weighs them.
 namespace fedfr::eval {
 
 namespace {
