@@ -7,10 +7,8 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/codec/alignment.hpp"
-#include "fedfr/data/import/importer.hpp"
+#include "import_test.hpp"
 #include "records.hpp"
-#include "stored_dataset.hpp"
-#include "support/temp_folder.hpp"
 
 namespace fedfr::data {
 namespace {
@@ -23,12 +21,7 @@ using testing::IsEmpty;
 using testing::Not;
 namespace fs = std::filesystem;
 
-std::string jpeg(std::int64_t number) {
-  const auto bytes = encode_jpeg(numbered_image(number), 95);
-  return {bytes.begin(), bytes.end()};
-}
-
-class ImportSources : public testing::Test {
+class ImportSources : public ImportTest {
  protected:
   fs::path in() const { return folder_ / "in"; }
   fs::path put(const std::string& name, std::string_view content) const {
@@ -38,43 +31,9 @@ class ImportSources : public testing::Test {
   }
   fs::path put_image(const std::string& name, std::int64_t number) const { return put(name, jpeg(number)); }
 
-  /// The collection, as "IDENTITY: IMAGE IMAGE", a line each.
-  std::vector<std::string> imported(const std::vector<fs::path>& sources, ImportOptions options = {}) {
-    const auto out = folder_ / ("out" + std::to_string(++imports_));
-    options.encoding = Encoding::jpeg;
-    report_ = import_images(sources, out, options);
-    made_ = Dataset(out);
-    const auto names = made_->identity_names(ClientId{0});
-    std::vector<std::string> lines;
-    for (std::int64_t i = 0; i < made_->images(); ++i) {
-      const auto& name = names[static_cast<std::size_t>(made_->all().labels()[static_cast<std::size_t>(i)])];
-      if (lines.empty() || !lines.back().starts_with(name + ":")) lines.push_back(name + ":");
-      lines.back() += " " + made_->all().source_name(i);
-    }
-    return lines;
-  }
-  std::string stored(std::int64_t i) const {
-    const auto bytes = made_->all().read_stored(i);
-    return {bytes.begin(), bytes.end()};
-  }
-  std::string refusal(const std::vector<fs::path>& sources, const ImportOptions& options = {}) {
-    try {
-      imported(sources, options);
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "accepted";
-  }
   void run(const std::string& command) const {
     ASSERT_EQ(std::system(("cd '" + folder_.path().string() + "' && " + command).c_str()), 0) << command;
   }
-
-  fedfr::test::TempFolder folder_;
-  ImportReport report_;
-  std::optional<Dataset> made_;
-
- private:
-  int imports_ = 0;
 };
 
 TEST_F(ImportSources, TakesFoldersOfAnyDepth) {

@@ -9,9 +9,7 @@
 
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/file.hpp"
-#include "fedfr/data/import/importer.hpp"
-#include "stored_dataset.hpp"
-#include "support/temp_folder.hpp"
+#include "import_test.hpp"
 
 namespace fedfr::data {
 namespace {
@@ -22,11 +20,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 using Column = std::shared_ptr<arrow::Array>;
-
-std::string jpeg(std::int64_t number) {
-  const auto bytes = encode_jpeg(numbered_image(number), 95);
-  return {bytes.begin(), bytes.end()};
-}
 
 /// A column of what the builder builds; nothing for a row without a value.
 template <class Builder, class Value>
@@ -65,7 +58,7 @@ struct Written {
   parquet::ParquetDataPageVersion pages = parquet::ParquetDataPageVersion::V1;
 };
 
-class ParquetImport : public testing::Test {
+class ParquetImport : public ImportTest {
  protected:
   fs::path put(const std::string& name, const std::vector<std::pair<std::string, Column>>& columns,
                const Written& how = {}) const {
@@ -92,40 +85,9 @@ class ParquetImport : public testing::Test {
                     .ok());
     return path;
   }
-  /// The collection, as "IDENTITY: IMAGE IMAGE", a line each.
-  std::vector<std::string> imported(const std::vector<fs::path>& sources, ImportOptions options = {}) {
-    const auto out = folder_ / ("out" + std::to_string(++imports_));
-    options.encoding = Encoding::jpeg;
-    report_ = import_images(sources, out, options);
-    made_ = Dataset(out);
-    const auto names = made_->identity_names(ClientId{0});
-    std::vector<std::string> lines;
-    for (std::int64_t i = 0; i < made_->images(); ++i) {
-      const auto& name = names[static_cast<std::size_t>(made_->all().labels()[static_cast<std::size_t>(i)])];
-      if (lines.empty() || !lines.back().starts_with(name + ":")) lines.push_back(name + ":");
-      lines.back() += " " + made_->all().source_name(i);
-    }
-    return lines;
-  }
-  std::string stored(std::int64_t i) const {
-    const auto content = made_->all().read_stored(i);
-    return {content.begin(), content.end()};
-  }
   std::string refusal(const fs::path& source, const ImportOptions& options = {}) {
-    try {
-      imported({source}, options);
-    } catch (const Error& e) {
-      return e.what();
-    }
-    return "accepted";
+    return ImportTest::refusal({source}, options);
   }
-
-  fedfr::test::TempFolder folder_;
-  ImportReport report_;
-  std::optional<Dataset> made_;
-
- private:
-  int imports_ = 0;
 };
 
 constexpr const char* of_hugging_face =
