@@ -8,9 +8,9 @@ using namespace fedfr;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const fuzz::BoundedMemory bounded(size, 64);
-    const data::LandmarkTable table(fuzz::text_of(data, size), "landmarks.txt");
+    const auto table = data::LandmarkTable::of_text(fuzz::text_of(data, size), "landmarks.txt");
     fuzz::require(table.size() > 0, "there are landmarks");
-    const auto& points = table.find("a/1.jpg");
+    const auto points = table.find("a/1.jpg");
     if (const auto map = data::fit_similarity(points, data::aligned_landmarks)) {
       const data::Image image{{2, 3}, std::vector<std::uint8_t>(18, 255)};
       data::warp(image, *map, {4, 4});

@@ -5,15 +5,12 @@
 #include <boost/optional.hpp>
 #include <boost/program_options.hpp>
 #include <cstdio>
-#include <map>
 
 #include "commands.hpp"
 #include "common/parse.hpp"
 #include "common/sibling.hpp"
 #include "fedfr/core/clock.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/core/file.hpp"
-#include "fedfr/core/output_file.hpp"
 #include "fedfr/core/path.hpp"
 #include "fedfr/core/process.hpp"
 #include "fedfr/core/processors.hpp"
@@ -90,46 +87,29 @@ bool parse_check(const std::string& text) {
 }
 
 /// A line for each reason: how many, and the first few.
-void print_left_out(const std::vector<data::LeftOut>& all) {
-  constexpr std::size_t most_named = 3;
-  std::map<std::string, std::vector<std::string>> by_reason;
-  for (const auto& [why, path] : all) by_reason[why].push_back(printable(path));
-  for (const auto& [why, paths] : by_reason) {
-    const auto named = std::span(paths).first(std::min(most_named, paths.size()));
-    fmt::print("left out {}: {} ({}{})\n", paths.size(), why, fmt::join(named, ", "),
-               paths.size() > most_named ? ", ..." : "");
+void print_left_out(const data::ImportReport& report) {
+  for (const auto& [why, paths] : report.left_out) {
+    std::vector<std::string> named;
+    for (const auto& path : paths.first) named.push_back(printable(path));
+    fmt::print("left out {}: {} ({}{})\n", paths.count, why, fmt::join(named, ", "),
+               paths.count > std::ssize(named) ? ", ..." : "");
   }
 }
 
 /// One person under two names may come to be a client and held out from it at once.
-void warn_of_shared(const std::vector<data::SharedImages>& shared) {
-  constexpr std::size_t most_named = 3;
-  if (shared.empty()) return;
+void warn_of_shared(const data::Examples<data::SharedImages>& shared) {
+  if (shared.count == 0) return;
   std::vector<std::string> named;
-  for (const auto& [first, second, images] : std::span(shared).first(std::min(most_named, shared.size())))
+  for (const auto& [first, second, images] : shared.first)
     named.push_back(fmt::format("\"{}\" and \"{}\" ({})", first, second, images));
   complain(
       fmt::format("warning: {} pair(s) of people have images in common, byte for byte: {}{}; if they are "
                   "one person, remove one of the two folders and import again",
-                  shared.size(), fmt::join(named, ", "), shared.size() > most_named ? ", ..." : ""));
-}
-
-/// All that was not taken or looks wrong, a line each: what it is, a tab, the path or the names. It lies in
-/// the new dataset, so that it is never that of another one.
-void write_left_out(const data::ImportReport& report, const std::filesystem::path& output) {
-  std::string text;
-  for (const auto& [why, path] : report.left_out) text += fmt::format("{}\t{}\n", why, printable(path));
-  for (const auto& bad : report.bad) text += fmt::format("bad\t{}\n", printable(bad));
-  for (const auto& [first, second, images] : report.shared)
-    text += fmt::format("images in common: {}\t{}\t{}\n", images, first, second);
-  if (text.empty()) return;
-  const auto file = output / "left-out.txt";
-  replace_file(file, text);
-  fmt::print("all that was left out or is remarkable is listed in {}\n", file.string());
+                  shared.count, fmt::join(named, ", "), shared.count > std::ssize(named) ? ", ..." : ""));
 }
 
 void print(const data::ImportReport& report, const std::string& output, double seconds) {
-  for (const auto& bad : report.bad) complain("skipped " + bad);
+  report.bad.for_each([](std::string_view bad) { complain("skipped " + std::string(bad)); });
   for (const auto& remark : report.remarks) complain("warning: " + remark);
   fmt::print("{}: {} identities, {} images from {} in {:.1f} s ({:.0f} images/s)\n", output,
              report.identities, report.images, data::name(report.format), seconds,
@@ -139,9 +119,11 @@ void print(const data::ImportReport& report, const std::string& output, double s
                report.impostor_pairs);
   if (!report.bad.empty())
     fmt::print("skipped {} bad image(s) or folder(s), named above\n", report.bad.size());
-  print_left_out(report.left_out);
+  print_left_out(report);
   warn_of_shared(report.shared);
-  write_left_out(report, output);
+  const auto list = std::filesystem::path(output) / data::left_out_name;
+  if (!report.bad.empty() || !report.left_out.empty() || report.shared.count > 0)
+    fmt::print("all that was left out or is remarkable is listed in {}\n", list.string());
 }
 
 /// Whether the images lie as some weights expect: a question to a program that has networks.

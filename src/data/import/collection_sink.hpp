@@ -1,6 +1,7 @@
 #pragma once
-#include <filesystem>
+#include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -8,14 +9,15 @@
 #include "fedfr/data/import/importer.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
 #include "shared_images.hpp"
+#include "sources/image_sorter.hpp"
+#include "sources/source_notes.hpp"
 
 namespace fedfr::data {
 
 /// What is to be stored of one image, or why it cannot be used.
 struct Candidate {
-  std::string name;         // to be kept
-  std::string where;        // for messages
-  std::uint64_t place = 0;  // as in IndexedImage
+  IndexedImage found{};
+  std::string name{};  // to be kept
   ImageSize size{};
   std::vector<std::uint8_t> stored{};
   std::string trouble{};
@@ -26,45 +28,54 @@ struct Candidate {
 /// images as asked for.
 class CollectionSink {
  public:
-  /// @param source  what people without enough images are said to belong to
-  /// @param identities  must outlive this
-  /// @param report  with what is bad and left out so far
-  /// @throws DataError if there is something bad already, and it is not to be skipped
-  CollectionSink(std::string source, std::filesystem::path output, Role role, const ImportOptions& options,
-                 const std::vector<std::string>& identities, ImportReport report);
+  struct Source {
+    std::string name;  ///< what people without enough images are said to belong to
+    SourceFormat format{};
+    std::span<std::string> identities;                      ///< names, which are taken in the end
+    std::function<std::string(const IndexedImage&)> where;  ///< for messages
+  };
 
-  void expect(std::int64_t images) { shared_.expect(images); }
+  CollectionSink(Source source, std::filesystem::path output, const ImportOptions& options);
 
-  /// @param identity  ascending
-  void take(std::uint32_t identity, Candidate image);
+  /// What is bad already; to be called before the first image.
+  /// @throws DataError if it is not to be skipped
+  void take_bad(SourceNotes& notes);
 
-  /// @throws DataError if something was bad and is not to be skipped, or nothing is left
+  /// @param image  of an identity that is not before that of the last one
+  void take(Candidate image);
+
+  /// @param notes  with all that the source has left out
   /// @param pairs  of a benchmark, images by their places; those of images that were not taken are left out
-  ImportReport finish(std::vector<Pair> pairs);
+  /// @throws DataError if something was bad and is not to be skipped, or nothing is left
+  ImportReport finish(SourceNotes& notes, std::vector<Pair> pairs);
 
  private:
+  bool is_refused() const { return !options_.skip_bad && !report_.bad.empty(); }
+  void note_bad(const std::string& text);
   bool note_if_bad(const Candidate& image);
-  void begin(std::uint32_t identity);
+  void begin();
   void end_identity();
   void set_pairs(std::vector<Pair> pairs);
   void write(Candidate& image);
+  void write_list(SourceNotes& notes, const std::vector<std::string>& names);
   std::string refusal() const;
 
-  std::string source_;
+  Source source_;
   std::filesystem::path output_;
   Role role_;
   ImportOptions options_;
-  const std::vector<std::string>& identities_;  // of the source
   ImportReport report_;
+  std::vector<std::string> first_bad_;
+  LongList small_;  // people with too few images
 
   std::optional<DatasetWriter> writer_;
-  std::vector<std::string> names_;  // of those written
+  std::vector<std::uint32_t> written_;  // identities of the source, by label
   SharedImageFinder shared_;
   std::unordered_map<std::uint64_t, std::int64_t> numbers_;  // of a benchmark's images, by place
   ImageSize size_;                                           // of the first good image
   std::string size_from_;
 
-  std::size_t identity_ = 0;        // that is being taken
+  std::uint32_t identity_ = 0;      // that is being taken
   std::vector<Candidate> waiting_;  // good images of it, until there are enough
   bool is_written_ = false;         // there were
 };

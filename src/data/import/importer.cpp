@@ -44,16 +44,30 @@ void check(const ImportOptions& options) {
     throw UsageError("--check header keeps the bytes of images, but --landmarks changes them");
 }
 
-/// The first `most` of each identity.
-void keep_first(std::vector<IndexedImage>& images, std::int64_t most) {
-  std::int64_t of_identity = 0;
-  std::size_t kept = 0;
-  for (const auto image : images) {
-    of_identity = kept > 0 && images[kept - 1].identity == image.identity ? of_identity + 1 : 1;
-    if (of_identity <= most) images[kept++] = image;
+/// The images of a source, of each identity the first `most`, a block at a time.
+class Blocks {
+ public:
+  Blocks(ImageSource& source, SourceNotes& notes, std::int64_t most)
+      : source_(source), notes_(notes), most_(most) {}
+
+  std::vector<IndexedImage> next() {
+    constexpr std::size_t images_at_once = 512;  // before the threads wait for one another
+    std::vector<IndexedImage> block;
+    for (IndexedImage image; block.size() < images_at_once && source_.next(image, notes_);) {
+      of_identity_ = image.identity == identity_ ? of_identity_ + 1 : 1;
+      identity_ = image.identity;
+      if (of_identity_ <= most_) block.push_back(image);
+    }
+    return block;
   }
-  images.resize(kept);
-}
+
+ private:
+  ImageSource& source_;
+  SourceNotes& notes_;
+  std::int64_t most_;
+  std::uint32_t identity_ = 0;
+  std::int64_t of_identity_ = 0;
+};
 
 /// Calls `work` on a thread of its own; what it throws, `wait` throws.
 class Aside {
@@ -78,23 +92,20 @@ class Aside {
 };
 
 /// While one block of images is decoded, the one before is written.
-void load_and_take(const ImageLoader& loader, std::span<const IndexedImage> images, int threads,
+void load_and_take(const ImageLoader& loader, Blocks blocks, std::int64_t images, int threads,
                    CollectionSink& sink) {
-  constexpr std::size_t images_at_once = 512;  // before the threads wait for one another
-  ProgressBar bar("import", std::ssize(images));
+  ProgressBar bar("import", images);
   std::vector<Candidate> loaded, taken;
   std::optional<Aside> taking;
-  while (!images.empty()) {
-    const auto block = images.first(std::min(images_at_once, images.size()));
+  for (auto block = blocks.next(); !block.empty(); block = blocks.next()) {
     loaded.resize(block.size());
-    parallel_for(block.size(), threads, [&](std::size_t i) { loaded[i] = loader.load(block[i]); });
+    parallel_for(block.size(), threads, [&](std::size_t i) { loaded[i] = loader.load(std::move(block[i])); });
     if (taking) taking->wait();
     taken.swap(loaded);
-    taking.emplace([&, block] {
-      for (std::size_t i = 0; i < block.size(); ++i) sink.take(block[i].identity, std::move(taken[i]));
+    taking.emplace([&] {
+      for (auto& image : taken) sink.take(std::move(image));
     });
     bar.advance(std::ssize(block));
-    images = images.subspan(block.size());
   }
   if (taking) taking->wait();
 }
@@ -107,32 +118,26 @@ ImportReport import_images(std::span<const fs::path> sources, const fs::path& ou
   check_new_folder(output);
   auto recognised = recognise(sources, options.format);
   auto source = open_source(recognised, output, options);
-  auto index = source->index();
+  SourceNotes notes(output.parent_path());
+  auto identities = source->index(notes);
   std::vector<std::string> named;
   for (const auto& path : sources) named.push_back(path.string());
   const std::string from = fmt::format("{}", fmt::join(named, "+"));
-  if (index.images.empty() && index.bad.empty())
+  if (source->images() == 0 && !notes.has_bad())
     throw DataError("{} holds no images: {}", printable(from), what_is_expected(recognised.format));
-  std::ranges::sort(index.left_out, {}, [](const LeftOut& out) { return std::pair(out.why, out.path); });
-  std::ranges::sort(index.bad);
-  ImportReport report;
-  report.format = recognised.format;
-  report.left_out = std::move(index.left_out);
-  report.bad = std::move(index.bad);
-  report.remarks = std::move(index.remarks);
-  keep_first(index.images, options.max_images);
+  CollectionSink sink({.name = from,
+                       .format = recognised.format,
+                       .identities = identities,
+                       .where = [&](const IndexedImage& image) { return source->where(image); }},
+                      output, options);
   std::optional<LandmarkTable> landmarks;
-  if (options.landmarks) landmarks.emplace(*options.landmarks);
-  const Role role = recognised.format == SourceFormat::pair_set ? Role::benchmark : Role::collection;
-  CollectionSink sink(from, output, role, options, index.identities, std::move(report));
-  sink.expect(std::ssize(index.images));
-  load_and_take(ImageLoader(*source, index.identities, landmarks ? &*landmarks : nullptr, options),
-                index.images, options.threads, sink);
+  if (options.landmarks) landmarks.emplace(*options.landmarks, output.parent_path());
+  sink.take_bad(notes);
+  load_and_take(ImageLoader(*source, identities, landmarks ? &*landmarks : nullptr, options),
+                Blocks(*source, notes, options.max_images), source->images(), options.threads, sink);
   auto pairs = source->pairs();
-  // To write a shard takes memory of its own.
-  source.reset();
-  index.images = {};
-  return sink.finish(std::move(pairs));
+  source.reset();  // to write a shard takes memory of its own
+  return sink.finish(notes, std::move(pairs));
 }
 
 }  // namespace fedfr::data

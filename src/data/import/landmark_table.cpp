@@ -1,10 +1,14 @@
 // Paths are looked up by a hash of their last two names, since programs write them with more or fewer folders
-// before these; which of several is meant the rest of the path decides.
+// before these; which of several is meant the rest of the path decides. The rows of a table may be many, so
+// they lie in a scratch file, sorted by that hash, and memory has where those begin that have the same first
+// bits.
 #include "landmark_table.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <span>
 
 #include "columns.hpp"
 #include "fedfr/core/checksum.hpp"
@@ -48,18 +52,27 @@ int names_in_common(std::string_view one, std::string_view other) {
   return common;
 }
 
+constexpr std::size_t key_bytes = 2 * sizeof(std::uint64_t);  // of a row: hash, line
+
+std::size_t bucket_of(std::uint64_t hash, std::size_t buckets) {  // a power of two from 2
+  return static_cast<std::size_t>(hash >> static_cast<unsigned>(64 - std::countr_zero(buckets)));
+}
+
 bool is_whole(const std::string& word) { return word.find_first_not_of("0123456789-") == std::string::npos; }
 
 }  // namespace
 
-LandmarkTable::LandmarkTable(const std::filesystem::path& file) : name_(printable(file.string())) {
+LandmarkTable::LandmarkTable(const std::filesystem::path& file, const std::filesystem::path& scratch)
+    : name_(printable(file.string())), sorted_(scratch), rows_(scratch) {
   for_each_line(file, [&](std::string_view line, std::int64_t number) { take(line, number); });
   finish();
 }
 
-LandmarkTable::LandmarkTable(std::string_view text, const std::string& name) : name_(name) {
-  for_each_line(text, name, [&](std::string_view line, std::int64_t number) { take(line, number); });
-  finish();
+LandmarkTable LandmarkTable::of_text(std::string_view text, const std::string& name) {
+  LandmarkTable table(name);
+  for_each_line(text, name, [&](std::string_view line, std::int64_t number) { table.take(line, number); });
+  table.finish();
+  return table;
 }
 
 LandmarkTable::Form LandmarkTable::form_of(const std::vector<std::string>& words) {
@@ -104,38 +117,60 @@ void LandmarkTable::take(std::string_view line, std::int64_t number) {
     if (!value) throw DataError("{}, line {}: \"{}\" is no coordinate", name_, number, printable(word));
     (i % 2 == 0 ? points[i / 2].x : points[i / 2].y) = *value;
   }
-  const auto row = static_cast<std::uint32_t>(rows_.size());
-  rows_.push_back(texts_.size());
-  texts_.append(words[0]).push_back('\0');
-  points_.push_back(points);
-  keys_.emplace_back(hash(stem(two_names(words[0]))), row);
+  std::string row =
+      ordered_bytes(hash(stem(two_names(words[0])))) + ordered_bytes(static_cast<std::uint64_t>(number));
+  row.append(reinterpret_cast<const char*>(points.data()), sizeof points);
+  sorted_.add(row + words[0]);
 }
 
 void LandmarkTable::finish() {
-  if (points_.empty())
+  if (size() == 0)
     throw DataError("{} has no landmarks: a line is expected to have a path and x1 y1 ... x5 y5", name_);
-  std::ranges::sort(keys_);
+  constexpr std::uint64_t most_buckets = std::uint64_t{1} << 16U;
+  buckets_.resize(std::bit_ceil(std::clamp<std::uint64_t>(sorted_.size(), 2, most_buckets)));
+  std::size_t filled = 0;
+  for (std::string_view row; sorted_.next(row);) {
+    const auto bucket = bucket_of(number_of_ordered<std::uint64_t>(row), buckets_.size());
+    while (filled <= bucket) buckets_[filled++] = rows_.size();
+    const auto bytes = static_cast<std::uint32_t>(row.size());
+    rows_.add(std::as_bytes(std::span(&bytes, 1)));
+    rows_.add(row);
+  }
+  while (filled < buckets_.size()) buckets_[filled++] = rows_.size();
 }
 
-const Landmarks& LandmarkTable::find(std::string_view path) const {
-  int most = 0;
-  std::vector<std::uint32_t> best;
-  for (const auto wanted : {stem(two_names(path)), stem(last_name(path))}) {
-    for (auto key = std::ranges::lower_bound(keys_, hash(wanted), {}, &Key::first);
-         key != keys_.end() && key->first == hash(wanted); ++key) {
-      const int common = names_in_common(stem(path), stem(this->path(key->second)));
-      if (common > most) best.clear();
-      most = std::max(most, common);
-      if (common == most && common > 0) best.push_back(key->second);
-    }
-    if (!best.empty()) break;
+void LandmarkTable::look_for(std::string_view end, std::string_view path, Best& best) const {
+  const auto wanted = hash(end);
+  const auto bucket = bucket_of(wanted, buckets_.size());
+  const auto begin = buckets_[bucket];
+  const auto next = bucket + 1 < buckets_.size() ? buckets_[bucket + 1] : rows_.size();
+  constexpr std::uint64_t most_at_once = std::uint64_t{1} << 16U;
+  ScratchReader reader(rows_, begin, next, static_cast<std::size_t>(std::min(next - begin, most_at_once)));
+  while (!reader.at_end()) {
+    const auto row = reader.take(reader.take_number<std::uint32_t>());
+    if (number_of_ordered<std::uint64_t>(row) != wanted) continue;
+    Landmarks points;
+    row.substr(key_bytes).copy(reinterpret_cast<char*>(points.data()), sizeof points);
+    const auto found = row.substr(key_bytes + sizeof points);
+    const int common = names_in_common(stem(path), stem(found));
+    if (common > best.common)
+      best = {common, points, std::string(found)};
+    else if (common == best.common && common > 0 && best.other.empty() && points != best.points)
+      best.other = found;
   }
-  if (best.empty()) throw DataError("{} has no landmarks of \"{}\"", name_, printable(path));
-  for (const auto row : best)
-    if (points_[row] != points_[best[0]])
-      throw DataError("{} has landmarks of {} and of {}, either of which may be \"{}\"", name_,
-                      this->path(best[0]), this->path(row), printable(path));
-  return points_[best[0]];
+}
+
+Landmarks LandmarkTable::find(std::string_view path) const {
+  Best best;
+  for (const auto end : {stem(two_names(path)), stem(last_name(path))}) {
+    look_for(end, path, best);
+    if (best.common > 0) break;
+  }
+  if (best.common == 0) throw DataError("{} has no landmarks of \"{}\"", name_, printable(path));
+  if (!best.other.empty())
+    throw DataError("{} has landmarks of {} and of {}, either of which may be \"{}\"", name_, best.path,
+                    best.other, printable(path));
+  return best.points;
 }
 
 }  // namespace fedfr::data

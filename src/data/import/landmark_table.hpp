@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "fedfr/core/scratch_file.hpp"
+#include "fedfr/core/text_sorter.hpp"
 #include "fedfr/data/codec/alignment.hpp"
 
 namespace fedfr::data {
@@ -16,37 +18,44 @@ namespace fedfr::data {
 /// list).
 class LandmarkTable {
  public:
-  LandmarkTable() = default;
+  /// @param scratch  folder for temporary files
   /// @throws DataError naming the file and line
-  explicit LandmarkTable(const std::filesystem::path& file);
-  LandmarkTable(std::string_view text, const std::string& name);  ///< of a text in memory
+  LandmarkTable(const std::filesystem::path& file, const std::filesystem::path& scratch);
+  static LandmarkTable of_text(std::string_view text, const std::string& name);
 
-  std::size_t size() const { return points_.size(); }
+  std::int64_t size() const { return sorted_.size(); }
 
+  /// May be called by several threads at once.
   /// @param path  IDENTITY/IMAGE. Of paths of the table that end alike the one is taken that agrees in most
   /// folders;
   ///              types of files may differ
   /// @throws DataError if there are none, or it cannot be told which are meant
-  const Landmarks& find(std::string_view path) const;
+  Landmarks find(std::string_view path) const;
 
  private:
   struct Form {
     std::size_t columns = 0;
     std::size_t points = 0;  // which column has x1
   };
-  using Key = std::pair<std::uint64_t, std::uint32_t>;  // hash of the last names of a path, row
+  /// Those that fit a path best.
+  struct Best {
+    int common = 0;  // names
+    Landmarks points{};
+    std::string path{};
+    std::string other{};  // which fits as well, and has other points
+  };
 
+  explicit LandmarkTable(std::string name) : name_(std::move(name)), rows_({}) {}
   void take(std::string_view line, std::int64_t number);
   void finish();
+  void look_for(std::string_view end, std::string_view path, Best& best) const;
   static Form form_of(const std::vector<std::string>& words);
-  std::string_view path(std::uint32_t row) const { return texts_.c_str() + rows_[row]; }
 
   std::string name_;
   Form form_;
-  std::vector<std::uint64_t> rows_;  // where paths begin in texts_
-  std::vector<Landmarks> points_;
-  std::vector<Key> keys_;
-  std::string texts_;  // each with a zero behind it
+  TextSorter sorted_;                   // hash of the last names, line; then what is kept of it
+  ScratchFile rows_;                    // by hash: its length, hash, points, path
+  std::vector<std::uint64_t> buckets_;  // where in rows_ hashes that begin with some bits begin
 };
 
 }  // namespace fedfr::data

@@ -40,12 +40,14 @@ void keep_file(const std::string& bytes, const std::optional<Landmarks>& landmar
 
 }  // namespace
 
-Candidate ImageLoader::load(const IndexedImage& image) const {
-  Candidate loaded{.name = source_.image_name(image), .where = source_.where(image), .place = image.place};
+Candidate ImageLoader::load(IndexedImage image) const {
+  Candidate loaded{.found = std::move(image)};
+  const auto& found = loaded.found;
+  loaded.name = source_.image_name(found);
   try {
-    auto landmarks = source_.landmarks(image);
-    if (landmarks_ != nullptr) landmarks = landmarks_->find(identities_[image.identity] + "/" + loaded.name);
-    keep_file(source_.read(image), landmarks, options_, loaded);
+    auto landmarks = found.landmarks;
+    if (landmarks_ != nullptr) landmarks = landmarks_->find(identities_[found.identity] + "/" + loaded.name);
+    keep_file(source_.read(found), landmarks, options_, loaded);
   } catch (const DataError& e) {
     loaded.trouble = e.what();
   }

@@ -15,7 +15,7 @@ class ImageLoader {
               const LandmarkTable* landmarks, const ImportOptions& options)
       : source_(source), identities_(identities), landmarks_(landmarks), options_(options) {}
 
-  Candidate load(const IndexedImage& image) const;
+  Candidate load(IndexedImage image) const;
 
  private:
   const ImageSource& source_;

@@ -2,29 +2,36 @@
 // these are equal by chance once in a million such sets.
 #include "shared_images.hpp"
 
-#include <algorithm>
-#include <map>
+#include <string_view>
 
 #include "fedfr/core/checksum.hpp"
 
 namespace fedfr::data {
 
 void SharedImageFinder::note(std::int32_t identity, std::span<const std::uint8_t> stored) {
-  seen_.emplace_back(hash64(std::as_bytes(stored)), identity);
+  seen_.add(ordered_bytes(hash64(std::as_bytes(stored))) +
+            ordered_bytes(static_cast<std::uint32_t>(identity)));
 }
 
-std::vector<SharedImages> SharedImageFinder::find(std::span<const std::string> names) {
-  std::ranges::sort(seen_);
-  std::map<std::pair<std::int32_t, std::int32_t>, std::int64_t> counts;
-  for (std::size_t first = 0, i = 0; i < seen_.size(); ++i) {
-    if (seen_[i].first != seen_[first].first) first = i;
-    if (seen_[i].second != seen_[first].second) ++counts[{seen_[first].second, seen_[i].second}];
+void SharedImageFinder::find(std::span<const std::string> names,
+                             const std::function<void(const SharedImages&)>& take) {
+  constexpr std::size_t hash_bytes = sizeof(std::uint64_t);
+  TextSorter pairs(scratch_);  // a pair of identities for each image that they share
+  std::string first;
+  for (std::string_view image; seen_.next(image);) {
+    if (image.substr(0, hash_bytes) != std::string_view(first).substr(0, hash_bytes)) first = image;
+    if (image != first) pairs.add(first.substr(hash_bytes) + std::string(image.substr(hash_bytes)));
   }
-  std::vector<SharedImages> shared;
-  for (const auto& [pair, images] : counts)
-    shared.push_back(
-        {names[static_cast<std::size_t>(pair.first)], names[static_cast<std::size_t>(pair.second)], images});
-  return shared;
+  std::string before;
+  SharedImages shared;
+  for (std::string_view pair; pairs.next(pair); ++shared.images) {
+    if (pair == before) continue;
+    if (shared.images > 0) take(shared);
+    before = pair;
+    const auto second = number_of_ordered<std::uint32_t>(pair.substr(sizeof(std::uint32_t)));
+    shared = {names[number_of_ordered<std::uint32_t>(pair)], names[second]};
+  }
+  if (shared.images > 0) take(shared);
 }
 
 }  // namespace fedfr::data

@@ -1,30 +1,33 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
-#include <utility>
-#include <vector>
 
+#include "fedfr/core/text_sorter.hpp"
 #include "fedfr/data/import/importer.hpp"
 
 namespace fedfr::data {
 
-/// Notes a hash of each image, 16 bytes in memory, and tells whose images are the same.
+/// Notes a hash of each image and tells whose images are the same.
 class SharedImageFinder {
  public:
-  void expect(std::int64_t images) { seen_.reserve(static_cast<std::size_t>(images)); }
+  /// @param scratch  folder for temporary files
+  explicit SharedImageFinder(const std::filesystem::path& scratch) : scratch_(scratch), seen_(scratch) {}
 
   /// @param identity  number of the person
   /// @param stored    the image's bytes
   void note(std::int32_t identity, std::span<const std::uint8_t> stored);
 
-  /// Each person with the first one who has the same image; whoever shares with several is in it several
-  /// times.
+  /// Calls `take` with each person and the first one who has the same image, by their numbers; whoever shares
+  /// with several is in it several times.
   /// @param names  of the identities, by number
-  std::vector<SharedImages> find(std::span<const std::string> names);
+  void find(std::span<const std::string> names, const std::function<void(const SharedImages&)>& take);
 
  private:
-  std::vector<std::pair<std::uint64_t, std::int32_t>> seen_;  // hash, identity
+  std::filesystem::path scratch_;
+  TextSorter seen_;  // hash, identity
 };
 
 }  // namespace fedfr::data

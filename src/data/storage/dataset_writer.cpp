@@ -78,10 +78,11 @@ class DatasetWriter::State {
   }
   void set_pairs(std::vector<Pair> pairs) { pairs_ = std::move(pairs); }
 
-  void add_file(const fs::path& name, std::string_view content) const {
+  /// The path to be written to.
+  fs::path path_of_new_file(const fs::path& name) const {
     const auto file = folder_.path() / name;
     make_folder(file.parent_path());
-    replace_file(file, content);
+    return file;
   }
 
   void finish() {
@@ -138,7 +139,20 @@ void DatasetWriter::set_identities(std::vector<std::string> names) {
 }
 void DatasetWriter::set_pairs(std::vector<Pair> pairs) { state_->set_pairs(std::move(pairs)); }
 void DatasetWriter::add_file(const fs::path& name, std::string_view content) {
-  state_->add_file(name, content);
+  replace_file(state_->path_of_new_file(name), content);
+}
+void DatasetWriter::add_file(const fs::path& name, const LongList& pieces) {
+  constexpr std::size_t bytes_at_once = std::size_t{1} << 16U;
+  OutputFile file(state_->path_of_new_file(name));
+  std::string waiting;
+  pieces.for_each([&](std::string_view piece) {
+    waiting += piece;
+    if (waiting.size() < bytes_at_once) return;
+    file.write(waiting);
+    waiting.clear();
+  });
+  file.write(waiting);
+  file.commit();
 }
 void DatasetWriter::finish() { state_->finish(); }
 

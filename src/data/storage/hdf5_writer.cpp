@@ -70,20 +70,21 @@ void Hdf5Writer::write_from(const char* name, hid_t type, const void* data,
   check(set && H5Dwrite(set.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) >= 0, name);
 }
 
-void Hdf5Writer::write_strings(const char* name, const std::vector<std::string>& values) {
-  std::string texts;
-  for (const auto& text : values) texts.append(text).push_back('\0');
-  write_strings(name, texts);
+void Hdf5Writer::write_strings(const char* name, std::string_view texts) {
+  std::size_t width = 0;
+  std::int64_t count = 0;
+  for (auto rest = texts; !rest.empty(); ++count) width = std::max(width, next_part(rest, '\0').size());
+  write_strings(name, width, count, [&] { return next_part(texts, '\0'); });
 }
 
-void Hdf5Writer::write_strings(const char* name, std::string_view texts) {
-  std::size_t width = 1, count = 0;
-  for (auto rest = texts; !rest.empty(); ++count) width = std::max(width, next_part(rest, '\0').size());
+void Hdf5Writer::write_strings(const char* name, std::size_t width, std::int64_t count,
+                               const std::function<std::string_view()>& next) {
+  width = std::max<std::size_t>(1, width);
   constexpr std::size_t bytes_at_once = std::size_t{1} << 20U;
-  write_parts(name, text_type(width).get(), {count}, width, std::max<std::size_t>(1, bytes_at_once / width),
-              [&](std::span<std::uint8_t> rows) {
+  write_parts(name, text_type(width).get(), {static_cast<hsize_t>(count)}, width,
+              std::max<std::size_t>(1, bytes_at_once / width), [&](std::span<std::uint8_t> rows) {
                 for (; !rows.empty(); rows = rows.subspan(width)) {
-                  const auto text = next_part(texts, '\0');
+                  const auto text = next();
                   const auto rest = std::ranges::copy(text, rows.begin()).out;
                   std::fill(rest, rows.begin() + static_cast<std::ptrdiff_t>(width), std::uint8_t{0});
                 }

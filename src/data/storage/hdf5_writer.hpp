@@ -27,13 +27,23 @@ class Hdf5Writer {
   void write(const char* name, std::span<const T> values, const std::vector<hsize_t>& shape) {
     write_from(name, hdf5_type<T>(), values.data(), shape);
   }
-  void write_strings(const char* name, const std::vector<std::string>& values);  ///< of UTF-8
-  /// @param texts  each with a zero behind it
+  /// @param texts  of UTF-8, each with a zero behind it
   void write_strings(const char* name, std::string_view texts);
+  /// @param width  of the longest, in bytes
+  /// @param next   gives one text after the other
+  void write_strings(const char* name, std::size_t width, std::int64_t count,
+                     const std::function<std::string_view()>& next);
 
   /// A contiguous uint8 data set whose content `fill` supplies in parts of at most `part` rows.
   void write_rows(const char* name, const std::vector<hsize_t>& shape, std::size_t part,
                   const std::function<void(std::span<std::uint8_t> rows)>& fill);
+
+  /// A data set of numbers whose bytes `fill` supplies in parts of at most `part` numbers.
+  template <class T>
+  void write_column(const char* name, std::int64_t count, std::size_t part,
+                    const std::function<void(std::span<std::uint8_t> rows)>& fill) {
+    write_parts(name, hdf5_type<T>(), {static_cast<hsize_t>(count)}, sizeof(T), part, fill);
+  }
 
   void flush();  ///< @throws DataError when the disk is full
 

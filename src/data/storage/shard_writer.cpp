@@ -1,83 +1,139 @@
-// Images go to a spool file as they come, and from there into the shard in one piece, so that memory does not
-// grow with the shard and the pixels lie in the file as they are read.
+// Images and what the index has of each go to nameless files as they come, and from there into the shard
+// piece by piece, so that memory does not grow with the shard and the pixels lie in the file as they are
+// read.
 #include "shard_writer.hpp"
 
-#include <fcntl.h>
-
-#include <cerrno>
+#include <algorithm>
 #include <utility>
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/output_file.hpp"
-#include "fedfr/core/system.hpp"
+#include "shard_file.hpp"
 
 namespace fedfr::data {
 
+namespace {
+
+constexpr std::size_t bytes_at_once = std::size_t{1} << 16U;
+
+std::uint32_t extend(std::uint32_t crc, std::string_view text) {
+  return crc32c(std::as_bytes(std::span(text)), crc);
+}
+
+template <class T>
+std::uint32_t extend(std::uint32_t crc, const std::vector<T>& numbers) {
+  return crc32c(std::as_bytes(std::span(numbers)), crc);
+}
+
+template <class T>
+std::uint32_t extend(std::uint32_t crc, const Column<T>& column) {
+  auto reader = column.reader();
+  while (!reader.at_end()) crc = extend(crc, reader.take_up_to(bytes_at_once));
+  return crc;
+}
+
+template <class T>
+void write_column(Hdf5Writer& file, const char* name, const Column<T>& column) {
+  file.write_column<T>(name, column.size(), bytes_at_once / sizeof(T),
+                       [reader = column.reader()](std::span<std::uint8_t> rows) mutable {
+                         std::ranges::copy(reader.take(rows.size()), rows.begin());
+                       });
+}
+
+}  // namespace
+
 ShardWriter::ShardWriter(std::filesystem::path path, ImageSize size, Encoding encoding)
     : path_(std::move(path)),
-      spool_path_(path_.string() + ".spool"),
       size_(size),
       encoding_(encoding),
-      spool_(::open(spool_path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) {
-  if (encoding == Encoding::jpeg) index_.jpeg_offsets.push_back(0);
-  if (!spool_) throw DataError("cannot create {}: {}", spool_path_.string(), system_reason());
+      pixels_(path_.parent_path()),
+      labels_(path_.parent_path()),
+      subsets_(path_.parent_path()),
+      jpeg_offsets_(path_.parent_path()),
+      block_crcs_(path_.parent_path()),
+      source_names_(path_.parent_path()) {
+  if (encoding == Encoding::jpeg) jpeg_offsets_.add(0);
 }
 
 void ShardWriter::begin_client(std::int64_t id, const std::string& name,
                                const std::vector<std::string>& identity_names) {
-  index_.client_ids.push_back(id);
-  index_.client_offsets.push_back(index_.images());
-  index_.identity_offsets.push_back(std::ssize(names_.identities));
-  names_.clients.push_back(name);
-  names_.identities.insert(names_.identities.end(), identity_names.begin(), identity_names.end());
+  client_ids_.push_back(id);
+  client_offsets_.push_back(images());
+  identity_offsets_.push_back(identities_);
+  client_names_.append(name).push_back('\0');
+  for (const auto& identity : identity_names) identity_names_.append(identity).push_back('\0');
+  identities_ += std::ssize(identity_names);
 }
 
 void ShardWriter::add(const NewImage& image) {
   if (encoding_ == Encoding::raw && std::ssize(image.pixels) != size_.bytes())
     throw DataError("an image of {} bytes does not fit a dataset of {}x{} pixels", image.pixels.size(),
                     size_.height, size_.width);
-  write_exactly(spool_, spool_path_, bytes_, std::as_bytes(std::span(image.pixels)));
-  bytes_ += std::ssize(image.pixels);
-  if (encoding_ == Encoding::jpeg) index_.jpeg_offsets.push_back(bytes_);
-  index_.labels.push_back(image.label);
-  index_.subsets.push_back(image.subset);
-  index_.block_crcs.push_back(crc32c(std::as_bytes(std::span(image.pixels))));
-  source_names_.append(image.source_name).push_back('\0');
+  const auto bytes = std::as_bytes(std::span(image.pixels));
+  pixels_.add(bytes);
+  if (encoding_ == Encoding::jpeg) jpeg_offsets_.add(static_cast<std::int64_t>(pixels_.size()));
+  labels_.add(image.label);
+  subsets_.add(image.subset);
+  block_crcs_.add(crc32c(bytes));
+  source_names_.add(image.source_name);
+  longest_source_name_ = std::max(longest_source_name_, image.source_name.size());
 }
 
 ShardEntry ShardWriter::finish() {
   // One entry more than there are clients: the end of the last one.
-  index_.client_offsets.push_back(index_.images());
-  index_.identity_offsets.push_back(std::ssize(names_.identities));
-  index_.name_crc = crc32c(std::as_bytes(std::span(source_names_)), names_.checksum());
+  client_offsets_.push_back(images());
+  identity_offsets_.push_back(identities_);
+  set_checksums();
   replace_file(path_, [&](const std::filesystem::path& temporary) { write_shard(temporary); });
-  std::filesystem::remove(spool_path_);
   return {.file = path_.filename().string(),
-          .first_client = index_.client_ids.front(),
-          .clients = std::ssize(index_.client_ids),
-          .images = index_.images(),
-          .identities = std::ssize(names_.identities),
+          .first_client = client_ids_.front(),
+          .clients = std::ssize(client_ids_),
+          .images = images(),
+          .identities = identities_,
           .bytes = static_cast<std::int64_t>(std::filesystem::file_size(path_)),
-          .index_crc = index_.checksum()};
+          .index_crc = index_crc_};
+}
+
+/// Of the same content in the same order as ShardNames::checksum and ShardIndex::checksum.
+void ShardWriter::set_checksums() {
+  auto crc = extend(extend(0, client_names_), identity_names_);
+  source_names_.for_each(
+      [&](std::string_view name) { crc = extend(extend(crc, name), std::string_view("\0", 1)); });
+  name_crc_ = crc;
+  crc = extend(0, labels_);
+  crc = extend(crc, subsets_);
+  crc = extend(crc, client_ids_);
+  crc = extend(crc, client_offsets_);
+  crc = extend(crc, identity_offsets_);
+  crc = extend(crc, jpeg_offsets_);
+  crc = extend(crc, block_crcs_);
+  index_crc_ = crc32c(std::as_bytes(std::span(&name_crc_, 1)), crc);
 }
 
 void ShardWriter::write_images(Hdf5Writer& file) {
-  const auto fill = [&, at = std::int64_t{0}](std::span<std::uint8_t> rows) mutable {
-    read_exactly(spool_, spool_path_, at, std::as_writable_bytes(rows));
-    at += std::ssize(rows);
+  const auto fill = [&, at = std::uint64_t{0}](std::span<std::uint8_t> rows) mutable {
+    pixels_.read(at, std::as_writable_bytes(rows));
+    at += rows.size();
   };
   if (encoding_ == Encoding::raw) {
     constexpr std::size_t images_at_once = 64;
     file.write_rows("images",
-                    {static_cast<hsize_t>(index_.images()), 3, static_cast<hsize_t>(size_.height),
+                    {static_cast<hsize_t>(images()), 3, static_cast<hsize_t>(size_.height),
                      static_cast<hsize_t>(size_.width)},
                     images_at_once, fill);
   } else {
-    constexpr std::size_t bytes_at_once = std::size_t{1} << 22;
-    file.write_rows("jpeg", {static_cast<hsize_t>(bytes_)}, bytes_at_once, fill);
-    file.write<std::int64_t>("jpeg_offset", index_.jpeg_offsets);
+    constexpr std::size_t pixels_at_once = std::size_t{1} << 22U;
+    file.write_rows("jpeg", {static_cast<hsize_t>(bytes())}, pixels_at_once, fill);
+    write_column(file, "jpeg_offset", jpeg_offsets_);
   }
+}
+
+void ShardWriter::write_names(Hdf5Writer& file) const {
+  file.write_strings("client_name", client_names_);
+  file.write_strings("identity_name", identity_names_);
+  file.write_strings("source_name", longest_source_name_, source_names_.size(),
+                     [reader = source_names_.reader()]() mutable { return reader.next(); });
 }
 
 void ShardWriter::write_shard(const std::filesystem::path& path) {
@@ -86,18 +142,15 @@ void ShardWriter::write_shard(const std::filesystem::path& path) {
   file.set_attribute("height", size_.height);
   file.set_attribute("width", size_.width);
   write_images(file);
-  file.write<std::int32_t>("label", index_.labels);
-  file.write<Subset>("subset", index_.subsets);
-  file.write<std::int64_t>("client_id", index_.client_ids);
-  file.write<std::int64_t>("client_offset", index_.client_offsets);
-  file.write<std::int64_t>("identity_offset", index_.identity_offsets);
-  file.write<std::uint32_t>("block_crc", index_.block_crcs);
-  file.write_strings("client_name", names_.clients);
-  file.write_strings("identity_name", names_.identities);
-  file.write_strings("source_name", source_names_);
-  file.write<std::uint32_t>("name_crc", std::span(&index_.name_crc, 1));
-  const std::uint32_t checksum = index_.checksum();
-  file.write<std::uint32_t>("index_crc", std::span(&checksum, 1));
+  write_column(file, "label", labels_);
+  write_column(file, "subset", subsets_);
+  file.write<std::int64_t>("client_id", client_ids_);
+  file.write<std::int64_t>("client_offset", client_offsets_);
+  file.write<std::int64_t>("identity_offset", identity_offsets_);
+  write_column(file, "block_crc", block_crcs_);
+  write_names(file);
+  file.write<std::uint32_t>("name_crc", std::span(&name_crc_, 1));
+  file.write<std::uint32_t>("index_crc", std::span(&index_crc_, 1));
   file.flush();
 }
 

@@ -34,7 +34,7 @@ int largest_difference(const Image& one, const Image& other) {
 
 TEST(Alignment, HasThePixelsOfOpenCV) {
   const Image drawing = read_image(aligned_path("drawing.png"));
-  const LandmarkTable landmarks(aligned_path("landmarks.csv"));
+  const LandmarkTable landmarks(aligned_path("landmarks.csv"), {});
   EXPECT_EQ(landmarks.size(), 4U);
   for (const std::string name : {"upright.png", "turned.png", "large.png", "small.png"})
     EXPECT_LE(largest_difference(align(drawing, landmarks.find(name)), read_image(aligned_path(name))), 1)
@@ -87,7 +87,7 @@ class LandmarkTables : public testing::Test {
     return text;
   }
   static float first_x(const std::string& text, const std::string& path) {
-    return LandmarkTable(text, "landmarks.txt").find(path)[0].x;
+    return LandmarkTable::of_text(text, "landmarks.txt").find(path)[0].x;
   }
   static std::string refusal(const std::string& text, const std::string& path = "a/1.jpg") {
     try {
@@ -110,7 +110,7 @@ TEST_F(LandmarkTables, ReadEveryForm) {
            "a/1.jpg 10 20 30 40" + numbers(3, " ") + " 0.5\n",                           // and a score
            "2\nlefteye_x lefteye_y righteye_x righteye_y\n/x/a/1.png" + numbers(3, "  ") + "\n\n"  // CelebA
        }) {
-    const LandmarkTable table(text, "landmarks.txt");
+    const auto table = LandmarkTable::of_text(text, "landmarks.txt");
     EXPECT_EQ(table.size(), 1U) << text;
     EXPECT_EQ(table.find("a/1.jpg")[0], (Point{3.5F, 4.5F})) << text;
     EXPECT_EQ(table.find("a/1.jpg")[4], (Point{11.5F, 12.5F})) << text;

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fedfr/core/error.hpp"
@@ -17,6 +18,20 @@ namespace fedfr::data::test {
 inline std::string jpeg(std::int64_t number) {
   const auto bytes = encode_jpeg(numbered_image(number), 95);
   return {bytes.begin(), bytes.end()};
+}
+
+inline std::vector<std::string> all_of(const LongList& list) {
+  std::vector<std::string> all;
+  list.for_each([&](std::string_view text) { all.emplace_back(text); });
+  return all;
+}
+
+/// Why something was left out, for each thing that was.
+inline std::vector<std::string> reasons(const ImportReport& report) {
+  std::vector<std::string> all;
+  for (const auto& [why, paths] : report.left_out)
+    all.insert(all.end(), static_cast<std::size_t>(paths.count), why);
+  return all;
 }
 
 /// Imports into folders of its own, and says what came of it in a form that tests can compare.

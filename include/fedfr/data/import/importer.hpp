@@ -2,12 +2,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fedfr/core/long_list.hpp"
 #include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::data {
@@ -37,11 +39,22 @@ struct ImportOptions {
   int threads = 1;  ///< that decode; the result is the same
 };
 
-/// A file or folder that was passed over, and why.
-struct LeftOut {
-  std::string why;
-  std::string path;
+/// Of many things the first few, and how many there are.
+template <class T>
+struct Examples {
+  std::int64_t count = 0;
+  std::vector<T> first{};
+
+  void add(const T& one) {
+    constexpr std::size_t most = 3;
+    if (first.size() < most) first.push_back(one);
+    ++count;
+  }
 };
+
+/// The file of a new dataset that names all that was not taken or is remarkable, a line each: why, a tab, the
+/// path or the names. There is none where there is nothing to be named.
+inline constexpr const char* left_out_name = "left-out.txt";
 
 /// Two people of whom some images are the same, byte for byte: one person under two names, or a picture in
 /// the wrong folder.
@@ -56,18 +69,18 @@ struct ImportReport {
   std::int64_t images = 0;
   std::int64_t genuine_pairs = 0, impostor_pairs = 0;  ///< of a pair_set, which becomes a benchmark
   std::int64_t small_identities = 0;                   ///< left out for having fewer than min_images
-  std::vector<std::string> bad;                        ///< skipped images and folders, each with the reason
-  std::vector<LeftOut> left_out;                       ///< all else that was not taken
-  std::vector<SharedImages> shared;                    ///< taken all the same; by name
-  std::vector<std::string> remarks;                    ///< on the source
+  LongList bad{};                                      ///< skipped images and folders, each with the reason
+  std::map<std::string, Examples<std::string>> left_out{};  ///< all else that was not taken: paths by reason
+  Examples<SharedImages> shared{};                          ///< taken all the same
+  std::vector<std::string> remarks{};                       ///< on the source
 };
 
 /// Makes a collection, or of a pair_set a benchmark, of the labelled images of `sources`, which are all of
 /// one format, identities and images in the order of their names (by number where the source names people by
 /// numbers); all that is not an image of a person is passed over and reported. Names that are not UTF-8 and
 /// folders that cannot be read are bad, and found before any image is opened. Memory holds some hundred
-/// images, and of each of the others where it lies, its name and 16 bytes of a checksum; a pair_set is held
-/// as a whole. Images with landmarks are aligned to 112x112 pixels.
+/// images and the names of people; what is known of the other images lies in nameless files beside `output`.
+/// A pair_set is held as a whole. Images with landmarks are aligned to 112x112 pixels.
 /// @throws UsageError for impossible options, and sources that are no format, naming what they are
 /// @throws DataError if `output` exists, there are no images, or (without skip_bad) images cannot be used: it
 ///         names the first of them and counts all; nothing is left behind

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fedfr/core/long_list.hpp"
 #include "fedfr/data/storage/dataset.hpp"
 
 namespace fedfr::data {
@@ -56,6 +57,8 @@ class DatasetWriter {
   /// @param name  within the dataset, in a folder or not
   /// @throws DataError if it cannot be written
   void add_file(const std::filesystem::path& name, std::string_view content);
+  /// @param pieces  of the content
+  void add_file(const std::filesystem::path& name, const LongList& pieces);
 
   /// Completes the last shard, writes dataset.json, syncs and renames.
   /// @throws DataError if something is missing or makes no sense, or for example on a full disk

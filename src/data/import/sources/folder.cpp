@@ -27,7 +27,7 @@ namespace {
 /// Looks through one root.
 class Walker {
  public:
-  Walker(fs::path root, std::uint32_t file, PathIndex& found, SourceIndex& notes)
+  Walker(fs::path root, std::uint32_t file, PathIndex& found, SourceNotes& notes)
       : root_(std::move(root)), file_(file), found_(found), notes_(notes) {}
 
   void walk() {
@@ -78,37 +78,35 @@ class Walker {
     if (const auto trouble = trouble_with_name(place.filename().string())) return note_bad(place, *trouble);
     if (is_folder)
       (entry.is_symlink(unknown) ? links_ : folders).push_back(path);
-    else if (!found_.add(path, 0, 0, file_))
+    else if (!found_.add({.file = file_, .name = path}))
       leave_out(not_of_a_person, place);
   }
 
-  void leave_out(const char* why, const fs::path& path) { notes_.left_out.push_back({why, path.string()}); }
+  void leave_out(const char* why, const fs::path& path) { notes_.leave_out(why, path.string()); }
   void note_bad(const fs::path& path, const std::string& why) {
-    notes_.bad.push_back(fmt::format("{}: {}", printable(path.string()), why));
+    notes_.note_bad(fmt::format("{}: {}", printable(path.string()), why));
   }
 
   fs::path root_;
   std::uint32_t file_;
   PathIndex& found_;
-  SourceIndex& notes_;
+  SourceNotes& notes_;
   std::set<std::pair<dev_t, ino_t>> seen_;
   std::vector<std::string> links_;  // to folders, not yet followed
 };
 
 class FolderSource final : public ImageSource {
  public:
-  FolderSource(SourcePaths folders, int identity_level)
-      : folders_(std::move(folders)), found_(identity_level) {}
+  FolderSource(SourcePaths folders, const fs::path& scratch, int identity_level)
+      : folders_(std::move(folders)), found_(identity_level, scratch) {}
 
-  SourceIndex index() override {
-    SourceIndex notes;
+  std::vector<std::string> index(SourceNotes& notes) override {
     for (std::size_t i = 0; i < folders_.size(); ++i)
       Walker(folders_[i], static_cast<std::uint32_t>(i), found_, notes).walk();
-    auto index = found_.sorted();
-    std::ranges::move(notes.left_out, std::back_inserter(index.left_out));
-    index.bad = std::move(notes.bad);
-    return index;
+    return found_.sort();
   }
+  std::int64_t images() const override { return found_.images(); }
+  bool next(IndexedImage& image, SourceNotes& notes) override { return found_.next(image, notes); }
 
   std::string read(const IndexedImage& image) const override {
     return read_text(path(image), most_bytes_of_image);
@@ -119,7 +117,7 @@ class FolderSource final : public ImageSource {
   std::string where(const IndexedImage& image) const override { return path(image).string(); }
 
  private:
-  fs::path path(const IndexedImage& image) const { return folders_[image.file] / found_.path(image); }
+  fs::path path(const IndexedImage& image) const { return folders_[image.file] / image.name; }
 
   SourcePaths folders_;
   PathIndex found_;
@@ -127,8 +125,9 @@ class FolderSource final : public ImageSource {
 
 }  // namespace
 
-std::unique_ptr<ImageSource> folder_source(const SourcePaths& folders, int identity_level) {
-  return std::make_unique<FolderSource>(folders, identity_level);
+std::unique_ptr<ImageSource> folder_source(const SourcePaths& folders, const fs::path& scratch,
+                                           int identity_level) {
+  return std::make_unique<FolderSource>(folders, scratch, identity_level);
 }
 
 }  // namespace fedfr::data

@@ -1,40 +1,33 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "fedfr/data/codec/alignment.hpp"
 #include "fedfr/data/import/importer.hpp"
+#include "image_sorter.hpp"
+#include "source_notes.hpp"
 
 /// A source of labelled images: what the import knows of a format. A source is looked through once, without
-/// opening an image; then images are read in any order, since the people of a file may be shuffled and a
-/// collection has them one after the other.
+/// opening an image; then images are read in the order of the collection, since the people of a file may be
+/// shuffled. Nothing that is known of an image stays in memory: there may be a hundred million.
 namespace fedfr::data {
-
-/// One image, found but not read: 16 bytes, of which there may be a hundred million.
-struct IndexedImage {
-  std::uint64_t place = 0;     ///< means something to the source alone
-  std::uint32_t identity = 0;  ///< in SourceIndex::identities
-  std::uint32_t file = 0;      ///< of several files
-};
-
-struct SourceIndex {
-  std::vector<std::string> identities{};  ///< names, in the order of the collection
-  std::vector<IndexedImage> images{};     ///< by identity, and of each in the order of the collection
-  std::vector<LeftOut> left_out{};
-  std::vector<std::string> bad{};      ///< what cannot be looked at or named, each with the reason
-  std::vector<std::string> remarks{};  ///< what the user should know of the source
-};
 
 class ImageSource {
  public:
   virtual ~ImageSource() = default;
 
   /// Looks through all of it; called once, before anything else.
+  /// @returns names of people, in the order of the collection
   /// @throws DataError naming the file, the place in it and the record if it is not what it should be
-  virtual SourceIndex index() = 0;
+  virtual std::vector<std::string> index(SourceNotes& notes) = 0;
+  virtual std::int64_t images() const = 0;  ///< that were found
+
+  /// Sets `image` to the next one: by identity, and of each in the order of the collection.
+  /// @returns whether there was one
+  virtual bool next(IndexedImage& image, SourceNotes& notes) = 0;
 
   // The rest may be called by several threads at once.
 
@@ -47,23 +40,25 @@ class ImageSource {
   virtual std::string where(const IndexedImage& image) const = 0;
   /// Of a source that is a benchmark; images by their places. Else none.
   virtual std::vector<Pair> pairs() const { return {}; }
-  /// Where the source itself has them.
-  virtual std::optional<Landmarks> landmarks(const IndexedImage& /*image*/) const { return std::nullopt; }
 };
 
-// The sources; for what they are given see ImportOptions.
+// The sources; for what they are given see ImportOptions. `scratch` is a folder for temporary files.
 class TarFile;
 using SourcePaths = std::vector<std::filesystem::path>;
-std::unique_ptr<ImageSource> folder_source(const SourcePaths& folders, int identity_level);
-std::unique_ptr<ImageSource> list_source(const SourcePaths& lists,
+std::unique_ptr<ImageSource> folder_source(const SourcePaths& folders, const std::filesystem::path& scratch,
+                                           int identity_level);
+std::unique_ptr<ImageSource> list_source(const SourcePaths& lists, const std::filesystem::path& scratch,
                                          const std::optional<std::filesystem::path>& root);
-std::unique_ptr<ImageSource> pair_source(const std::filesystem::path& file);
-/// @param scratch  folder for a temporary file
+std::unique_ptr<ImageSource> pair_source(const std::filesystem::path& file,
+                                         const std::filesystem::path& scratch);
 std::unique_ptr<ImageSource> parquet_source(const SourcePaths& files, const std::filesystem::path& scratch,
                                             const ImportOptions& options);
-std::unique_ptr<ImageSource> record_source(const SourcePaths& files);
-std::unique_ptr<ImageSource> tar_source(std::vector<TarFile> files, int identity_level);
-std::unique_ptr<ImageSource> web_dataset_source(std::vector<TarFile> files, const std::string& label_field);
+std::unique_ptr<ImageSource> record_source(const SourcePaths& files, const std::filesystem::path& scratch);
+std::unique_ptr<ImageSource> tar_source(std::vector<TarFile> files, const std::filesystem::path& scratch,
+                                        int identity_level);
+std::unique_ptr<ImageSource> web_dataset_source(std::vector<TarFile> files,
+                                                const std::filesystem::path& scratch,
+                                                const std::string& label_field);
 
 /// Whether some of the first members are labels (.cls, .json).
 bool is_web_dataset(const TarFile& file);

@@ -16,29 +16,29 @@ bool is_plain_number(std::string_view text) {
 
 }  // namespace
 
-std::uint32_t LabelIndex::number(std::string_view label) {
-  const auto [entry, is_new] =
-      numbers_.try_emplace(std::string(label), static_cast<std::uint32_t>(labels_.size()));
-  if (is_new) labels_.push_back(&entry->first);
-  return entry->second;
+void LabelIndex::add(std::string_view label, IndexedImage image, std::string_view order) {
+  image.identity = labels_.number(label);
+  images_.add(image, order);
 }
 
-std::vector<std::string> LabelIndex::sort(std::vector<IndexedImage>& images) const {
+std::vector<std::string> LabelIndex::sort() {
+  const auto& labels = labels_.texts();
   const bool by_number =
-      std::ranges::all_of(labels_, [](const auto* label) { return is_plain_number(*label); });
-  std::vector<std::uint32_t> order(labels_.size());
+      std::ranges::all_of(labels, [](const auto* label) { return is_plain_number(*label); });
+  std::vector<std::uint32_t> order(labels.size());
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::sort(order, {}, [&](std::uint32_t i) {
-    return std::tuple(by_number ? labels_[i]->size() : 0, std::string_view(*labels_[i]));
+    return std::tuple(by_number ? labels[i]->size() : 0, std::string_view(*labels[i]));
   });
   std::vector<std::uint32_t> rank(order.size());
   std::vector<std::string> names;
+  names.reserve(order.size());
   for (const auto number : order) {
     rank[number] = static_cast<std::uint32_t>(names.size());
-    names.push_back(*labels_[number]);
+    names.push_back(*labels[number]);
   }
-  for (auto& image : images) image.identity = rank[image.identity];
-  std::ranges::stable_sort(images, {}, &IndexedImage::identity);
+  labels_ = {};
+  images_.sort(rank);
   return names;
 }
 

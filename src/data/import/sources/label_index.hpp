@@ -1,11 +1,12 @@
 #pragma once
 #include <array>
+#include <filesystem>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
-#include "image_source.hpp"
+#include "image_sorter.hpp"
+#include "text_numbers.hpp"
 
 namespace fedfr::data {
 
@@ -14,20 +15,26 @@ inline constexpr std::array<std::string_view, 12> usual_label_fields{
     "label",   "cls",    "class",       "identity",  "id",         "person",
     "subject", "labels", "identity_id", "person_id", "subject_id", "target"};
 
-/// People who are called by labels, any texts. Their order is that of the numbers if all labels are whole
-/// numbers, else that of the texts.
+/// Images of people who are called by labels, any texts. The order of people is that of the numbers if all
+/// labels are whole numbers, else that of the texts.
 class LabelIndex {
  public:
-  /// The number of a label, in the order in which labels are met.
-  std::uint32_t number(std::string_view label);
+  /// @param scratch  folder for temporary files
+  explicit LabelIndex(const std::filesystem::path& scratch) : images_(scratch) {}
 
-  /// For images whose `identity` is such a number: sorts them by the order of people (images of one person
-  /// keep theirs), makes `identity` an index in it, and gives the names.
-  std::vector<std::string> sort(std::vector<IndexedImage>& images) const;
+  /// @param image  of which all but the identity is set
+  /// @param order  as in ImageSorter
+  void add(std::string_view label, IndexedImage image, std::string_view order = {});
+  std::int64_t images() const { return images_.size(); }
+
+  /// To be called when all are there.
+  /// @returns names of people
+  std::vector<std::string> sort();
+  bool next(IndexedImage& image) { return images_.next(image); }
 
  private:
-  std::unordered_map<std::string, std::uint32_t> numbers_;
-  std::vector<const std::string*> labels_;  // by number
+  TextNumbers labels_;
+  ImageSorter images_;
 };
 
 }  // namespace fedfr::data

@@ -60,11 +60,10 @@ bool is_heading(const Words& words) {
 
 class ListSource final : public ImageSource {
  public:
-  ListSource(SourcePaths lists, std::optional<fs::path> root)
-      : lists_(std::move(lists)), root_(std::move(root)) {}
+  ListSource(SourcePaths lists, const fs::path& scratch, std::optional<fs::path> root)
+      : lists_(std::move(lists)), root_(std::move(root)), found_(scratch) {}
 
-  SourceIndex index() override {
-    SourceIndex index;
+  std::vector<std::string> index(SourceNotes& notes) override {
     for (std::size_t i = 0; i < lists_.size(); ++i) {
       std::optional<Form> form;
       for_each_line(lists_[i], [&](std::string_view line, std::int64_t number) {
@@ -74,68 +73,60 @@ class ListSource final : public ImageSource {
         if (words.size() < 2)
           throw DataError("{}: expected a path and a label, between commas, tabs or blanks", place);
         if (!form) form = Form::of(words);
-        if (const auto trouble = take(words, *form, static_cast<std::uint32_t>(i), index); !trouble.empty())
-          index.bad.push_back(place + ": " + trouble);
+        if (const auto trouble = take(words, *form, static_cast<std::uint32_t>(i)); !trouble.empty())
+          notes.note_bad(place + ": " + trouble);
       });
     }
-    index.identities = labels_.sort(index.images);
-    return index;
+    return found_.sort();
   }
+  std::int64_t images() const override { return found_.images(); }
+  bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
   std::string read(const IndexedImage& image) const override {
     return read_text(path(image), most_bytes_of_image);
   }
   std::string image_name(const IndexedImage& image) const override {
-    const std::string_view text = texts_.c_str() + entries_[image.place];
-    return std::string(text.substr(text.find_last_of("/\\") + 1));
+    return image.name.substr(image.name.find_last_of("/\\") + 1);
   }
   std::string where(const IndexedImage& image) const override { return path(image).string(); }
-  std::optional<Landmarks> landmarks(const IndexedImage& image) const override {
-    return image.place < points_.size() ? points_[image.place] : std::nullopt;
-  }
 
  private:
   /// @returns what is wrong with a line; empty if nothing is
-  std::string take(const Words& words, const Form& form, std::uint32_t list, SourceIndex& index) {
+  std::string take(const Words& words, const Form& form, std::uint32_t list) {
     if (words.size() != form.columns)
       return fmt::format("{} columns, where the first line has {}", words.size(), form.columns);
     const auto label = label_of(words[form.label]);
     for (const auto& name : {words[form.path], label})
       if (const auto trouble = trouble_with_name(name)) return *trouble;
     if (label.empty() || words[form.path].empty()) return "a path or a label is missing";
+    std::optional<Landmarks> landmarks;
     if (form.points) {
-      Landmarks points;
+      Landmarks& points = landmarks.emplace();
       for (std::size_t i = 0; i < 10; ++i) {
         const auto value = finite_number(words[*form.points + i]);
         if (!value) return fmt::format("\"{}\" is no coordinate", printable(words[*form.points + i]));
         auto& point = points[form.x_before_y ? i % 5 : i / 2];
         ((form.x_before_y ? i < 5 : i % 2 == 0) ? point.x : point.y) = *value;
       }
-      points_.resize(entries_.size());  // lists without points may have come before
-      points_.push_back(points);
     }
-    index.images.push_back({entries_.size(), labels_.number(label), list});
-    entries_.push_back(texts_.size());
-    texts_.append(words[form.path]).push_back('\0');
+    found_.add(label, {.file = list, .name = words[form.path], .landmarks = landmarks});
     return {};
   }
 
   fs::path path(const IndexedImage& image) const {
-    return root_.value_or(lists_[image.file].parent_path()) / (texts_.c_str() + entries_[image.place]);
+    return root_.value_or(lists_[image.file].parent_path()) / image.name;
   }
 
   SourcePaths lists_;
   std::optional<fs::path> root_;
-  LabelIndex labels_;
-  std::vector<std::uint64_t> entries_;  // where paths begin in texts_
-  std::string texts_;                   // each with a zero behind it
-  std::vector<std::optional<Landmarks>> points_;
+  LabelIndex found_;
 };
 
 }  // namespace
 
-std::unique_ptr<ImageSource> list_source(const SourcePaths& lists, const std::optional<fs::path>& root) {
-  return std::make_unique<ListSource>(lists, root);
+std::unique_ptr<ImageSource> list_source(const SourcePaths& lists, const fs::path& scratch,
+                                         const std::optional<fs::path>& root) {
+  return std::make_unique<ListSource>(lists, scratch, root);
 }
 
 }  // namespace fedfr::data

@@ -1,10 +1,13 @@
 #pragma once
-#include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "image_source.hpp"
+#include "image_sorter.hpp"
+#include "source_notes.hpp"
+#include "text_numbers.hpp"
 
 namespace fedfr::data {
 
@@ -14,39 +17,33 @@ namespace fedfr::data {
 class PathIndex {
  public:
   /// @param identity_level  0: the folder of the image; N: the N-th folder of the path, from 1
-  explicit PathIndex(int identity_level) : level_(identity_level) {}
+  PathIndex(int identity_level, const std::filesystem::path& scratch)
+      : level_(identity_level), images_(scratch) {}
 
-  /// @param path   relative to the root, folders separated by single slashes
-  /// @param place, bytes, file  for whoever reads the image
+  /// @param image  of which all but the identity is set; its name is the path relative to the root, folders
+  ///               separated by single slashes
   /// @returns whether it lies in a folder of a person; it is taken only then
-  bool add(std::string_view path, std::uint64_t place, std::uint32_t bytes, std::uint32_t file);
+  bool add(IndexedImage image);
+  std::int64_t images() const { return images_.size(); }
 
-  /// Sorts what was added by names of people and images. Of several with one path the last is taken; the
-  /// others are left out. An image's `place` is then the index of its entry.
-  SourceIndex sorted();
+  /// To be called when all are there.
+  /// @returns names of people, sorted
+  std::vector<std::string> sort();
+  /// By names of people and images. Of several with one path the last is taken; the others are left out.
+  bool next(IndexedImage& image, SourceNotes& notes);
 
-  std::string_view path(const IndexedImage& image) const { return path_at(entry(image)); }
-  std::string_view image_name(const IndexedImage& image) const { return split(path(image)).image; }
-  std::uint64_t place(const IndexedImage& image) const { return entry(image).place; }
-  std::uint32_t bytes(const IndexedImage& image) const { return entry(image).bytes; }
+  std::string_view image_name(const IndexedImage& image) const { return split(image.name).image; }
 
  private:
-  struct Entry {
-    std::uint64_t text;  // where its path begins in texts_
-    std::uint64_t place;
-    std::uint32_t bytes;
-    std::uint32_t file;
-  };
   struct Parts {
     std::string_view identity, image;  // an empty identity: in no folder of a person
   };
   Parts split(std::string_view path) const;
-  const Entry& entry(const IndexedImage& image) const { return entries_[image.place]; }
-  std::string_view path_at(const Entry& entry) const { return texts_.c_str() + entry.text; }
 
   int level_;
-  std::vector<Entry> entries_;
-  std::string texts_;  // each with a zero behind it
+  TextNumbers folders_;  // of people, by path
+  ImageSorter images_;
+  std::optional<IndexedImage> ahead_;
 };
 
 }  // namespace fedfr::data

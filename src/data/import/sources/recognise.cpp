@@ -172,10 +172,11 @@ Recognised recognise(std::span<const fs::path> paths, std::optional<SourceFormat
 std::unique_ptr<ImageSource> open_source(Recognised& source, const fs::path& output,
                                          const ImportOptions& options) {
   const auto& paths = source.paths;
+  const auto scratch = output.parent_path();
   const bool are_tar_files = source.format == SourceFormat::tar || source.format == SourceFormat::web_dataset;
   std::vector<TarFile> tar_files;
   for (const auto& path : are_tar_files ? paths : SourcePaths())
-    tar_files.emplace_back(path, output.parent_path(), paths.size());
+    tar_files.emplace_back(path, scratch, paths.size());
   if (source.format == SourceFormat::tar && !options.format && is_web_dataset(tar_files.front()))
     source.format = SourceFormat::web_dataset;
 
@@ -193,24 +194,24 @@ std::unique_ptr<ImageSource> open_source(Recognised& source, const fs::path& out
     throw UsageError("--image-field is for Parquet, but {} is none", printable(paths.front().string()));
   switch (source.format) {
     case SourceFormat::list:
-      return list_source(paths, options.root);
+      return list_source(paths, scratch, options.root);
     case SourceFormat::parquet:
-      return parquet_source(paths, output.parent_path(), options);
+      return parquet_source(paths, scratch, options);
     case SourceFormat::record_io:
-      return record_source(paths);
+      return record_source(paths, scratch);
     case SourceFormat::tar:
-      return tar_source(std::move(tar_files), options.identity_level);
+      return tar_source(std::move(tar_files), scratch, options.identity_level);
     case SourceFormat::web_dataset:
-      return web_dataset_source(std::move(tar_files), options.label_field);
+      return web_dataset_source(std::move(tar_files), scratch, options.label_field);
     case SourceFormat::pair_set:
       if (paths.size() > 1)
         throw UsageError("sets of pairs become benchmarks of their own: import {} and {} one by one",
                          printable(paths[0].string()), printable(paths[1].string()));
-      return pair_source(paths.front());
+      return pair_source(paths.front(), scratch);
     case SourceFormat::folder:
       break;
   }
-  return folder_source(paths, options.identity_level);
+  return folder_source(paths, scratch, options.identity_level);
 }
 
 }  // namespace fedfr::data

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <unordered_map>
 
 #include "data/codec/formats.hpp"
@@ -34,8 +35,8 @@ int fold_of(std::int64_t pair, std::int64_t count) {
 
 class PairSource final : public ImageSource {
  public:
-  explicit PairSource(const std::filesystem::path& file)
-      : name_(printable(file.string())), bytes_(read_text(file, most_bytes_of_set)) {
+  PairSource(const std::filesystem::path& file, const std::filesystem::path& scratch)
+      : name_(printable(file.string())), bytes_(read_text(file, most_bytes_of_set)), found_(scratch) {
     try {
       set_.emplace(std::as_bytes(std::span(bytes_)));
       for (std::int64_t i = 0; i < set_->images(); ++i) set_->check(i);
@@ -44,7 +45,7 @@ class PairSource final : public ImageSource {
     }
   }
 
-  SourceIndex index() override {
+  std::vector<std::string> index(SourceNotes& notes) override {
     const auto first = first_of_equals();
     const auto count = std::ssize(set_->same());
     DisjointSets people(at(set_->images()));  // who is who
@@ -52,20 +53,24 @@ class PairSource final : public ImageSource {
       pairs_.push_back({first[at(2 * i)], first[at(2 * i + 1)], set_->same()[at(i)], fold_of(i, count)});
       if (pairs_.back().genuine) people.join(at(pairs_.back().first), at(pairs_.back().second));
     }
-    SourceIndex index;
+    std::vector<std::string> names;
     std::vector<std::uint32_t> person(at(set_->images()));
     for (std::int64_t i = 0; i < set_->images(); ++i) {
       if (first[at(i)] != i) continue;
       if (people.find(at(i)) == at(i)) {
-        person[at(i)] = static_cast<std::uint32_t>(index.identities.size());
-        index.identities.push_back(std::to_string(index.identities.size()));
+        person[at(i)] = static_cast<std::uint32_t>(names.size());
+        names.push_back(std::to_string(names.size()));
       }
-      index.images.push_back({static_cast<std::uint64_t>(i), person[people.find(at(i))], 0});
+      found_.add({.identity = person[people.find(at(i))], .place = static_cast<std::uint64_t>(i)});
     }
-    std::ranges::stable_sort(index.images, {}, &IndexedImage::identity);
-    note_kinds(index, people);
-    return index;
+    std::vector<std::uint32_t> rank(names.size());
+    std::iota(rank.begin(), rank.end(), 0U);
+    found_.sort(rank);
+    note_kinds(notes, people);
+    return names;
   }
+  std::int64_t images() const override { return found_.size(); }
+  bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
   std::string read(const IndexedImage& image) const override {
     const auto i = static_cast<std::int64_t>(image.place);
@@ -98,18 +103,18 @@ class PairSource final : public ImageSource {
     return first;
   }
 
-  void note_kinds(SourceIndex& index, DisjointSets& people) const {
+  void note_kinds(SourceNotes& notes, DisjointSets& people) const {
     std::int64_t genuine = 0, contradictions = 0;
     for (const auto& pair : pairs_) {
       genuine += pair.genuine ? 1 : 0;
       contradictions += !pair.genuine && people.find(at(pair.first)) == people.find(at(pair.second)) ? 1 : 0;
     }
     if (genuine == std::ssize(pairs_))
-      index.remarks.push_back(fmt::format(
+      notes.remark(fmt::format(
           "{}: all pairs are genuine: neither an accuracy nor a false accept rate can be measured", name_));
-    if (genuine == 0) index.remarks.push_back(fmt::format("{}: no pair is genuine", name_));
+    if (genuine == 0) notes.remark(fmt::format("{}: no pair is genuine", name_));
     if (contradictions > 0)
-      index.remarks.push_back(
+      notes.remark(
           fmt::format("{}: {} impostor pairs are of one image, or of people whom genuine pairs make one",
                       name_, contradictions));
   }
@@ -118,12 +123,14 @@ class PairSource final : public ImageSource {
   std::string bytes_;
   std::optional<PairSet> set_;
   std::vector<Pair> pairs_;
+  ImageSorter found_;
 };
 
 }  // namespace
 
-std::unique_ptr<ImageSource> pair_source(const std::filesystem::path& file) {
-  return std::make_unique<PairSource>(file);
+std::unique_ptr<ImageSource> pair_source(const std::filesystem::path& file,
+                                         const std::filesystem::path& scratch) {
+  return std::make_unique<PairSource>(file, scratch);
 }
 
 }  // namespace fedfr::data

@@ -1,6 +1,6 @@
 // Parquet: tables, as Hugging Face's datasets are handed out. A row can be read only with those around it,
-// but people may lie scattered over all of the file. So it is read once from end to end, and images and their
-// names are put into a temporary file, from which they are taken in the order of the people.
+// but people may lie scattered over all of the file. So it is read once from end to end, and images are put
+// into a temporary file, from which they are taken in the order of the people.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -13,9 +13,9 @@
 #include "data/import/sources/file_names.hpp"
 #include "data/import/sources/image_source.hpp"
 #include "data/import/sources/label_index.hpp"
-#include "data/import/sources/scratch_file.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/progress_bar.hpp"
+#include "fedfr/core/scratch_file.hpp"
 #include "fedfr/core/utf8.hpp"
 #include "fedfr/data/codec/image_codec.hpp"
 #include "parquet_columns.hpp"
@@ -25,14 +25,6 @@ namespace fedfr::data {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// An image in the temporary file, with its name before it.
-struct Entry {
-  std::uint64_t offset;
-  std::uint32_t bytes;
-  std::uint32_t row;  // of its file
-  std::uint16_t name_bytes;
-};
 
 /// A file that is being read.
 struct Reading {
@@ -60,30 +52,28 @@ class ParquetSource final : public ImageSource {
       : files_(std::move(files)),
         image_field_(std::move(image_field)),
         label_field_(std::move(label_field)),
-        images_(scratch) {}
+        images_(scratch),
+        found_(scratch) {}
 
-  SourceIndex index() override {
-    SourceIndex index;
-    for (std::size_t i = 0; i < files_.size(); ++i) look_through(static_cast<std::uint32_t>(i), index);
-    images_.finish();
-    index.identities = labels_.sort(index.images);
-    return index;
+  std::vector<std::string> index(SourceNotes& notes) override {
+    for (std::size_t i = 0; i < files_.size(); ++i) look_through(static_cast<std::uint32_t>(i), notes);
+    return found_.sort();
   }
+  std::int64_t images() const override { return found_.images(); }
+  bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
   std::string read(const IndexedImage& image) const override {
-    const auto& entry = entries_[image.place];
-    return images_.read(entry.offset + entry.name_bytes, entry.bytes);
+    std::string content(image.bytes, '\0');
+    images_.read(image.place, std::as_writable_bytes(std::span(content)));
+    return content;
   }
-  std::string image_name(const IndexedImage& image) const override {
-    const auto& entry = entries_[image.place];
-    return images_.read(entry.offset, entry.name_bytes);
-  }
+  std::string image_name(const IndexedImage& image) const override { return image.name; }
   std::string where(const IndexedImage& image) const override {
-    return fmt::format("{}, row {}", printable(files_[image.file].string()), entries_[image.place].row);
+    return fmt::format("{}, row {}", printable(files_[image.file].string()), image.number);
   }
 
  private:
-  void look_through(std::uint32_t number, SourceIndex& index) {
+  void look_through(std::uint32_t number, SourceNotes& notes) {
     const FileBytes bytes(files_[number]);
     const ParquetBytes input{bytes.size(),
                              [&](std::int64_t offset, std::span<std::byte> out) { bytes.read(offset, out); }};
@@ -97,13 +87,13 @@ class ParquetSource final : public ImageSource {
         throw DataError("{} has {} rows: split it into files of fewer", place, file->rows());
       const auto all = file->columns();
       const auto columns = choose_columns(all, image_field_, label_field_, place);
-      take_class_names(*file, all[columns.label].name, reading, index);
+      take_class_names(*file, all[columns.label].name, reading, notes);
       ProgressBar bar("look through", file->rows());
       for (int group = 0; group < file->row_groups(); ++group) {
         place = fmt::format("{}, row group {}", reading.name, group);
         file->read(group, columns.image, columns.label, [&](const ParquetRow& row) {
-          if (auto trouble = take(row, reading, index); !trouble.empty())
-            index.bad.push_back(fmt::format("{}, row {}: {}", reading.name, reading.row, trouble));
+          if (auto trouble = take(row, reading); !trouble.empty())
+            notes.note_bad(fmt::format("{}, row {}: {}", reading.name, reading.row, trouble));
           bar.set(++reading.row);
         });
       }
@@ -116,17 +106,17 @@ class ParquetSource final : public ImageSource {
   }
 
   static void take_class_names(const ParquetFile& file, const std::string& column, Reading& reading,
-                               SourceIndex& index) {
+                               SourceNotes& notes) {
     try {
       reading.class_names = class_names(file.metadata("huggingface"), column);
     } catch (const nlohmann::json::exception& e) {
-      index.remarks.push_back(fmt::format("{}: what it says of its classes cannot be read: {}", reading.name,
-                                          printable(e.what())));
+      notes.remark(fmt::format("{}: what it says of its classes cannot be read: {}", reading.name,
+                               printable(e.what())));
     }
   }
 
   /// @returns what is wrong with a row; empty if nothing is
-  std::string take(const ParquetRow& row, const Reading& reading, SourceIndex& index) {
+  std::string take(const ParquetRow& row, const Reading& reading) {
     if (!row.image || row.image->empty())
       return row.path.empty() ? "it has no image"
                               : fmt::format("it has no image, only the path {}", printable(row.path));
@@ -144,10 +134,11 @@ class ParquetSource final : public ImageSource {
     for (const auto& text : {name, person})
       if (const auto trouble = trouble_with_name(text)) return *trouble;
     if (name.size() > std::numeric_limits<std::uint16_t>::max()) return "its path is too long";
-    index.images.push_back({entries_.size(), labels_.number(person), reading.number});
-    entries_.push_back({images_.size(), static_cast<std::uint32_t>(row.image->size()),
-                        static_cast<std::uint32_t>(reading.row), static_cast<std::uint16_t>(name.size())});
-    images_.add(name);
+    found_.add(person, {.file = reading.number,
+                        .place = images_.size(),
+                        .number = static_cast<std::uint64_t>(reading.row),
+                        .bytes = static_cast<std::uint32_t>(row.image->size()),
+                        .name = name});
     images_.add(*row.image);
     return {};
   }
@@ -155,8 +146,7 @@ class ParquetSource final : public ImageSource {
   SourcePaths files_;
   std::string image_field_, label_field_;
   ScratchFile images_;
-  LabelIndex labels_;
-  std::vector<Entry> entries_;
+  LabelIndex found_;
   std::int64_t rows_before_ = 0;  // of the files that were read
 };
 

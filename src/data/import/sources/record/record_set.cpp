@@ -6,6 +6,8 @@
 #include <charconv>
 #include <optional>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "data/import/lines.hpp"
 #include "fedfr/core/text.hpp"
@@ -45,16 +47,17 @@ std::string_view last_name(std::string_view path) { return path.substr(path.find
 
 }  // namespace
 
-RecordKeys::RecordKeys(const fs::path& record_file) : name_(beside(record_file, ".idx").string()) {
+RecordKeys::RecordKeys(const fs::path& record_file, const fs::path& scratch)
+    : name_(beside(record_file, ".idx").string()), keys_(scratch) {
   exists_ = is_file(name_);
   if (!exists_) return;
   for_each_line(fs::path(name_), [&](std::string_view line, std::int64_t number) { take(line, number); });
-  sort();
+  advance();
 }
 
 RecordKeys::RecordKeys(std::string_view text, const std::string& name) : name_(name), exists_(true) {
   for_each_line(text, name, [&](std::string_view line, std::int64_t number) { take(line, number); });
-  sort();
+  advance();
 }
 
 void RecordKeys::take(std::string_view line, std::int64_t number) {
@@ -64,18 +67,23 @@ void RecordKeys::take(std::string_view line, std::int64_t number) {
   if (!key || !offset)
     throw DataError("{}, line {}: expected a key, a tab and an offset in the .rec file", printable(name_),
                     number);
-  keys_.push_back({*offset, *key});
+  keys_.add(ordered_bytes(static_cast<std::uint64_t>(*offset)) + ordered_bytes(*key));
 }
 
-void RecordKeys::sort() {
-  std::ranges::sort(keys_, {}, [](const Entry& entry) { return std::pair(entry.offset, entry.key); });
+void RecordKeys::advance() {
+  std::string_view text;
+  offset_.reset();
+  if (!keys_.next(text)) return;
+  offset_ = number_of_ordered<std::uint64_t>(text);
+  key_ = number_of_ordered<std::uint64_t>(text.substr(sizeof *offset_));
 }
 
 bool RecordKeys::find(std::int64_t offset, std::uint64_t& key) {
-  while (next_ < keys_.size() && keys_[next_].offset < offset) ++next_;
-  if (next_ == keys_.size() || keys_[next_].offset != offset) return false;
-  key = keys_[next_].key;
-  while (next_ < keys_.size() && keys_[next_].offset == offset) ++next_, ++found_;
+  const auto wanted = static_cast<std::uint64_t>(offset);
+  while (offset_ && *offset_ < wanted) advance();
+  if (offset_ != wanted) return false;
+  key = *key_;
+  for (; offset_ == wanted; advance()) ++found_;
   return true;
 }
 
@@ -88,10 +96,10 @@ void RecordKeys::check_all_were_found() const {
         printable(name_), keys_.size() - found_, keys_.size());
 }
 
-RecordNames::RecordNames(const fs::path& record_file) {
+RecordNames::RecordNames(const fs::path& record_file, const fs::path& scratch) : names_(scratch) {
   const auto list = beside(record_file, ".lst");
   if (!is_file(list)) return;
-  std::uint64_t line_of_insightface = 0;
+  std::uint64_t lines = 0;
   for_each_line(list, [&](std::string_view line, std::int64_t number) {
     const auto words = columns(line);
     const auto first = whole_number<std::uint64_t>(words[0]);
@@ -100,17 +108,19 @@ RecordNames::RecordNames(const fs::path& record_file) {
           "{}, line {}: expected a key, labels and a path, or a flag, a path and a label, between tabs",
           printable(list.string()), number);
     const bool is_of_im2rec = whole_number<std::uint64_t>(words[1]).has_value();
-    ++line_of_insightface;
-    names_.push_back({is_of_im2rec ? *first : line_of_insightface, texts_.size()});
-    texts_.append(last_name(is_of_im2rec ? words.back() : words[1])).push_back('\0');
+    ++lines;  // which are the keys of InsightFace
+    names_.add(ordered_bytes(is_of_im2rec ? *first : lines) + ordered_bytes(lines) +
+               std::string(last_name(is_of_im2rec ? words.back() : words[1])));
   });
-  std::ranges::stable_sort(names_, {}, &Entry::key);
 }
 
-std::string_view RecordNames::find(std::uint64_t key) const {
-  const auto found = std::ranges::lower_bound(names_, key, {}, &Entry::key);
-  if (found == names_.end() || found->key != key) return {};
-  return texts_.c_str() + found->text;
+std::string_view RecordNames::find(std::uint64_t key) {
+  bool is_there = true;
+  if (!std::exchange(is_begun_, true)) is_there = names_.next(next_);
+  while (is_there && number_of_ordered<std::uint64_t>(next_) < key) is_there = names_.next(next_);
+  if (!is_there) next_ = {};
+  if (next_.empty() || number_of_ordered<std::uint64_t>(next_) != key) return {};
+  return next_.substr(2 * sizeof key);
 }
 
 std::int64_t promised_identities(const fs::path& record_file) {

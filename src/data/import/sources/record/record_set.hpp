@@ -1,11 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "data/import/sources/bytes.hpp"
+#include "fedfr/core/text_sorter.hpp"
 
 /// What lies beside a record file.
 namespace fedfr::data {
@@ -14,13 +15,13 @@ namespace fedfr::data {
 class RecordKeys {
  public:
   /// Nothing where there is no such file.
+  /// @param scratch  folder for temporary files
   /// @throws DataError naming the file and line
-  explicit RecordKeys(const std::filesystem::path& record_file);
+  RecordKeys(const std::filesystem::path& record_file, const std::filesystem::path& scratch);
   /// @param text, name  of an index in memory
   RecordKeys(std::string_view text, const std::string& name);
 
   bool exists() const { return exists_; }
-  std::size_t size() const { return keys_.size(); }
 
   /// To be asked for rising offsets: sets `key` to the key of the record that begins there.
   /// @returns whether there is one
@@ -29,18 +30,14 @@ class RecordKeys {
   void check_all_were_found() const;
 
  private:
-  struct Entry {
-    std::int64_t offset;
-    std::uint64_t key;
-  };
   void take(std::string_view line, std::int64_t number);
-  void sort();
+  void advance();
 
   std::string name_;
   bool exists_ = false;
-  std::vector<Entry> keys_;  // by offset
-  std::size_t next_ = 0;
-  std::size_t found_ = 0;
+  TextSorter keys_;                                // offset, key
+  std::optional<std::uint64_t> offset_{}, key_{};  // the next
+  std::int64_t found_ = 0;
 };
 
 /// NAME.lst, as im2rec has it (key, labels, path) or as InsightFace has it (flag, path, label): names of
@@ -48,17 +45,21 @@ class RecordKeys {
 class RecordNames {
  public:
   /// None where there is no such file.
+  /// @param scratch  folder for temporary files
   /// @throws DataError naming the file and line
-  explicit RecordNames(const std::filesystem::path& record_file);
-  std::string_view find(std::uint64_t key) const;  ///< the last part of the path; empty if there is none
+  RecordNames(const std::filesystem::path& record_file, const std::filesystem::path& scratch);
+
+  bool exist() const { return names_.size() > 0; }
+
+  /// To be asked for rising keys.
+  /// @returns the last part of the path, the first one of the key, valid until the next call; empty if there
+  ///          is none
+  std::string_view find(std::uint64_t key);
 
  private:
-  struct Entry {
-    std::uint64_t key;
-    std::uint64_t text;  // where its name begins in texts_
-  };
-  std::vector<Entry> names_;  // by key
-  std::string texts_;         // each with a zero behind it
+  TextSorter names_;  // key, line, name
+  std::string_view next_{};
+  bool is_begun_ = false;
 };
 
 /// `property` in the folder of InsightFace's sets: the number of people, as its first number.

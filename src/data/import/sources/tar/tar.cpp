@@ -17,11 +17,10 @@ namespace {
 
 class TarSource final : public ImageSource {
  public:
-  TarSource(std::vector<TarFile> files, int identity_level)
-      : files_(std::move(files)), found_(identity_level) {}
+  TarSource(std::vector<TarFile> files, const std::filesystem::path& scratch, int identity_level)
+      : files_(std::move(files)), found_(identity_level, scratch) {}
 
-  SourceIndex index() override {
-    SourceIndex notes;
+  std::vector<std::string> index(SourceNotes& notes) override {
     for (std::size_t i = 0; i < files_.size(); ++i)
       files_[i].for_each(
           [&](const TarMember& member) {
@@ -29,24 +28,23 @@ class TarSource final : public ImageSource {
             return true;
           },
           [&](const std::string& name, const char* why) { leave_out(notes, why, i, name); });
-    auto index = found_.sorted();
-    std::ranges::move(notes.left_out, std::back_inserter(index.left_out));
-    index.bad = std::move(notes.bad);
-    return index;
+    return found_.sort();
   }
+  std::int64_t images() const override { return found_.images(); }
+  bool next(IndexedImage& image, SourceNotes& notes) override { return found_.next(image, notes); }
 
   std::string read(const IndexedImage& image) const override {
-    return files_[image.file].read(found_.place(image), found_.bytes(image));
+    return files_[image.file].read(image.place, image.bytes);
   }
   std::string image_name(const IndexedImage& image) const override {
     return std::string(found_.image_name(image));
   }
   std::string where(const IndexedImage& image) const override {
-    return fmt::format("{}, {}", files_[image.file].name(), found_.path(image));
+    return fmt::format("{}, {}", files_[image.file].name(), image.name);
   }
 
  private:
-  void look_at(const TarMember& member, std::uint32_t file, SourceIndex& notes) {
+  void look_at(const TarMember& member, std::uint32_t file, SourceNotes& notes) {
     const auto path = tidy_member_name(member.name);
     if (has_system_part(path)) return leave_out(notes, hidden_file, file, member.name);
     if (!is_image_name(path)) return leave_out(notes, no_image_name, file, member.name);
@@ -54,14 +52,16 @@ class TarSource final : public ImageSource {
     if (member.size > most_bytes_of_image)
       trouble = fmt::format("it has {} bytes, more than any image", member.size);
     if (trouble)
-      return notes.bad.push_back(
-          fmt::format("{}, {}: {}", files_[file].name(), printable(member.name), *trouble));
-    if (!found_.add(path, member.offset, static_cast<std::uint32_t>(member.size), file))
+      return notes.note_bad(fmt::format("{}, {}: {}", files_[file].name(), printable(member.name), *trouble));
+    if (!found_.add({.file = file,
+                     .place = member.offset,
+                     .bytes = static_cast<std::uint32_t>(member.size),
+                     .name = path}))
       leave_out(notes, not_of_a_person, file, member.name);
   }
 
-  void leave_out(SourceIndex& notes, const char* why, std::size_t file, const std::string& name) const {
-    notes.left_out.push_back({why, fmt::format("{}, {}", files_[file].name(), name)});
+  void leave_out(SourceNotes& notes, const char* why, std::size_t file, const std::string& name) const {
+    notes.leave_out(why, fmt::format("{}, {}", files_[file].name(), name));
   }
 
   std::vector<TarFile> files_;
@@ -70,8 +70,9 @@ class TarSource final : public ImageSource {
 
 }  // namespace
 
-std::unique_ptr<ImageSource> tar_source(std::vector<TarFile> files, int identity_level) {
-  return std::make_unique<TarSource>(std::move(files), identity_level);
+std::unique_ptr<ImageSource> tar_source(std::vector<TarFile> files, const std::filesystem::path& scratch,
+                                        int identity_level) {
+  return std::make_unique<TarSource>(std::move(files), scratch, identity_level);
 }
 
 }  // namespace fedfr::data

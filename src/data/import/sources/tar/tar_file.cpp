@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "data/import/sources/file_names.hpp"
-#include "data/import/sources/scratch_file.hpp"
+#include "fedfr/core/scratch_file.hpp"
 
 namespace fedfr::data {
 

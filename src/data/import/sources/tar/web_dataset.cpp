@@ -23,12 +23,6 @@ namespace {
 
 constexpr std::uint64_t most_bytes_of_label = std::uint64_t{1} << 20U;
 
-struct Entry {
-  std::uint64_t name;  // where it begins in the text of names
-  std::uint64_t offset;
-  std::uint32_t bytes;
-};
-
 /// Where the key of a sample ends: at the first dot of the last name.
 std::size_t key_end(std::string_view path) {
   const auto slash = path.rfind('/');
@@ -58,33 +52,31 @@ std::string label_in_json(const std::string& text, const std::string& field) {
 
 class WebDatasetSource final : public ImageSource {
  public:
-  WebDatasetSource(std::vector<TarFile> files, std::string label_field)
-      : files_(std::move(files)), field_(std::move(label_field)) {}
+  WebDatasetSource(std::vector<TarFile> files, const std::filesystem::path& scratch, std::string label_field)
+      : files_(std::move(files)), field_(std::move(label_field)), found_(scratch) {}
 
-  SourceIndex index() override {
-    SourceIndex index;
+  std::vector<std::string> index(SourceNotes& notes) override {
     for (std::size_t i = 0; i < files_.size(); ++i) {
       sample_ = {};
       files_[i].for_each(
-          [&](const TarMember& member) { return take(member, static_cast<std::uint32_t>(i), index); },
+          [&](const TarMember& member) { return take(member, static_cast<std::uint32_t>(i), notes); },
           [&](const std::string& name, const char* why) {
-            index.left_out.push_back({why, place(static_cast<std::uint32_t>(i), name)});
+            notes.leave_out(why, place(static_cast<std::uint32_t>(i), name));
           });
-      finish_sample(static_cast<std::uint32_t>(i), index);
+      finish_sample(static_cast<std::uint32_t>(i), notes);
     }
-    index.identities = labels_.sort(index.images);
-    return index;
+    return found_.sort();
   }
+  std::int64_t images() const override { return found_.images(); }
+  bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
   std::string read(const IndexedImage& image) const override {
-    const auto& entry = entries_[image.place];
-    return files_[image.file].read(entry.offset, entry.bytes);
+    return files_[image.file].read(image.place, image.bytes);
   }
   std::string image_name(const IndexedImage& image) const override {
-    const std::string_view name = full_name(image);
-    return std::string(name.substr(name.rfind('/') + 1));
+    return image.name.substr(image.name.rfind('/') + 1);
   }
-  std::string where(const IndexedImage& image) const override { return place(image.file, full_name(image)); }
+  std::string where(const IndexedImage& image) const override { return place(image.file, image.name); }
 
  private:
   struct Sample {
@@ -94,22 +86,19 @@ class WebDatasetSource final : public ImageSource {
     bool has_label = false;
   };
 
-  std::string_view full_name(const IndexedImage& image) const {
-    return texts_.c_str() + entries_[image.place].name;
-  }
   std::string place(std::uint32_t file, std::string_view name) const {
     return fmt::format("{}, {}", files_[file].name(), printable(name));
   }
 
-  bool take(const TarMember& member, std::uint32_t file, SourceIndex& index) {
+  bool take(const TarMember& member, std::uint32_t file, SourceNotes& notes) {
     const auto path = tidy_member_name(member.name);
     if (has_system_part(path)) {
-      index.left_out.push_back({hidden_file, place(file, path)});
+      notes.leave_out(hidden_file, place(file, path));
       return true;
     }
     const auto key = path.substr(0, key_end(path));
     if (key != sample_.key) {
-      finish_sample(file, index);
+      finish_sample(file, notes);
       sample_ = {};
       sample_.key = key;
     }
@@ -118,7 +107,7 @@ class WebDatasetSource final : public ImageSource {
     else if (is_image_name(path))
       take_image(member, path);
     else
-      index.left_out.push_back({"neither image nor label by its name", place(file, path)});
+      notes.leave_out("neither image nor label by its name", place(file, path));
     return true;
   }
 
@@ -148,28 +137,26 @@ class WebDatasetSource final : public ImageSource {
     }
   }
 
-  void finish_sample(std::uint32_t file, SourceIndex& index) {
+  void finish_sample(std::uint32_t file, SourceNotes& notes) {
     if (!sample_.image) {
-      if (sample_.has_label) index.left_out.push_back({"label without an image", place(file, sample_.key)});
+      if (sample_.has_label) notes.leave_out("label without an image", place(file, sample_.key));
       return;
     }
     const auto name = place(file, sample_.image->name);
     if (sample_.trouble.empty() && sample_.label.empty())
       sample_.trouble = sample_.has_label ? "no label is in its .cls or .json (--label-field says where)"
                                           : "it has neither a .cls nor a .json with its label beside it";
-    if (!sample_.trouble.empty()) return index.bad.push_back(fmt::format("{}: {}", name, sample_.trouble));
-    index.images.push_back({entries_.size(), labels_.number(sample_.label), file});
-    entries_.push_back(
-        {texts_.size(), sample_.image->offset, static_cast<std::uint32_t>(sample_.image->size)});
-    texts_.append(sample_.image->name).push_back('\0');
+    if (!sample_.trouble.empty()) return notes.note_bad(fmt::format("{}: {}", name, sample_.trouble));
+    found_.add(sample_.label, {.file = file,
+                               .place = sample_.image->offset,
+                               .bytes = static_cast<std::uint32_t>(sample_.image->size),
+                               .name = sample_.image->name});
   }
 
   std::vector<TarFile> files_;
   std::string field_;
   Sample sample_;  // that is being put together
-  LabelIndex labels_;
-  std::vector<Entry> entries_;
-  std::string texts_;  // each with a zero behind it
+  LabelIndex found_;
 };
 
 }  // namespace
@@ -186,8 +173,10 @@ bool is_web_dataset(const TarFile& file) {
   return found;
 }
 
-std::unique_ptr<ImageSource> web_dataset_source(std::vector<TarFile> files, const std::string& label_field) {
-  return std::make_unique<WebDatasetSource>(std::move(files), label_field);
+std::unique_ptr<ImageSource> web_dataset_source(std::vector<TarFile> files,
+                                                const std::filesystem::path& scratch,
+                                                const std::string& label_field) {
+  return std::make_unique<WebDatasetSource>(std::move(files), scratch, label_field);
 }
 
 }  // namespace fedfr::data
