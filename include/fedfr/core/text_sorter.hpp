@@ -73,4 +73,12 @@ T number_of_ordered(std::string_view bytes) {
   return number;
 }
 
+/// The same, taken off the front of `rest`.
+template <class T>
+T take_ordered(std::string_view& rest) {
+  const T number = number_of_ordered<T>(rest);
+  rest.remove_prefix(sizeof number);
+  return number;
+}
+
 }  // namespace fedfr

@@ -53,10 +53,11 @@ class Blocks {
   std::vector<IndexedImage> next() {
     constexpr std::size_t images_at_once = 512;  // before the threads wait for one another
     std::vector<IndexedImage> block;
+    block.reserve(images_at_once);
     for (IndexedImage image; block.size() < images_at_once && source_.next(image, notes_);) {
       of_identity_ = image.identity == identity_ ? of_identity_ + 1 : 1;
       identity_ = image.identity;
-      if (of_identity_ <= most_) block.push_back(image);
+      if (of_identity_ <= most_) block.push_back(std::move(image));
     }
     return block;
   }
@@ -99,7 +100,11 @@ void load_and_take(const ImageLoader& loader, Blocks blocks, std::int64_t images
   std::optional<Aside> taking;
   for (auto block = blocks.next(); !block.empty(); block = blocks.next()) {
     loaded.resize(block.size());
-    parallel_for(block.size(), threads, [&](std::size_t i) { loaded[i] = loader.load(std::move(block[i])); });
+    const auto part = std::clamp<std::size_t>(block.size() / (4 * static_cast<std::size_t>(threads)), 1, 32);
+    parallel_for((block.size() + part - 1) / part, threads, [&](std::size_t i) {
+      const auto size = std::min(part, block.size() - i * part);
+      loader.load(std::span(block).subspan(i * part, size), std::span(loaded).subspan(i * part, size));
+    });
     if (taking) taking->wait();
     taken.swap(loaded);
     taking.emplace([&] {

@@ -127,7 +127,8 @@ void LandmarkTable::finish() {
   if (size() == 0)
     throw DataError("{} has no landmarks: a line is expected to have a path and x1 y1 ... x5 y5", name_);
   constexpr std::uint64_t most_buckets = std::uint64_t{1} << 16U;
-  buckets_.resize(std::bit_ceil(std::clamp<std::uint64_t>(sorted_.size(), 2, most_buckets)));
+  buckets_.resize(
+      std::bit_ceil(std::clamp(static_cast<std::uint64_t>(size()), std::uint64_t{2}, most_buckets)));
   std::size_t filled = 0;
   for (std::string_view row; sorted_.next(row);) {
     const auto bucket = bucket_of(number_of_ordered<std::uint64_t>(row), buckets_.size());

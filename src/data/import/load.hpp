@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 
 #include "collection_sink.hpp"
@@ -15,9 +16,13 @@ class ImageLoader {
               const LandmarkTable* landmarks, const ImportOptions& options)
       : source_(source), identities_(identities), landmarks_(landmarks), options_(options) {}
 
-  Candidate load(IndexedImage image) const;
+  /// Images of which many may lie one behind the other in their file.
+  /// @param images  are moved from
+  void load(std::span<IndexedImage> images, std::span<Candidate> loaded) const;
 
  private:
+  Candidate load(IndexedImage image, Window& window) const;
+
   const ImageSource& source_;
   const std::vector<std::string>& identities_;
   const LandmarkTable* landmarks_;

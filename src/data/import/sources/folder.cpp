@@ -108,8 +108,8 @@ class FolderSource final : public ImageSource {
   std::int64_t images() const override { return found_.images(); }
   bool next(IndexedImage& image, SourceNotes& notes) override { return found_.next(image, notes); }
 
-  std::string read(const IndexedImage& image) const override {
-    return read_text(path(image), most_bytes_of_image);
+  std::span<const std::byte> read(const IndexedImage& image, Window& window) const override {
+    return window.hold(read_text(path(image), most_bytes_of_image));
   }
   std::string image_name(const IndexedImage& image) const override {
     return std::string(found_.image_name(image));

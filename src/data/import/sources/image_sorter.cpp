@@ -50,12 +50,12 @@ void set_image(std::string_view text, IndexedImage& image) {
 }  // namespace
 
 void ImageSorter::add(const IndexedImage& image, std::string_view order) {
-  std::string text;
-  append(text, image.identity);
-  append(text, static_cast<std::uint32_t>(order.size()));
-  text += order;
-  append_image(text, image);
-  found_.add(text);
+  text_.clear();
+  append(text_, image.identity);
+  append(text_, static_cast<std::uint32_t>(order.size()));
+  text_ += order;
+  append_image(text_, image);
+  found_.add(text_);
 }
 
 void ImageSorter::sort(std::span<const std::uint32_t> rank) {

@@ -12,13 +12,13 @@
 
 namespace fedfr::data {
 
-/// One image, found but not read. What the numbers and the name mean only its source knows.
+/// One image, found but not read. What the number and the name mean only its source knows.
 struct IndexedImage {
   std::uint32_t identity = 0;  ///< in SourceIndex::identities
   std::uint32_t file = 0;      ///< of several files
-  std::uint64_t place = 0;
+  std::uint64_t place = 0;     ///< in its file, or what a source makes of it that has files of single images
+  std::uint32_t bytes = 0;     ///< from there on; 0 where it cannot be read with what lies behind it
   std::uint64_t number = 0;
-  std::uint32_t bytes = 0;
   std::string name{};
   std::optional<Landmarks> landmarks{};  ///< where the source itself has them
 };
@@ -46,6 +46,7 @@ class ImageSorter {
 
  private:
   LongList found_;
+  std::string text_;  // of the image that is being added
   TextSorter sorted_;
 };
 

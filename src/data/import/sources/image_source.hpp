@@ -3,12 +3,14 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "fedfr/data/import/importer.hpp"
 #include "image_sorter.hpp"
 #include "source_notes.hpp"
+#include "window.hpp"
 
 /// A source of labelled images: what the import knows of a format. A source is looked through once, without
 /// opening an image; then images are read in the order of the collection, since the people of a file may be
@@ -32,8 +34,9 @@ class ImageSource {
   // The rest may be called by several threads at once.
 
   /// The bytes of the image, as its file holds them.
+  /// @param window  of the thread, which holds them until its next use
   /// @throws DataError naming the file
-  virtual std::string read(const IndexedImage& image) const = 0;
+  virtual std::span<const std::byte> read(const IndexedImage& image, Window& window) const = 0;
   /// The name to be kept: of the file, below the folder of its person.
   virtual std::string image_name(const IndexedImage& image) const = 0;
   /// For messages: the path, or the file and the record in it.

@@ -82,8 +82,8 @@ class ListSource final : public ImageSource {
   std::int64_t images() const override { return found_.images(); }
   bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
-  std::string read(const IndexedImage& image) const override {
-    return read_text(path(image), most_bytes_of_image);
+  std::span<const std::byte> read(const IndexedImage& image, Window& window) const override {
+    return window.hold(read_text(path(image), most_bytes_of_image));
   }
   std::string image_name(const IndexedImage& image) const override {
     return image.name.substr(image.name.find_last_of("/\\") + 1);

@@ -72,11 +72,11 @@ class PairSource final : public ImageSource {
   std::int64_t images() const override { return found_.size(); }
   bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
-  std::string read(const IndexedImage& image) const override {
+  std::span<const std::byte> read(const IndexedImage& image, Window& window) const override {
     const auto i = static_cast<std::int64_t>(image.place);
-    if (!set_->is_pixels(i)) return set_->bytes_of(i);
+    if (!set_->is_pixels(i)) return window.hold(set_->bytes_of(i));
     const auto file = encode_png(set_->pixels_of(i));
-    return {file.begin(), file.end()};
+    return window.hold({file.begin(), file.end()});
   }
   std::string image_name(const IndexedImage& image) const override {
     return fmt::format("{:05}.jpg", image.place);

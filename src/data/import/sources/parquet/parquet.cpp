@@ -31,8 +31,8 @@ struct Reading {
   std::uint32_t number;
   std::string name;
   std::vector<std::string> class_names;
-  std::uint64_t most_bytes;  ///< of images: a bomb would fill the disk
-  std::int64_t row = 0;      ///< the next
+  std::int64_t most_bytes;  ///< of images: a bomb would fill the disk
+  std::int64_t row = 0;     ///< the next
 };
 
 /// By their names where classes have some.
@@ -45,6 +45,20 @@ std::string person_of(const std::string& label, const std::vector<std::string>& 
   if (names.empty()) return label;
   return number < std::ssize(names) ? names[static_cast<std::size_t>(number)] : std::string();
 }
+
+class ImagesOfRows final : public Bytes {
+ public:
+  explicit ImagesOfRows(const fs::path& scratch) : file_(scratch) {}
+  void add(std::string_view image) { file_.add(image); }
+  std::int64_t size() const override { return static_cast<std::int64_t>(file_.size()); }
+  std::string name() const override { return "the temporary file"; }
+  void read(std::int64_t offset, std::span<std::byte> out) const override {
+    file_.read(static_cast<std::uint64_t>(offset), out);
+  }
+
+ private:
+  ScratchFile file_;
+};
 
 class ParquetSource final : public ImageSource {
  public:
@@ -62,10 +76,8 @@ class ParquetSource final : public ImageSource {
   std::int64_t images() const override { return found_.images(); }
   bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
-  std::string read(const IndexedImage& image) const override {
-    std::string content(image.bytes, '\0');
-    images_.read(image.place, std::as_writable_bytes(std::span(content)));
-    return content;
+  std::span<const std::byte> read(const IndexedImage& image, Window& window) const override {
+    return window.get(images_, static_cast<std::int64_t>(image.place), image.bytes);
   }
   std::string image_name(const IndexedImage& image) const override { return image.name; }
   std::string where(const IndexedImage& image) const override {
@@ -78,8 +90,7 @@ class ParquetSource final : public ImageSource {
     const ParquetBytes input{bytes.size(),
                              [&](std::int64_t offset, std::span<std::byte> out) { bytes.read(offset, out); }};
     constexpr std::int64_t small = std::int64_t{64} << 20;
-    Reading reading{
-        number, bytes.name(), {}, images_.size() + static_cast<std::uint64_t>(100 * bytes.size() + small)};
+    Reading reading{number, bytes.name(), {}, images_.size() + 100 * bytes.size() + small};
     std::string place = reading.name;
     try {
       const auto file = open_parquet(input);
@@ -135,9 +146,9 @@ class ParquetSource final : public ImageSource {
       if (const auto trouble = trouble_with_name(text)) return *trouble;
     if (name.size() > std::numeric_limits<std::uint16_t>::max()) return "its path is too long";
     found_.add(person, {.file = reading.number,
-                        .place = images_.size(),
-                        .number = static_cast<std::uint64_t>(reading.row),
+                        .place = static_cast<std::uint64_t>(images_.size()),
                         .bytes = static_cast<std::uint32_t>(row.image->size()),
+                        .number = static_cast<std::uint64_t>(reading.row),
                         .name = name});
     images_.add(*row.image);
     return {};
@@ -145,7 +156,7 @@ class ParquetSource final : public ImageSource {
 
   SourcePaths files_;
   std::string image_field_, label_field_;
-  ScratchFile images_;
+  ImagesOfRows images_;
   LabelIndex found_;
   std::int64_t rows_before_ = 0;  // of the files that were read
 };

@@ -25,6 +25,12 @@ namespace {
 /// The largest label that can be: of numbers that floats hold, and of people that a collection can have.
 constexpr float most_identities = 2147483648.0F;
 
+/// Of a record that is to be read in one piece; 0 where that would be larger than others can be.
+std::uint32_t bytes_to_read(const RecordHeader& header) {
+  constexpr std::int64_t most = std::int64_t{1} << 30;
+  return header.bytes <= most ? static_cast<std::uint32_t>(header.bytes) : 0U;
+}
+
 class RecordSource final : public ImageSource {
  public:
   RecordSource(const SourcePaths& files, const std::filesystem::path& scratch)
@@ -44,8 +50,11 @@ class RecordSource final : public ImageSource {
   std::int64_t images() const override { return found_.images(); }
   bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
-  std::string read(const IndexedImage& image) const override {
-    return RecordReader(*files_[image.file]).read_image(static_cast<std::int64_t>(image.place));
+  std::span<const std::byte> read(const IndexedImage& image, Window& window) const override {
+    const auto& file = *files_[image.file];
+    const auto offset = static_cast<std::int64_t>(image.place);
+    if (const auto whole = image_of_whole_record(window.get(file, offset, image.bytes))) return *whole;
+    return window.hold(RecordReader(file).read_image(offset));
   }
   std::string image_name(const IndexedImage& image) const override {
     return image.name.empty() ? fmt::format("{}.jpg", image.number) : image.name;
@@ -61,7 +70,8 @@ class RecordSource final : public ImageSource {
 
   void look_through(std::uint32_t file, SourceNotes& notes) {
     const auto& bytes = *files_[file];
-    RecordReader reader(bytes);
+    const ReadAhead ahead(bytes);
+    RecordReader reader(ahead);
     RecordKeys keys(paths_[file], scratch_);
     RecordIdentities ranges(bytes.name());
     RecordNames names(paths_[file], scratch_);
@@ -79,7 +89,7 @@ class RecordSource final : public ImageSource {
       if (header->image_bytes == 0)
         ranges.add(key, *header);
       else
-        waiting.add({key, header->offset, header->label[0]});
+        waiting.add({key, header->offset, header->label[0], bytes_to_read(*header)});
     }
     keys.check_all_were_found();
     ranges.resolve();
@@ -95,7 +105,7 @@ class RecordSource final : public ImageSource {
     std::int64_t other_labels = 0;
     TextSorter by_key(scratch_);  // where there are names, which are looked up in this order
     records.for_each([&](const WaitingRecord& record) {
-      const auto& [key, offset, label] = record;
+      const auto& [key, offset, label, bytes] = record;
       const bool is_number = label >= 0 && label < most_identities && label == std::floor(label);
       auto identity = ranges.find(key);
       if (ranges.has_ranges() && !identity)
@@ -105,17 +115,25 @@ class RecordSource final : public ImageSource {
             fmt::format("{}: its label {} is no number of a person", where(file, key, offset), label));
       if (!identity) identity = static_cast<std::uint32_t>(label);
       other_labels += static_cast<float>(*identity) != label ? 1 : 0;
-      const auto place = static_cast<std::uint64_t>(offset);
+      IndexedImage image{.identity = *identity,
+                         .file = file,
+                         .place = static_cast<std::uint64_t>(offset),
+                         .bytes = bytes,
+                         .number = key};
       if (names.exist())
-        by_key.add(ordered_bytes(key) + ordered_bytes(place) + ordered_bytes(*identity));
+        by_key.add(ordered_bytes(key) + ordered_bytes(image.place) + ordered_bytes(image.bytes) +
+                   ordered_bytes(image.identity));
       else
-        take(file, key, place, *identity, {});
+        take(std::move(image));
     });
     for (std::string_view text; by_key.next(text);) {
-      const auto key = number_of_ordered<std::uint64_t>(text);
-      const auto place = number_of_ordered<std::uint64_t>(text.substr(sizeof key));
-      take(file, key, place, number_of_ordered<std::uint32_t>(text.substr(sizeof key + sizeof place)),
-           names.find(key));
+      IndexedImage image{.file = file};
+      image.number = take_ordered<std::uint64_t>(text);
+      image.place = take_ordered<std::uint64_t>(text);
+      image.bytes = take_ordered<std::uint32_t>(text);
+      image.identity = take_ordered<std::uint32_t>(text);
+      image.name = names.find(image.number);
+      take(std::move(image));
     }
     if (other_labels > 0)
       notes.remark(
@@ -125,11 +143,11 @@ class RecordSource final : public ImageSource {
                       files_[file]->name(), other_labels));
   }
 
-  void take(std::uint32_t file, std::uint64_t key, std::uint64_t place, std::uint32_t identity,
-            std::string_view name) {
-    found_.add(std::to_string(identity),
-               {.file = file, .place = place, .number = key, .name = std::string(name)},
-               ordered_bytes(file) + ordered_bytes(key));
+  /// @param image  whose identity is the number that people are called by
+  void take(IndexedImage image) {
+    const auto label = std::to_string(image.identity);
+    const auto order = ordered_bytes(image.file) + ordered_bytes(image.number);
+    found_.add(label, std::move(image), order);
   }
 
   SourcePaths paths_;

@@ -131,9 +131,21 @@ std::optional<RecordHeader> RecordReader::next() {
   for (std::size_t i = 0; i < std::min<std::size_t>(header.labels, 2); ++i)
     header.label[i] = value_at<float>(start, header_bytes + i * sizeof(float));
   header.image_bytes = size - labels_end;
+  header.bytes = parts.end() - offset_;
   offset_ = parts.end();
   ++number_;
   return header;
+}
+
+std::optional<std::span<const std::byte>> image_of_whole_record(std::span<const std::byte> record) {
+  constexpr auto prefix = static_cast<std::size_t>(prefix_bytes);
+  if (record.size() < prefix + header_bytes || value_at<std::uint32_t>(record, 0) != magic)
+    return std::nullopt;
+  const auto size = value_at<std::uint32_t>(record, 4);
+  const auto labels_end = header_bytes + sizeof(float) * std::size_t{value_at<std::uint32_t>(record, prefix)};
+  const bool is_whole = size >> length_bits == 0;
+  if (!is_whole || size > record.size() - prefix || labels_end > size) return std::nullopt;
+  return record.subspan(prefix + labels_end, size - labels_end);
 }
 
 std::string RecordReader::read_image(std::int64_t offset) const {

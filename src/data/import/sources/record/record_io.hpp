@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "data/import/sources/bytes.hpp"
@@ -17,8 +18,14 @@ struct RecordHeader {
   std::uint64_t id = 0;
   std::uint32_t labels = 0;      ///< how many; 0: the header's own one, in label[0]
   std::array<float, 2> label{};  ///< the first two
+  std::int64_t bytes = 0;        ///< of all of it in the file
   std::int64_t image_bytes = 0;  ///< 0: a record of headers, as the first or last of a set
 };
+
+/// The image in the bytes of a record.
+/// @returns nothing where it is in several parts, or is none: RecordReader puts it together, or says what is
+///          wrong
+std::optional<std::span<const std::byte>> image_of_whole_record(std::span<const std::byte> record);
 
 class RecordReader {
  public:

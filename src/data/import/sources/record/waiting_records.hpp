@@ -12,6 +12,7 @@ struct WaitingRecord {
   std::uint64_t key = 0;
   std::int64_t offset = 0;
   float label = 0;
+  std::uint32_t bytes = 0;  ///< of the record; 0: it cannot be read in one piece
 };
 
 /// The records of one file, until all of it is known: people may be told by its last record.

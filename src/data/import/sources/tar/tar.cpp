@@ -33,8 +33,8 @@ class TarSource final : public ImageSource {
   std::int64_t images() const override { return found_.images(); }
   bool next(IndexedImage& image, SourceNotes& notes) override { return found_.next(image, notes); }
 
-  std::string read(const IndexedImage& image) const override {
-    return files_[image.file].read(image.place, image.bytes);
+  std::span<const std::byte> read(const IndexedImage& image, Window& window) const override {
+    return window.get(files_[image.file].bytes(), static_cast<std::int64_t>(image.place), image.bytes);
   }
   std::string image_name(const IndexedImage& image) const override {
     return std::string(found_.image_name(image));

@@ -31,6 +31,7 @@ class TarFile {
                 const std::function<void(const std::string& name, const char* why)>& pass_over) const;
 
   std::string name() const { return bytes_.name(); }
+  const Bytes& bytes() const { return bytes_; }
   /// @throws DataError naming the file
   std::string read(std::uint64_t offset, std::uint64_t size) const;
 

@@ -70,8 +70,8 @@ class WebDatasetSource final : public ImageSource {
   std::int64_t images() const override { return found_.images(); }
   bool next(IndexedImage& image, SourceNotes& /*notes*/) override { return found_.next(image); }
 
-  std::string read(const IndexedImage& image) const override {
-    return files_[image.file].read(image.place, image.bytes);
+  std::span<const std::byte> read(const IndexedImage& image, Window& window) const override {
+    return window.get(files_[image.file].bytes(), static_cast<std::int64_t>(image.place), image.bytes);
   }
   std::string image_name(const IndexedImage& image) const override {
     return image.name.substr(image.name.rfind('/') + 1);
