@@ -91,11 +91,21 @@ void Hdf5Writer::write_strings(const char* name, std::size_t width, std::int64_t
               });
 }
 
-void Hdf5Writer::write_rows(const char* name, const std::vector<hsize_t>& shape, std::size_t part,
-                            const std::function<void(std::span<std::uint8_t> rows)>& fill) {
-  std::size_t row_bytes = 1;
-  for (std::size_t d = 1; d < shape.size(); ++d) row_bytes *= shape[d];
-  write_parts(name, H5T_NATIVE_UINT8, shape, row_bytes, part, fill);
+std::int64_t Hdf5Writer::make_room(const char* name, const std::vector<hsize_t>& shape) {
+  const Hdf5Handle space = simple_space(shape);
+  const Hdf5Handle set = create_data_set(file_.get(), name, H5T_NATIVE_UINT8, space);
+  check(static_cast<bool>(set), name);
+  if (std::ranges::find(shape, hsize_t{0}) != shape.end()) return 0;
+  // Room is taken when something is first written: here the last number, so that the others are a hole.
+  std::vector<hsize_t> last, one(shape.size(), 1);
+  for (const auto extent : shape) last.push_back(extent - 1);
+  H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, last.data(), nullptr, one.data(), nullptr);
+  const Hdf5Handle memory = simple_space(one);
+  const std::uint8_t zero = 0;
+  check(H5Dwrite(set.get(), H5T_NATIVE_UINT8, memory.get(), space.get(), H5P_DEFAULT, &zero) >= 0, name);
+  const haddr_t begin = H5Dget_offset(set.get());
+  check(begin != HADDR_UNDEF, name);
+  return static_cast<std::int64_t>(begin);
 }
 
 void Hdf5Writer::write_parts(const char* name, hid_t type, const std::vector<hsize_t>& shape,

@@ -34,9 +34,9 @@ class Hdf5Writer {
   void write_strings(const char* name, std::size_t width, std::int64_t count,
                      const std::function<std::string_view()>& next);
 
-  /// A contiguous uint8 data set whose content `fill` supplies in parts of at most `part` rows.
-  void write_rows(const char* name, const std::vector<hsize_t>& shape, std::size_t part,
-                  const std::function<void(std::span<std::uint8_t> rows)>& fill);
+  /// A contiguous uint8 data set as if it had been written, but for its content.
+  /// @returns where in the file that belongs; 0 if there is none
+  std::int64_t make_room(const char* name, const std::vector<hsize_t>& shape);
 
   /// A data set of numbers whose bytes `fill` supplies in parts of at most `part` numbers.
   template <class T>

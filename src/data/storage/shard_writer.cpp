@@ -1,6 +1,8 @@
-// Images and what the index has of each go to nameless files as they come, and from there into the shard
-// piece by piece, so that memory does not grow with the shard and the pixels lie in the file as they are
-// read.
+// The size of a data set has to be known before HDF5 makes it, but not where it lies: the first one of a file
+// lies behind what was written before, however long it is. So images are written to their place in the shard
+// as they come, and the index waits in nameless files, so that memory does not grow with the shard. In the
+// end HDF5 writes a shard that has a hole for the pixels, and what is around the hole is put around the
+// pixels.
 #include "shard_writer.hpp"
 
 #include <algorithm>
@@ -41,13 +43,33 @@ void write_column(Hdf5Writer& file, const char* name, const Column<T>& column) {
                        });
 }
 
+/// What a shard has before its index.
+/// @returns where the pixels belong
+std::int64_t begin_shard(Hdf5Writer& file, ImageSize size, Encoding encoding, std::int64_t bytes,
+                         std::int64_t images) {
+  file.set_attribute("format_version", shard_format_version);
+  file.set_attribute("height", size.height);
+  file.set_attribute("width", size.width);
+  if (encoding == Encoding::jpeg) return file.make_room("jpeg", {static_cast<hsize_t>(bytes)});
+  return file.make_room("images", {static_cast<hsize_t>(images), 3, static_cast<hsize_t>(size.height),
+                                   static_cast<hsize_t>(size.width)});
+}
+
+/// Where the pixels of any such shard will begin, as far as one tells: one of a megabyte.
+std::int64_t likely_begin(const std::filesystem::path& shard, ImageSize size, Encoding encoding) {
+  constexpr std::int64_t bytes = std::int64_t{1} << 20;
+  const TemporaryFile tried(shard.string() + ".tried");
+  Hdf5Writer file(tried.path());
+  return begin_shard(file, size, encoding, bytes, bytes / size.bytes() + 1);
+}
+
 }  // namespace
 
 ShardWriter::ShardWriter(std::filesystem::path path, ImageSize size, Encoding encoding)
     : path_(std::move(path)),
       size_(size),
       encoding_(encoding),
-      pixels_(path_.parent_path()),
+      pixels_(path_, likely_begin(path_, size, encoding)),
       labels_(path_.parent_path()),
       subsets_(path_.parent_path()),
       jpeg_offsets_(path_.parent_path()),
@@ -72,7 +94,7 @@ void ShardWriter::add(const NewImage& image) {
                     size_.height, size_.width);
   const auto bytes = std::as_bytes(std::span(image.pixels));
   pixels_.add(bytes);
-  if (encoding_ == Encoding::jpeg) jpeg_offsets_.add(static_cast<std::int64_t>(pixels_.size()));
+  if (encoding_ == Encoding::jpeg) jpeg_offsets_.add(pixels_.size());
   labels_.add(image.label);
   subsets_.add(image.subset);
   block_crcs_.add(crc32c(bytes));
@@ -85,7 +107,9 @@ ShardEntry ShardWriter::finish() {
   client_offsets_.push_back(images());
   identity_offsets_.push_back(identities_);
   set_checksums();
-  replace_file(path_, [&](const std::filesystem::path& temporary) { write_shard(temporary); });
+  const TemporaryFile without_pixels(path_.string() + ".index");
+  const auto begin = write_shard(without_pixels.path());
+  pixels_.finish(without_pixels.path(), begin);
   return {.file = path_.filename().string(),
           .first_client = client_ids_.front(),
           .clients = std::ssize(client_ids_),
@@ -111,24 +135,6 @@ void ShardWriter::set_checksums() {
   index_crc_ = crc32c(std::as_bytes(std::span(&name_crc_, 1)), crc);
 }
 
-void ShardWriter::write_images(Hdf5Writer& file) {
-  const auto fill = [&, at = std::uint64_t{0}](std::span<std::uint8_t> rows) mutable {
-    pixels_.read(at, std::as_writable_bytes(rows));
-    at += rows.size();
-  };
-  if (encoding_ == Encoding::raw) {
-    constexpr std::size_t images_at_once = 64;
-    file.write_rows("images",
-                    {static_cast<hsize_t>(images()), 3, static_cast<hsize_t>(size_.height),
-                     static_cast<hsize_t>(size_.width)},
-                    images_at_once, fill);
-  } else {
-    constexpr std::size_t pixels_at_once = std::size_t{1} << 22U;
-    file.write_rows("jpeg", {static_cast<hsize_t>(bytes())}, pixels_at_once, fill);
-    write_column(file, "jpeg_offset", jpeg_offsets_);
-  }
-}
-
 void ShardWriter::write_names(Hdf5Writer& file) const {
   file.write_strings("client_name", client_names_);
   file.write_strings("identity_name", identity_names_);
@@ -136,12 +142,12 @@ void ShardWriter::write_names(Hdf5Writer& file) const {
                      [reader = source_names_.reader()]() mutable { return reader.next(); });
 }
 
-void ShardWriter::write_shard(const std::filesystem::path& path) {
+/// All but the pixels.
+/// @returns where these belong
+std::int64_t ShardWriter::write_shard(const std::filesystem::path& path) {
   Hdf5Writer file(path);
-  file.set_attribute("format_version", shard_format_version);
-  file.set_attribute("height", size_.height);
-  file.set_attribute("width", size_.width);
-  write_images(file);
+  const auto begin = begin_shard(file, size_, encoding_, bytes(), images());
+  if (encoding_ == Encoding::jpeg) write_column(file, "jpeg_offset", jpeg_offsets_);
   write_column(file, "label", labels_);
   write_column(file, "subset", subsets_);
   file.write<std::int64_t>("client_id", client_ids_);
@@ -152,6 +158,7 @@ void ShardWriter::write_shard(const std::filesystem::path& path) {
   file.write<std::uint32_t>("name_crc", std::span(&name_crc_, 1));
   file.write<std::uint32_t>("index_crc", std::span(&index_crc_, 1));
   file.flush();
+  return begin;
 }
 
 }  // namespace fedfr::data

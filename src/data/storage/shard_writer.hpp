@@ -8,6 +8,7 @@
 #include "fedfr/data/storage/dataset_writer.hpp"
 #include "hdf5_writer.hpp"
 #include "manifest.hpp"
+#include "shard_pixels.hpp"
 
 namespace fedfr::data {
 
@@ -26,30 +27,29 @@ class Column {
   ScratchFile numbers_;
 };
 
-/// Collects the images of one shard and its index in nameless files, since the size of a contiguous data set
-/// must be known before it is written, and turns them into the shard at the end.
+/// Writes the images of one shard as they come, collects its index, of as many images as come, in nameless
+/// files, and makes the shard of both.
 class ShardWriter {
  public:
   ShardWriter(std::filesystem::path path, ImageSize size, Encoding encoding);
 
   void begin_client(std::int64_t id, const std::string& name, const std::vector<std::string>& identity_names);
   void add(const NewImage& image);
-  std::int64_t bytes() const { return static_cast<std::int64_t>(pixels_.size()); }  ///< of the images so far
+  std::int64_t bytes() const { return pixels_.size(); }  ///< of the images so far
 
   /// Writes the shard durably.
   ShardEntry finish();
 
  private:
   std::int64_t images() const { return labels_.size(); }
-  void write_shard(const std::filesystem::path& path);
-  void write_images(Hdf5Writer& file);
+  std::int64_t write_shard(const std::filesystem::path& path);
   void write_names(Hdf5Writer& file) const;
   void set_checksums();
 
   std::filesystem::path path_;
   ImageSize size_;
   Encoding encoding_;
-  ScratchFile pixels_;
+  ShardPixels pixels_;
 
   // As ShardIndex and ShardNames have them.
   Column<std::int32_t> labels_;

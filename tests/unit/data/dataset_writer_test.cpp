@@ -62,6 +62,27 @@ class Writer : public testing::Test {
   fedfr::test::TempFolder folder_;
 };
 
+/// HDF5 allots room to short data sets (2048 bytes) in another way than to long ones.
+TEST_F(Writer, PutsPixelsWhereTheyBelongHoweverManyThereAre) {
+  for (const auto encoding : {Encoding::raw, Encoding::jpeg})
+    for (const int count : {0, 1, 2, 21, 22, 23, 24, 40, 1000}) {  // 90 bytes each if raw, some 700 else
+      const auto set = folder_ / fmt::format("{}.{}", name(encoding), count);
+      DatasetWriter writer(set, {.role = Role::collection, .size = stored_size, .encoding = encoding});
+      writer.begin_client("a", count);
+      for (int i = 0; i < count; ++i) writer.add(numbered_new_image(i, encoding, 1));
+      writer.set_identities({"a"});
+      writer.finish();
+      EXPECT_TRUE(verify_checksums(set).empty()) << set;
+      const auto images = Dataset(set).all();
+      ASSERT_EQ(images.size(), count);
+      for (const int i : {0, count - 1})
+        if (count > 0) {
+          EXPECT_EQ(images.read_stored(i), numbered_new_image(i, encoding, 1).pixels) << set;
+        }
+      EXPECT_EQ(std::distance(fs::directory_iterator(set), {}), 2) << "dataset.json and the shard";
+    }
+}
+
 TEST_F(Writer, LeavesNothingWhenItIsGivenUp) {
   {
     auto writer = make();

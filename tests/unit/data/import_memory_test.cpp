@@ -10,7 +10,6 @@
 
 #include "fedfr/core/file.hpp"
 #include "import_test.hpp"
-#include "pictures.hpp"
 #include "records.hpp"
 
 namespace fedfr::data {
@@ -39,7 +38,7 @@ double peak_memory_of(const std::function<void()>& work) {
   return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
 }
 
-/// Tiny images of 50 people, shuffled; of every two equal ones one may be another's.
+/// Tiny images of 50 people, shuffled, and all equal.
 fs::path write_records(const fs::path& file, int images) {
   const auto picture = file.parent_path() / "one.png";
   write_png(picture, numbered_image(1, {1, 1}));
