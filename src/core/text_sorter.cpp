@@ -106,15 +106,21 @@ bool TextSorter::next(std::string_view& text) {
       sort();
     } else {
       if (!entries_.empty()) put_run();
-      entries_ = {};
-      texts_ = {};
+      release();
       merge_ = std::make_unique<Merge>(*file_, runs_, memory_);
     }
   }
-  if (merge_) return merge_->next(text);
-  if (next_ == entries_.size()) return false;
-  text = this->text(entries_[next_++]);
-  return true;
+  const bool is_there = merge_ ? merge_->next(text) : next_ < entries_.size();
+  if (!is_there) release();
+  if (is_there && !merge_) text = this->text(entries_[next_++]);
+  return is_there;
+}
+
+void TextSorter::release() {
+  merge_.reset();
+  entries_ = {};
+  texts_ = {};
+  next_ = 0;
 }
 
 }  // namespace fedfr

@@ -28,7 +28,7 @@ class TextSorter {
   /// @throws DataError for example on a full disk
   void add(std::string_view text);
 
-  /// Sets `text` to the next one, valid until the next call.
+  /// Sets `text` to the next one, valid until the next call. After the last one nothing is held any more.
   /// @returns whether there was one
   bool next(std::string_view& text);
 
@@ -42,6 +42,7 @@ class TextSorter {
   std::string_view text(const Entry& entry) const { return {texts_.data() + entry.at, entry.size}; }
   void sort();
   void put_run();
+  void release();  // what is held
 
   std::size_t memory_;
   std::unique_ptr<ScratchFile> file_;

@@ -111,7 +111,7 @@ TEST_F(LandmarkTables, ReadEveryForm) {
            "2\nlefteye_x lefteye_y righteye_x righteye_y\n/x/a/1.png" + numbers(3, "  ") + "\n\n"  // CelebA
        }) {
     const auto table = LandmarkTable::of_text(text, "landmarks.txt");
-    EXPECT_EQ(table.size(), 1U) << text;
+    EXPECT_EQ(table.size(), 1) << text;
     EXPECT_EQ(table.find("a/1.jpg")[0], (Point{3.5F, 4.5F})) << text;
     EXPECT_EQ(table.find("a/1.jpg")[4], (Point{11.5F, 12.5F})) << text;
   }
@@ -127,6 +127,22 @@ TEST_F(LandmarkTables, FindPathsByTheirEnds) {
   EXPECT_EQ(first_x(text, "somebody/7.jpg"), 5.5F);
   EXPECT_THAT(refusal(text, "c/1.jpg"), HasSubstr("landmarks.txt has no landmarks of \"c/1.jpg\""));
   EXPECT_THAT(refusal(text, "front/1.jpg"), HasSubstr("either of which may be"));
+}
+
+/// More than are held in memory.
+TEST_F(LandmarkTables, FindEachOfManyPaths) {
+  constexpr int count = 150'000;
+  const fedfr::test::TempFolder folder;
+  std::string text;
+  for (int i = 0; i < count; ++i) text += fmt::format("set/{}/{}.jpg{}\n", i % 1000, i, numbers(i, " "));
+  test::overwrite(folder / "points.txt", text);
+  const LandmarkTable table(folder / "points.txt", folder.path());
+  EXPECT_EQ(table.size(), count);
+  int wrong = 0;
+  for (int i = 0; i < count; i += 7)
+    wrong += table.find(fmt::format("{}/{}.png", i % 1000, i))[0].x == static_cast<float>(i) + 0.5F ? 0 : 1;
+  EXPECT_EQ(wrong, 0);
+  EXPECT_THROW(table.find("3/4.png"), DataError);
 }
 
 TEST_F(LandmarkTables, NameTheLineThatIsWrong) {
