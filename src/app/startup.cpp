@@ -172,7 +172,7 @@ Startup start(comm::MpiSession& mpi, std::span<const std::string> args) {
   const auto numerics = agree_on_numerics(startup, options, device);
   comm::on_every_rank(*startup.comm, "opening the data", [&] {
     startup.experiment = std::make_unique<run::Experiment>(options, device, numerics);
-    startup.experiment->check_training(mpi.size());
+    startup.experiment->check_training();
   });
   warn_of_shared_people(startup);
   return startup;

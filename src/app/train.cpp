@@ -6,6 +6,7 @@
 #include "dry_run.hpp"
 #include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/core/signals.hpp"
+#include "fedfr/run/central/central_loop.hpp"
 #include "fedfr/run/round_loop.hpp"
 #include "input_check.hpp"
 #include "startup.hpp"
@@ -52,9 +53,13 @@ int run_train(comm::MpiSession& mpi, std::span<const std::string> args) {
   run::Profile profile(experiment.options.profile, experiment.device.is_cuda(), comm, console, paths);
   run::Recorder recorder(experiment.recorded(), comm, console, paths, profile);
   profile.around([&] {
-    run::RoundLoop(experiment, comm, std::move(*model), paths, recorder).run([&] {
+    const auto begun = [&] {
       if (directory) directory->keep_record();
-    });
+    };
+    if (experiment.algorithm.pools_data)
+      run::CentralLoop(experiment, comm, std::move(*model), paths, recorder).run(begun);
+    else
+      run::RoundLoop(experiment, comm, std::move(*model), paths, recorder).run(begun);
   });
   return 0;
 }

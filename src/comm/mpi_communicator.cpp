@@ -34,8 +34,8 @@ std::string MpiCommunicator::library() {
 }
 
 std::string_view MpiCommunicator::name(Operation operation) {
-  constexpr std::array<std::string_view, 5> kNames{"allreduce_sum", "allreduce_max", "allgather_bytes",
-                                                   "broadcast", "barrier"};
+  constexpr std::array<std::string_view, 6> kNames{"allreduce_sum", "allreduce_max", "allgather_bytes",
+                                                   "broadcast",     "barrier",       "part"};
   return kNames.at(static_cast<std::size_t>(operation));
 }
 
@@ -47,11 +47,35 @@ MpiCommunicator::MpiCommunicator(const MpiSession& session, double deadline_seco
       why_(std::move(why)),
       watchdog_(watchdog) {
   check_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &comm_), "creating a communicator");
-  hosts_.resize(static_cast<std::size_t>(size_), "?");
-  const std::string host = hostname();
-  const auto hosts = allgather_bytes(std::as_bytes(std::span(host)));
-  for (std::size_t i = 0; i < hosts.size(); ++i)
-    hosts_[i].assign(reinterpret_cast<const char*>(hosts[i].data()), hosts[i].size());
+  meet(rank_);
+}
+
+MpiCommunicator::MpiCommunicator(MPI_Comm part, const MpiCommunicator& whole)
+    : comm_(part),
+      rank_(0),
+      size_(0),
+      deadline_seconds_(whole.deadline_seconds_),
+      why_(whole.why_),
+      watchdog_(whole.watchdog_) {
+  check_mpi(MPI_Comm_rank(comm_, &rank_), "asking for the rank");
+  check_mpi(MPI_Comm_size(comm_, &size_), "asking for the number of ranks");
+  meet(whole.rank_);
+}
+
+/// Ranks are called by their number in the job, also in a part of it.
+void MpiCommunicator::meet(int rank_of_job) {
+  names_.resize(static_cast<std::size_t>(size_), "?");
+  const std::string mine = fmt::format("rank {} ({})", rank_of_job, hostname());
+  const auto all = allgather_bytes(std::as_bytes(std::span(mine)));
+  for (std::size_t i = 0; i < all.size(); ++i)
+    names_[i].assign(reinterpret_cast<const char*>(all[i].data()), all[i].size());
+}
+
+std::unique_ptr<Communicator> MpiCommunicator::part(int number) {
+  arrive(Operation::part, -1);
+  MPI_Comm part = MPI_COMM_NULL;
+  check_mpi(MPI_Comm_split(comm_, number, rank_, &part), name(Operation::part));
+  return std::unique_ptr<Communicator>(new MpiCommunicator(part, *this));
 }
 
 MpiCommunicator::~MpiCommunicator() {
@@ -61,7 +85,7 @@ MpiCommunicator::~MpiCommunicator() {
 std::string MpiCommunicator::description() const { return fmt::format("{}: {}", library(), why_); }
 
 std::string MpiCommunicator::rank_name(int rank) const {
-  return fmt::format("rank {} ({})", rank, hosts_[static_cast<std::size_t>(rank)]);
+  return names_[static_cast<std::size_t>(rank)];
 }
 
 void MpiCommunicator::arrive(Operation operation, std::int64_t length) {

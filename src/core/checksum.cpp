@@ -26,6 +26,20 @@ std::uint64_t hash64(std::span<const std::byte> bytes) noexcept {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
+struct Hash64::State {
+  XXH3_state_t* state = XXH3_createState();
+  ~State() { XXH3_freeState(state); }
+};
+
+Hash64::Hash64() : state_(std::make_unique<State>()) { XXH3_64bits_reset(state_->state); }
+Hash64::~Hash64() = default;
+
+void Hash64::add(std::span<const std::byte> bytes) noexcept {
+  XXH3_64bits_update(state_->state, bytes.data(), bytes.size());
+}
+
+std::uint64_t Hash64::value() const noexcept { return XXH3_64bits_digest(state_->state); }
+
 std::string hex16(std::uint64_t value) { return fmt::format("{:016x}", value); }
 
 }  // namespace fedfr

@@ -32,7 +32,7 @@ std::vector<std::string> shared_tensors(const GlobalModel& model) {
 }  // namespace
 
 std::string disclosure(const Algorithm& row, const GlobalModel& model) {
-  if (row.pools_data) return "nothing: there are no clients, one process trains on pooled data";
+  if (row.pools_data) return "nothing: there are no clients, all ranks train on pooled data";
   if (!row.aggregates) return "nothing";
   std::string text;
   for (const auto& name : shared_tensors(model)) text += name + ", ";

@@ -180,12 +180,19 @@ bool GlobalModel::take(const nn::TensorFile& file, const std::filesystem::path& 
                       fmt::join(parameters_.specs()[i].shape, ","));
     at::Tensor(parameters_[i].detach()).copy_(file.at(name));
   }
-  const bool same_set = public_centres_.numel() > 0 && file.has(public_centres_tensor) &&
-                        file.at(public_centres_tensor).sizes() == public_centres_.sizes() &&
+  const at::Tensor centres =
+      public_centres_in(file, public_fingerprint, public_identities(), backbone_->config().embedding);
+  if (centres.defined()) public_centres_.copy_(centres);
+  return centres.defined();
+}
+
+at::Tensor public_centres_in(const nn::TensorFile& file, const std::string& fingerprint,
+                             std::int64_t identities, std::int64_t dimension) {
+  const bool same_set = identities > 0 && file.has(public_centres_tensor) &&
+                        file.at(public_centres_tensor).sizes() == at::IntArrayRef({identities, dimension}) &&
                         file.metadata.contains("public_fingerprint") &&
-                        file.text("public_fingerprint") == public_fingerprint;
-  if (same_set) public_centres_.copy_(file.at(public_centres_tensor));
-  return same_set;
+                        file.text("public_fingerprint") == fingerprint;
+  return same_set ? file.at(public_centres_tensor) : at::Tensor();
 }
 
 }  // namespace fedfr::fl

@@ -42,6 +42,12 @@ void Sgd::set_learning_rate(double rate) {
                                           : at::full({}, rate, parameters_[0].options().requires_grad(false));
 }
 
+void Sgd::restore(const std::vector<at::Tensor>& momentum) {
+  const at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < momentum_.size(); ++i)
+    momentum_[i] = momentum[i].defined() ? at::empty_like(parameters_[i]).copy_(momentum[i]) : at::Tensor();
+}
+
 void Sgd::step() {
   const Span span("optimiser");
   const at::NoGradGuard no_grad;

@@ -33,10 +33,7 @@ const Row rows[] = {
      }},
     // Ordinary training.
     {"centralized",
-     [](fl::Algorithm& row, const Options& options) {
-       row.pools_data = true;
-       if (options.centralized_data != "clients") row.public_images = fl::all_public_images();
-     }},
+     [](fl::Algorithm& row, const Options&) { row.pools_data = true; }},
 };
 
 nn::Converter converter_of(const std::string& name) {
@@ -65,7 +62,8 @@ void set_norms(fl::TensorRoles& roles, const std::string& norm_statistics, const
 
 void add_options(fl::Algorithm& row, const Options& o, const nn::Backbone& backbone) {
   set_norms(row.roles, o.norm_statistics, backbone);
-  if (o.hard_negatives && !row.pools_data)
+  if (row.pools_data) return;  // it has no clients that could do more
+  if (o.hard_negatives)
     row.public_images = fl::hard_negatives({.threshold = o.hn_threshold, .cap = o.hn_cap});
   fl::add_margin_state(row, nn::margin_named(o.margin));
   if (o.dfc)
@@ -81,7 +79,7 @@ void add_options(fl::Algorithm& row, const Options& o, const nn::Backbone& backb
          .temperature = o.temperature,
          .newcomers_model = o.reference_semantics ? random_model(backbone, o.seed) : nullptr}));
   // The released program averages the public class centres and then goes on from the initial ones.
-  const bool has_public_centres = (o.public_classes || row.pools_data) && !o.public_set.empty();
+  const bool has_public_centres = o.public_classes && !o.public_set.empty();
   if (has_public_centres && (o.reference_semantics || !o.share_public_centres))
     row.roles.set(fl::public_centres_tensor, fl::Role::passing);
 }

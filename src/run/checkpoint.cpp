@@ -50,13 +50,6 @@ void check_data(const fs::path& path, const nn::TensorFile& file, const char* ke
       path.string(), what, found->second, now);
 }
 
-nn::TensorFile model_file(const fl::GlobalModel& model, int completed_rounds, const Fingerprints& data) {
-  nn::TensorFile file = model.to_file(data.publics);
-  file.metadata[rounds_key] = std::to_string(completed_rounds);
-  file.metadata[clients_key] = data.clients;
-  return file;
-}
-
 /// The server's vectors in a checkpoint.
 fl::NamedVectors server_state(const nn::TensorFile& file) {
   fl::NamedVectors state;
@@ -74,8 +67,7 @@ Checkpoint load_one(const fs::path& path, fl::Server& server, const Fingerprints
   const auto file = nn::load(path);
   const auto rounds = file.metadata.find(rounds_key);
   if (rounds == file.metadata.end()) throw DataError("{} is no checkpoint", path.string());
-  check_data(path, file, clients_key, "clients", data.clients);
-  check_data(path, file, "public_fingerprint", "public images", data.publics);
+  check_checkpoint_data(path, file, data);
   model.take(file, path, data.publics);
   Checkpoint checkpoint{.completed_rounds = rounds_from(path, rounds->second),
                         .model_hash = hex16(model.hash())};
@@ -92,6 +84,18 @@ Checkpoint load_one(const fs::path& path, fl::Server& server, const Fingerprints
 }
 
 }  // namespace
+
+nn::TensorFile model_file(const fl::GlobalModel& model, int completed_rounds, const Fingerprints& data) {
+  nn::TensorFile file = model.to_file(data.publics);
+  file.metadata[rounds_key] = std::to_string(completed_rounds);
+  file.metadata[clients_key] = data.clients;
+  return file;
+}
+
+void check_checkpoint_data(const fs::path& path, const nn::TensorFile& file, const Fingerprints& data) {
+  check_data(path, file, clients_key, "clients", data.clients);
+  check_data(path, file, "public_fingerprint", "public images", data.publics);
+}
 
 void save_model(const fs::path& path, const fl::GlobalModel& model, int completed_rounds,
                 const Fingerprints& data) {

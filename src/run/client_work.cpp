@@ -27,6 +27,9 @@ void ClientWork::train(ClientId client, fl::LocalTrainer& trainer, ClientFinishe
   const auto rates = fl::round_rates(experiment.schedule, attempt_.round);
   auto result = trainer.train(experiment.training_data(client), attempt_.round, rates,
                               before ? &*before : nullptr, hooks());
+  seconds_ += watch.seconds();
+  // All ranks of a team have the same result, one hands it on.
+  if (!teams_.leads()) return;
   record_.clients.push_back({client, rank_, watch.seconds(), false, result.statistics});
   // Shared and never changed again: beside a GPU a thread of the finisher adds and saves it while the model
   // is scored here.
@@ -43,6 +46,7 @@ void ClientWork::train(ClientId client, fl::LocalTrainer& trainer, ClientFinishe
 
 bool ClientWork::take_over(ClientId client, ClientFinisher& finisher) {
   if (!attempt_.has_finished(client)) return false;
+  if (!teams_.leads()) return true;
   const ActivityScope scope = with_client(client);
   const Span span("client taken over");
   auto loaded = tools_.states->load_finished(client, attempt_.round + 1, attempt_.key);
@@ -52,7 +56,7 @@ bool ClientWork::take_over(ClientId client, ClientFinisher& finisher) {
   // is trained again; at once, unless all had finished, so that nobody has looked at the public images.
   if (!record) {
     tools_.states->forget_finished(client, attempt_.round + 1, attempt_.key);
-    if (attempt_.is_trained())
+    if (attempt_.is_trained() || teams_.is_shared())
       throw PeerError("what client {} had finished of round {} is damaged: the same command trains it again",
                       value(client), attempt_.round + 1);
     return false;
@@ -73,7 +77,7 @@ std::optional<fl::PrivateState> ClientWork::load(ClientId client) {
 }
 
 void ClientWork::score_own_model(const fl::FinishedClient& finished) {
-  if (tools_.states == nullptr || tools_.experiment.algorithm.pools_data) return;
+  if (tools_.states == nullptr) return;
   if (!tools_.evaluator.has_personalised_protocol()) return;
   if (!tools_.experiment.evaluates_in_round(attempt_.round + 1)) return;
   const ScopedTimer timer(record_.seconds["evaluate own"]);

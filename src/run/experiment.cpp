@@ -9,7 +9,6 @@
 
 #include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
-#include "fedfr/fl/parts/margin.hpp"
 #include "fedfr/nn/weights/model_file.hpp"
 #include "fedfr/run/algorithms.hpp"
 #include "fedfr/run/record/benchmark_names.hpp"
@@ -150,16 +149,14 @@ Experiment::Experiment(const Options& o, at::Device where, Numerics with_numeric
                                  .width_pixels = first->image_size().width});
   training.embed.format = memory_format(o, device);
   algorithm = algorithm_of(o, *backbone);
-  training.public_classes = training.public_classes || algorithm.pools_data;
+  if (algorithm.pools_data || clients) training.micro_batches = micro_batches();
 }
 
-void Experiment::check_training(int ranks) const {
-  if (ranks > cohort_size())
-    throw UsageError(
-        "{} ranks, but only {} client(s) train in a round: start at most {} rank(s), and give each more "
-        "threads instead "
-        "(--threads)",
-        ranks, cohort_size(), cohort_size());
+void Experiment::check_training() const {
+  if (algorithm.pools_data) {
+    if (pooled_images().size() == 0) throw UsageError("there is not one image to train with");
+    return;
+  }
   for (std::int64_t c = 0; c < trained_clients(); ++c) {
     const auto data = training_data(ClientId{c});  // refuses empty clients by name
     if (training.margin.kind == nn::Margin::logits && data.identities > options.embedding)
@@ -168,19 +165,60 @@ void Experiment::check_training(int ranks) const {
   }
 }
 
-std::int64_t Experiment::trained_clients() const { return algorithm.pools_data ? 1 : clients->clients(); }
-
 std::vector<ClientId> Experiment::cohort(int round) const {
   const auto stream =
       options.cohort_stream == "released" ? fl::CohortStream::released : fl::CohortStream::keyed;
-  return fl::sample_cohort(options.seed, round, trained_clients(),
-                           algorithm.pools_data ? 1.0 : options.cohort_share, stream);
+  return fl::sample_cohort(options.seed, round, trained_clients(), options.cohort_share, stream);
 }
 
 fl::ClientData Experiment::training_data(ClientId client) const {
-  if (!algorithm.pools_data) return fl::client_data(*clients, client, options.max_images_per_identity);
-  const bool with_clients = options.centralized_data != "public" && clients;
-  return fl::pooled_data(with_clients ? &*clients : nullptr, options.max_images_per_identity);
+  return fl::client_data(*clients, client, options.max_images_per_identity);
+}
+
+int Experiment::micro_batches() const {
+  if (options.micro_batches > 0) return options.micro_batches;
+  // A cohort of few clients leaves ranks without one; those of a larger one keep the steps of one piece.
+  constexpr int fewest_images = 8;
+  const std::int64_t most = algorithm.pools_data ? 8 : 8 / cohort_size();
+  int parts = 1;
+  for (int count = 2; count <= most; ++count)
+    if (options.batch % count == 0 && options.batch / count >= fewest_images) parts = count;
+  return parts;
+}
+
+fl::PooledImages Experiment::pooled_images() const {
+  fl::PooledImages pooled;
+  if (options.centralized_data != "public" && clients) {
+    for (std::int64_t c = 0; c < clients->clients(); ++c) {
+      auto data = training_data(ClientId{c});
+      pooled.add(std::move(data.sources[0]), data.identities);
+    }
+  }
+  if (options.centralized_data != "clients" && publics)
+    pooled.add_all(publics->all(), static_cast<int>(publics->identities()));
+  return pooled;
+}
+
+std::int64_t Experiment::own_classes() const {
+  if (options.centralized_data == "public" || !clients) return 0;
+  return clients->identities();
+}
+
+fl::StepShape Experiment::step_shape() const {
+  return {.batch = options.batch,
+          .micro_batches = micro_batches(),
+          .keep_incomplete = options.incomplete_batch == "keep"};
+}
+
+fl::CentralConfig Experiment::central_config() const {
+  return {.shape = step_shape(),
+          .margin = training.margin,
+          .margin_weight = training.margin_weight,
+          .class_sample = options.class_sample,
+          .sgd = training.sgd,
+          .embed = training.embed,
+          .augmentation = training.augmentation,
+          .seed = options.seed};
 }
 
 std::vector<std::int64_t> Experiment::local_images(std::span<const ClientId> cohort) const {
@@ -198,13 +236,11 @@ fl::RoundBound Experiment::bound(std::span<const std::int64_t> local_images) con
 }
 
 std::int64_t Experiment::public_identities() const {
-  return publics && training.public_classes ? publics->identities() : 0;
+  // Where the data are pooled, class centres are shared out among the ranks instead.
+  return publics && training.public_classes && !algorithm.pools_data ? publics->identities() : 0;
 }
 
 bool Experiment::keeps_private_state() const {
-  // Pooled data have one owner, whose classes and branches begin anew each round; what AdaFace knows of
-  // lengths does not.
-  if (algorithm.pools_data) return algorithm.head(fl::length_statistics) != nullptr;
   return training.margin.kind != nn::Margin::logits || algorithm.keeps_private_state() ||
          options.personalised || options.personal_models;
 }
@@ -212,11 +248,8 @@ bool Experiment::keeps_private_state() const {
 std::int64_t Experiment::client_tensor_bytes(const fl::GlobalModel& model) const {
   // The largest client decides: all have slots of one size.
   std::int64_t identities = 0;
-  if (algorithm.pools_data)
-    identities = training_data(ClientId{0}).identities;
-  else
-    for (std::int64_t c = 0; c < clients->clients(); ++c)
-      identities = std::max<std::int64_t>(identities, clients->client(ClientId{c}).identities());
+  for (std::int64_t c = 0; c < clients->clients(); ++c)
+    identities = std::max<std::int64_t>(identities, clients->client(ClientId{c}).identities());
   const std::int64_t dimension = options.embedding;
   const std::int64_t all = model.parameters().size() + model.public_centres().numel();
   std::int64_t shared = 0;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -22,8 +23,27 @@
 #include "fedfr/run/client_work.hpp"
 #include "fedfr/run/personal_models.hpp"
 #include "fedfr/run/public_features.hpp"
+#include "fedfr/run/teams.hpp"
 
 namespace fedfr::run {
+
+namespace {
+
+/// Errors that all ranks of a team meet at the same place.
+std::exception_ptr agreed_error_of(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const comm::AgreedError&) {
+    return std::current_exception();
+  } catch (const StopRequested&) {
+    return std::current_exception();
+  } catch (const fl::ClientDiverged&) {
+    return std::current_exception();
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 RoundLoop::RoundLoop(const Experiment& experiment, comm::Communicator& comm, fl::GlobalModel model,
                      const RunPaths& paths, Recorder& recorder)
@@ -101,27 +121,37 @@ fl::PublicData RoundLoop::look_at_public_set(const Attempt& attempt, RoundRecord
 
 void RoundLoop::train_clients(const Attempt& attempt, const fl::PublicData& publics, fl::Aggregator& sum,
                               RoundRecord& record) {
-  const auto mine =
-      balance_.place(attempt.cohort, attempt.images_to_train())[static_cast<std::size_t>(comm_.rank())];
+  Teams teams(comm_, std::ssize(attempt.cohort) - std::ssize(attempt.finished),
+              {.ranks_per_client = experiment_.options.ranks_per_client,
+               .micro_batches = experiment_.training.micro_batches});
+  const auto mine = teams.place(balance_, attempt.cohort, attempt.images_to_train());
   {
     const ScopedTimer timer(record.seconds["train"]);
     fl::LocalTrainer trainer(experiment_.algorithm, experiment_.training,
-                             {server_.model(), &publics, &server_.state()}, features_, graph_);
+                             {server_.model(), &publics, &server_.state()}, features_, graph_, teams.mine());
     auto* states = states_ ? &*states_ : nullptr;
     ClientFinisher finisher(experiment_.algorithm.aggregates ? &sum : nullptr, states,
                             {.completed_rounds = attempt.round + 1,
                              .attempt = attempt.key,
                              .beside_gpu = experiment_.device.is_cuda()});
-    ClientWork work({experiment_, evaluator_, recorder_, states}, comm_.rank(), comm_.size(), attempt,
-                    record);
-    comm::on_every_rank(comm_, "training its clients", [&] {
+    ClientWork work({experiment_, evaluator_, recorder_, states}, comm_, teams, attempt, record);
+    const auto train_mine = [&] {
       // A signal that came while the public images were looked at.
-      if (stop_requested()) throw StopRequested();
+      if (!teams.is_shared() && stop_requested()) throw StopRequested();
       for (const ClientId client : mine)
         if (!work.take_over(client, finisher)) work.train(client, trainer, finisher);
+    };
+    // What the ranks of a team have agreed on; any other error of one of them ends the job, since the others of
+    // the team may be waiting for it.
+    std::exception_ptr agreed;
+    if (teams.is_shared()) agreed = agreed_error_of(train_mine);
+    comm::on_every_rank(comm_, "training its clients", [&] {
+      if (agreed) std::rethrow_exception(agreed);
+      if (!teams.is_shared()) train_mine();
       // Within the agreed work, so that an error of its thread is one of all ranks.
       finisher.wait();
     });
+    record.busy_seconds = teams.is_shared() && !teams.leads() && !mine.empty() ? work.seconds() : 0;
   }
   tell_of_files();
 }
@@ -166,7 +196,7 @@ void RoundLoop::evaluate(int completed_rounds, RoundRecord& record) {
 /// At the end also clients that were not in the last cohort are scored, with the model of their last round;
 /// those of the cohort were when they finished.
 void RoundLoop::score_idle_clients(int completed_rounds, std::vector<eval::ClientScores>& own) {
-  if (!states_ || experiment_.algorithm.pools_data) return;
+  if (!states_) return;
   const auto cohort = experiment_.cohort(completed_rounds - 1);
   for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size()) {
     if (std::ranges::binary_search(cohort, ClientId{c})) continue;
@@ -232,8 +262,7 @@ void RoundLoop::save_results() {
     if (comm_.rank() == 0)
       save_model(paths_.folder / "model.safetensors", server_.model(), completed_rounds_,
                  experiment_.fingerprints());
-    const bool own_models = states_ && !experiment_.algorithm.pools_data;
-    if (!own_models || !experiment_.options.personal_models) return;
+    if (!states_ || !experiment_.options.personal_models) return;
     for (std::int64_t c = comm_.rank(); c < experiment_.clients->clients(); c += comm_.size())
       if (const auto state = states_->load(ClientId{c}, completed_rounds_))
         save_personal_model(paths_.personalized, ClientId{c}, personal_model(*state, experiment_.algorithm),

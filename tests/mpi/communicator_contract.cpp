@@ -31,6 +31,21 @@ TEST_P(CommunicatorContract, KnowsItsPlace) {
   EXPECT_FALSE(comm_->description().empty());
 }
 
+TEST_P(CommunicatorContract, PartsAreGroupsOfTheirOwn) {
+  const auto part = comm_->part(rank_ % 2);
+  EXPECT_EQ(part->size(), (size_ + 1 - rank_ % 2) / 2);
+  EXPECT_EQ(part->rank(), rank_ / 2);
+  std::array<std::int64_t, 1> sum{rank_};
+  part->allreduce_sum(sum);
+  std::int64_t expected = 0;
+  for (int rank = rank_ % 2; rank < size_; rank += 2) expected += rank;
+  EXPECT_EQ(sum[0], expected);
+  // The whole one still works, and knows its ranks.
+  std::array<double, 1> largest{static_cast<double>(rank_)};
+  comm_->allreduce_max(largest);
+  EXPECT_EQ(largest[0], size_ - 1);
+}
+
 TEST_P(CommunicatorContract, SumsExactly) {
   const std::int64_t large = std::numeric_limits<std::int64_t>::max() / size_;
   std::array<std::int64_t, 4> values{rank_ + 1, -(rank_ + 1), large, (std::int64_t{1} << 53) + 1};

@@ -80,7 +80,7 @@ fl::Algorithm LocalTraining::row_of(bool hard_negatives, bool dfc, bool contrast
 }
 
 fl::LocalResult LocalTraining::train(int round, const fl::PrivateState* state, const fl::LocalHooks& hooks) {
-  fl::LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_);
+  fl::LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_, alone_);
   const std::vector<double> rates = {0.01, 0.005};
   return trainer.train(fl::client_data(*clients_, ClientId{0}, 0), round, rates, state, hooks);
 }

@@ -2,6 +2,7 @@
 #include <memory>
 #include <string>
 
+#include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/fl/client/local_trainer.hpp"
 #include "support/temp_folder.hpp"
 
@@ -31,6 +32,7 @@ class LocalTraining {
   fl::LocalTrainingConfig config_;
   nn::FeatureMemory memory_;
   nn::GpuGraph graph_;
+  comm::LocalCommunicator alone_;
   fl::PublicData publics_;
 };
 

@@ -43,7 +43,7 @@ fl::LocalStatistics Trainee::train(bool contrastive) {
   std::ranges::copy_if(experiment_->algorithm.terms, std::back_inserter(row.terms),
                        [&](const fl::Term& term) { return contrastive || !term.reads_previous_features; });
   row.heads = experiment_->algorithm.heads;
-  fl::LocalTrainer trainer(row, experiment_->training, {*model_}, features_, graph_);
+  fl::LocalTrainer trainer(row, experiment_->training, {*model_}, features_, graph_, alone_);
   const std::vector<double> rate = {1e-4};
   return trainer.train(experiment_->training_data(ClientId{0}), 0, rate, nullptr, {}).statistics;
 }

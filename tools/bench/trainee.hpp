@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 
+#include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/fl/client/local_trainer.hpp"
 #include "fedfr/fl/client/round_views.hpp"
 #include "random_faces.hpp"
@@ -27,6 +28,7 @@ class Trainee {
   std::unique_ptr<fl::GlobalModel> model_;
   nn::FeatureMemory features_;
   nn::GpuGraph graph_;
+  comm::LocalCommunicator alone_;
 };
 
 /// Adds the rate of multiplications and additions beside that of a large matrix product in this precision.

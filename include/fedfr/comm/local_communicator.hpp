@@ -16,6 +16,7 @@ class LocalCommunicator final : public Communicator {
   }
   void broadcast(std::span<std::byte>, int) override {}
   void barrier() override {}
+  std::unique_ptr<Communicator> part(int) override { return std::make_unique<LocalCommunicator>(); }
 };
 
 }  // namespace fedfr::comm

@@ -37,6 +37,7 @@ class MpiCommunicator final : public Communicator {
   std::vector<std::vector<std::byte>> allgather_bytes(std::span<const std::byte> mine) override;
   void broadcast(std::span<std::byte> bytes, int root) override;
   void barrier() override;
+  std::unique_ptr<Communicator> part(int number) override;
 
   /// The first half of allreduce_sum, for a transport that moves the data itself.
   void await_all_for_sum(std::span<const std::int64_t> values) { arrive(Operation::sum, std::ssize(values)); }
@@ -46,7 +47,7 @@ class MpiCommunicator final : public Communicator {
   static std::string library();                                  ///< "Open MPI v4.1.4"
 
  private:
-  enum class Operation : std::int64_t { sum, max, gather, broadcast, barrier };
+  enum class Operation : std::int64_t { sum, max, gather, broadcast, barrier, part };
   /// What a rank tells the others when it arrives. The length is that of the span, -1 where lengths may
   /// differ.
   struct Arrival {
@@ -55,6 +56,9 @@ class MpiCommunicator final : public Communicator {
     bool operator==(const Arrival&) const = default;
   };
   static std::string_view name(Operation operation);
+
+  MpiCommunicator(MPI_Comm part, const MpiCommunicator& whole);
+  void meet(int rank_of_job);
 
   /// Tells all others what this rank has come to, and waits until all have told it theirs. The first step of
   /// every operation, before any data moves.
@@ -72,7 +76,7 @@ class MpiCommunicator final : public Communicator {
   std::string why_;
   const Watchdog* watchdog_;
   Arrival mine_{};  // a member, because it is still being sent when arrive() gives up
-  std::vector<std::string> hosts_;
+  std::vector<std::string> names_;  // of the ranks, for messages
 };
 
 }  // namespace fedfr::comm

@@ -30,6 +30,7 @@ class NcclCommunicator final : public Communicator {
   }
   void broadcast(std::span<std::byte> bytes, int root) override { mpi_->broadcast(bytes, root); }
   void barrier() override { mpi_->barrier(); }
+  std::unique_ptr<Communicator> part(int number) override { return mpi_->part(number); }
 
  private:
   struct CloseComm {

@@ -22,6 +22,7 @@ enum class Purpose : std::uint64_t {
   strangers = 10,
   bootstrap = 11,
   augmentation = 12,
+  class_sample = 13,
 };
 
 /// Names one stream. Equal keys give equal numbers on every rank, machine and run.

@@ -83,4 +83,9 @@ class GlobalModel {
   TensorRoles roles_;
 };
 
+/// The centres of public people in a weights file, if it holds those of this very set; else undefined.
+/// @param fingerprint  of the public set
+at::Tensor public_centres_in(const nn::TensorFile& file, const std::string& fingerprint,
+                             std::int64_t identities, std::int64_t dimension);
+
 }  // namespace fedfr::fl

@@ -27,7 +27,10 @@ class Sgd {
   /// alone.
   void step();
 
+  /// By parameter; undefined before its first gradient.
   const std::vector<at::Tensor>& momentum_buffers() const { return momentum_; }
+  /// Goes on from such buffers.
+  void restore(const std::vector<at::Tensor>& momentum);
 
  private:
   void update(const std::vector<std::size_t>& which, bool first, double decay);

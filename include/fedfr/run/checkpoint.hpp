@@ -18,6 +18,13 @@ struct Checkpoint {
   std::string model_hash;  ///< 16 hex digits
 };
 
+/// A model as it lies in a checkpoint, with how many rounds on which data made it.
+nn::TensorFile model_file(const fl::GlobalModel& model, int completed_rounds, const Fingerprints& data);
+
+/// @throws UsageError if a checkpoint was made with other data
+void check_checkpoint_data(const std::filesystem::path& path, const nn::TensorFile& file,
+                           const Fingerprints& data);
+
 /// A weights file that also tells how many rounds on which data made the model.
 void save_model(const std::filesystem::path& path, const fl::GlobalModel& model, int completed_rounds,
                 const Fingerprints& data);

@@ -7,6 +7,7 @@
 #include "fedfr/run/client_finisher.hpp"
 #include "fedfr/run/evaluator.hpp"
 #include "fedfr/run/record/recorder.hpp"
+#include "fedfr/run/teams.hpp"
 
 namespace fedfr::run {
 
@@ -21,16 +22,19 @@ class ClientWork {
     fl::ClientStateStore* states;  ///< null: clients have none
   };
 
-  /// @param ranks   that share the cohort
+  /// @param teams   that share the cohort
   /// @param record  receives what each client's work was
-  ClientWork(const Tools& tools, int rank, int ranks, const Attempt& attempt, RoundRecord& record)
-      : tools_(tools), rank_(rank), ranks_(ranks), attempt_(attempt), record_(record) {}
+  ClientWork(const Tools& tools, const comm::Communicator& comm, Teams& teams, const Attempt& attempt,
+             RoundRecord& record)
+      : tools_(tools), rank_(comm.rank()), ranks_(comm.size()), teams_(teams), attempt_(attempt), record_(record) {}
 
   /// @throws StopRequested between two steps; DataError naming the client
   void train(ClientId client, fl::LocalTrainer& trainer, ClientFinisher& finisher);
 
   /// @returns whether there was something to take over
   bool take_over(ClientId client, ClientFinisher& finisher);
+
+  double seconds() const { return seconds_; }  ///< of this rank's training so far
 
  private:
   std::optional<fl::PrivateState> load(ClientId client);
@@ -40,6 +44,8 @@ class ClientWork {
   Tools tools_;
   int rank_;
   int ranks_;
+  Teams& teams_;
+  double seconds_ = 0;
   const Attempt& attempt_;
   RoundRecord& record_;
 };

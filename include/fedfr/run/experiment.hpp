@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "fedfr/data/storage/dataset.hpp"
+#include "fedfr/fl/central/central_trainer.hpp"
+#include "fedfr/fl/central/pooled_images.hpp"
 #include "fedfr/fl/client/client_data.hpp"
 #include "fedfr/fl/client/local_training.hpp"
 #include "fedfr/fl/client/objective.hpp"
@@ -32,8 +34,8 @@ struct Experiment {
   /// @throws UsageError, DataError with what to do
   Experiment(const Options& options, at::Device where, Numerics with_numerics);
 
-  /// Refuses what cannot be trained: more ranks than clients in a round, a client without training images.
-  void check_training(int ranks) const;
+  /// Refuses what cannot be trained, such as a client without training images.
+  void check_training() const;
 
   Options options;
   fl::Algorithm algorithm;
@@ -47,7 +49,7 @@ struct Experiment {
   at::Device device;
   Numerics numerics;
 
-  std::int64_t trained_clients() const;  ///< how many clients take part: one where the data are pooled
+  std::int64_t trained_clients() const { return clients->clients(); }  ///< how many clients take part
   /// Who trains in a round (from 0), ascending; the same on every rank.
   std::vector<ClientId> cohort(int round) const;
   /// @throws DataError naming the client if it has no images to train with
@@ -64,6 +66,15 @@ struct Experiment {
   /// @param start  the model of the start
   DataRecord data_record(const fl::GlobalModel& start) const;
   RecordedRun recorded() const;
+  /// Parts of a step's batch, also where that is left to us: the same for any number of ranks.
+  int micro_batches() const;
+
+  // Of training without clients
+  fl::PooledImages pooled_images() const;
+  std::int64_t own_classes() const;  ///< of the clients' identities, which come before the public ones
+  fl::StepShape step_shape() const;
+  fl::CentralConfig central_config() const;
+
   bool uses_public_images() const { return algorithm.public_images.has_value(); }
   /// Whether anything of a client outlives the round; plain classification by averaging has nothing, unless
   /// the clients' own models are wanted.

@@ -2,8 +2,7 @@
 
 #include "fedfr/core/error.hpp"
 
-// Which images a client trains with. Pooled data are one client with many sources, whose labels are moved
-// apart, so that training knows no other case.
+// Which images a client trains with.
 namespace fedfr::fl {
 
 std::int64_t ClientData::size() const {
@@ -35,18 +34,6 @@ ClientData client_data(const data::Dataset& clients, ClientId id, int most_per_i
         "client {} ({}) of {} has no training images: split the data anew, or leave this client out",
         value(id), data.name, clients.path().string());
   return data;
-}
-
-ClientData pooled_data(const data::Dataset* clients, int most_per_identity) {
-  ClientData pooled{.id = ClientId{0}, .name = "pooled", .sources = {}, .identities = 0};
-  if (clients == nullptr) return pooled;
-  for (std::int64_t c = 0; c < clients->clients(); ++c) {
-    ClientData one = client_data(*clients, ClientId{c}, most_per_identity);
-    one.sources[0].first_label = pooled.identities;
-    pooled.identities += one.identities;
-    pooled.sources.push_back(std::move(one.sources[0]));
-  }
-  return pooled;
 }
 
 }  // namespace fedfr::fl

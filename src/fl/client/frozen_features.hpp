@@ -15,8 +15,10 @@ namespace fedfr::fl {
 /// and not at all where mining or the round's look at the public set have seen it already.
 class FrozenFeatures {
  public:
-  FrozenFeatures(const GlobalModel& global, const nn::EmbedOptions& options, nn::FeatureMemory& memory)
-      : global_(global), options_(options), memory_(memory) {}
+  /// @param team  of ranks that look at the images together
+  FrozenFeatures(const GlobalModel& global, const nn::EmbedOptions& options, nn::FeatureMemory& memory,
+                 comm::Communicator& team)
+      : global_(global), options_(options), memory_(memory), team_(team) {}
 
   /// The client's own images as they are, by the global model.
   /// @returns [n,D]
@@ -47,6 +49,7 @@ class FrozenFeatures {
   const GlobalModel& global_;
   nn::EmbedOptions options_;
   nn::FeatureMemory& memory_;
+  comm::Communicator& team_;
   at::Tensor own_plain_;
   RoundViews views_;
   at::Tensor global_features_;

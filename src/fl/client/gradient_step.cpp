@@ -5,6 +5,7 @@
 
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/margins/margin.hpp"
+#include "fedfr/nn/precision.hpp"
 
 // Two ways to the gradients of a step. The direct one is for networks so small that the graph of autograd
 // takes longer than the arithmetic; it calls the operators that autograd would, hence the same bits.
@@ -36,6 +37,27 @@ StepLosses step_directly(const nn::Backbone& backbone, const nn::ParameterSet& p
   for (std::size_t i = 0; i < gradients.size(); ++i)
     at::Tensor(parameters[i]).mutable_grad() = std::move(gradients[i]);
   return {.features = logits, .terms = {found.loss}, .loss = found.loss * weight};
+}
+
+StepLosses gradients_of(const TrainedNetwork& network, const LocalTrainingConfig& config,
+                        const StepBatch& batch) {
+  const auto& [architecture, parameters, moves_statistics, heads, objective] = network;
+  if (can_step_directly(architecture, config, objective.terms().size() > 1))
+    return step_directly(architecture, parameters, batch.images, batch.labels, config.margin_weight);
+  StepInput input{.features = {},
+                  .labels = batch.labels,
+                  .global_features = batch.global_features,
+                  .previous_features = batch.previous_features};
+  {
+    const Span span("forward");
+    const nn::PrecisionScope precision(config.embed.precision, batch.images.device());
+    const bool rounds = config.embed.precision == nn::Precision::bf16;
+    const nn::ParameterSet& weights = rounds ? parameters.rounded() : parameters;
+    input.features = (moves_statistics ? architecture.embed_in_training(weights, batch.images)
+                                       : architecture.embed(weights, batch.images))
+                         .to(at::kFloat);
+  }
+  return step_by_autograd(objective, input, heads);
 }
 
 }  // namespace fedfr::fl

@@ -2,8 +2,18 @@
 #include "fedfr/fl/client/local_training.hpp"
 #include "fedfr/fl/client/objective.hpp"
 #include "fedfr/nn/backbones/backbone.hpp"
+#include "step_batch.hpp"
 
 namespace fedfr::fl {
+
+/// What trains in a step.
+struct TrainedNetwork {
+  const nn::Backbone& architecture;
+  const nn::ParameterSet& parameters;
+  bool moves_statistics;  ///< of batch norms, which then normalise by the batch
+  const Heads& heads;
+  const LocalObjective& objective;
+};
 
 /// What a step found out; the gradients lie with the parameters.
 struct StepLosses {
@@ -11,6 +21,10 @@ struct StepLosses {
   std::vector<at::Tensor> terms;  ///< unweighted, in the objective's order
   at::Tensor loss;                ///< their weighted sum
 };
+
+/// The gradients of a batch, by whichever of the following ways fits.
+StepLosses gradients_of(const TrainedNetwork& network, const LocalTrainingConfig& config,
+                        const StepBatch& batch);
 
 /// Through autograd's graph, for any network and objective.
 StepLosses step_by_autograd(const LocalObjective& objective, const StepInput& input, const Heads& heads);

@@ -56,7 +56,7 @@ void LocalTrainer::run_phases(Round& round) {
 }
 
 void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const EpochPlan> epochs) {
-  std::vector<at::Tensor> learning;
+  std::vector<Learning> learning;
   bool shared_learn = false;
   const auto teach = [&](const at::Tensor& tensor, const std::string& name, Role role) {
     const bool learns = role != Role::frozen && (!phase.trains || phase.trains(name, role));
@@ -64,7 +64,7 @@ void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const E
     // optimiser.
     at::Tensor(tensor).mutable_grad() = at::Tensor();
     at::Tensor(tensor).set_requires_grad(learns);
-    if (learns) learning.push_back(tensor);
+    if (learns) learning.push_back({name, tensor});
     shared_learn = shared_learn || (learns && role == Role::shared);
   };
   const auto tensors = global_.tensors();
@@ -83,13 +83,22 @@ void LocalTrainer::run_phase(Round& round, const Phase& phase, std::span<const E
        .server = on(server_, backbone_.device())});
   TrainingStep step({global_.backbone(), backbone_, moves_statistics, round.heads, objective_}, config_,
                     std::move(learning), std::cref(correct),
-                    loading().batches(round.images.size()) * std::ssize(epochs), graph_);
+                    loading().batches(round.images.size()) * std::ssize(epochs), {graph_, team_});
   for (const EpochPlan& plan : epochs) run_epoch(round, plan, step);
   // Also forgets the gradients: the next phase, or the next client, must not find them.
   backbone_.set_trainable(false);
   round.loss_sums += step.loss_sums();
   // Only steps that move shared tensors count in W (see ClientEnd).
   if (shared_learn) round.reach += step.reach();
+}
+
+/// At once, or, since the ranks of a team have to stop together, by the step, which they make together.
+void LocalTrainer::ask_to_stop(const Round& round, TrainingStep& step) {
+  const bool wanted = round.hooks.stop_requested && round.hooks.stop_requested();
+  if (SharedStep* shared = step.shared())
+    shared->ask_to_stop(wanted);
+  else if (wanted)
+    throw StopRequested();
 }
 
 void LocalTrainer::run_epoch(Round& round, const EpochPlan& plan, TrainingStep& step) {
@@ -101,12 +110,18 @@ void LocalTrainer::run_epoch(Round& round, const EpochPlan& plan, TrainingStep& 
   auto& statistics = round.result.statistics;
   std::size_t done = 0;
   auto rate = plan.rates.begin();
-  const auto next_batch = [&] {
+  const auto next_batch = [&]() -> const data::Batch* {
     const ScopedTimer timer(statistics.seconds_waiting);
-    return loader.next();
+    try {
+      return loader.next();
+    } catch (...) {
+      // Where a team works, the others wait for this rank in their step.
+      if (SharedStep* shared = step.shared()) shared->fail(std::current_exception());
+      throw;
+    }
   };
   while (const data::Batch* batch = next_batch()) {
-    if (round.hooks.stop_requested && round.hooks.stop_requested()) throw StopRequested();
+    ask_to_stop(round, step);
     at_step(statistics.steps + 1, round.steps);
     const Span span("step");
     const auto positions = std::span(plan.order).subspan(done, batch->labels.size());
@@ -130,6 +145,7 @@ void LocalTrainer::run_epoch(Round& round, const EpochPlan& plan, TrainingStep& 
         send(*batch, positions, round.frozen, global_.backbone().config(), config_.embed, backbone_.device()),
         learning_rate, look);
     ++statistics.steps;
+    if (step.shared() != nullptr && step.shared()->is_to_stop()) throw StopRequested();
     if (step.has_diverged()) throw Diverged({"the loss", statistics.steps});
     statistics.images += std::ssize(positions);
     if (round.hooks.progress) round.hooks.progress(statistics.steps, round.steps);

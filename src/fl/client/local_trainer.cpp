@@ -21,16 +21,24 @@ namespace {
 
 at::Tensor tensor_of(const std::vector<float>& values) { return at::tensor(at::ArrayRef<float>(values)); }
 
+ClientDiverged has_diverged(const ClientData& client, int round, const Diverged& diverged) {
+  return ClientDiverged(
+      "the training of client {} ({}) has diverged in round {}: the first tensor that is not finite is {}, in "
+      "step {}; lower --lr or set --clip-norm",
+      value(client.id), client.name, round + 1, diverged.seen.tensor, diverged.seen.step);
+}
+
 }  // namespace
 
 LocalTrainer::LocalTrainer(const Algorithm& row, const LocalTrainingConfig& config, const RoundStart& start,
-                           nn::FeatureMemory& memory, nn::GpuGraph& graph)
+                           nn::FeatureMemory& memory, nn::GpuGraph& graph, comm::Communicator& team)
     : row_(row),
       config_(config),
       global_(start.global),
       publics_(start.publics),
       memory_(memory),
       graph_(graph),
+      team_(team),
       objective_(config.margin, config.margin_weight, row.terms),
       backbone_(global_.backbone().make_parameters(global_.parameters().device(), config.embed.format)) {
   if (start.server != nullptr)
@@ -44,8 +52,9 @@ LocalResult LocalTrainer::train(const ClientData& client, int round, const Round
   const ActivityScope scope = with_client(client.id);
   try {
     return train_once(client, round, rates, state, hooks);
-  } catch (const Diverged&) {
-    // Where, is found below.
+  } catch (const Diverged& diverged) {
+    // Of micro-batches it is agreed which sum could not be made; else it is found below.
+    if (config_.micro_batches > 1) throw has_diverged(client, round, diverged);
   }
   // Once more, which repeats every bit, and now with a look at every tensor of each step.
   LocalHooks looking = hooks;
@@ -56,11 +65,7 @@ LocalResult LocalTrainer::train(const ClientData& client, int round, const Round
   try {
     return train_once(client, round, rates, state, looking);
   } catch (const Diverged& diverged) {
-    throw DataError(
-        "the training of client {} ({}) has diverged in round {}: the first tensor that is not finite is {}, "
-        "in step "
-        "{}; lower --lr or set --clip-norm",
-        value(client.id), client.name, round + 1, diverged.seen.tensor, diverged.seen.step);
+    throw has_diverged(client, round, diverged);
   }
 }
 
@@ -71,7 +76,7 @@ LocalResult LocalTrainer::train_once(const ClientData& client, int round, const 
           .rates = rates,
           .kept = state != nullptr ? *state : NamedTensors{},
           .hooks = hooks,
-          .frozen = {global_, config_.embed, memory_},
+          .frozen = {global_, config_.embed, memory_, team_},
           .images = RoundImages(client),
           .epochs = {},
           .heads = {},

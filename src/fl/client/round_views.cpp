@@ -4,7 +4,9 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <cstring>
 
+#include "fedfr/comm/on_every_rank.hpp"
 #include "fedfr/data/storage/batch_loader.hpp"
 
 // Which views (an image, mirrored or not) the epochs of a round will ever look at, each with one row in the
@@ -67,6 +69,33 @@ void embed_views(const nn::Backbone& backbone, const nn::ParameterSet& model, co
   data::BatchLoader loader(images.sources(), images.sequence(positions, mirrored),
                            {.batch = options.batch, .threads = at::get_num_threads()});
   nn::embed_batches(backbone, model, nn::batches_of(loader), options, out);
+}
+
+void embed_views_together(comm::Communicator& team, const nn::Backbone& backbone,
+                          const nn::ParameterSet& model, const RoundImages& images,
+                          std::span<const View> views, const nn::EmbedOptions& options,
+                          const at::Tensor& out) {
+  if (team.size() == 1) return embed_views(backbone, model, images, views, options, out);
+  const std::int64_t batches = (std::ssize(views) + options.batch - 1) / options.batch;
+  const auto first_of = [&](std::int64_t rank) {
+    return std::min(batches * rank / team.size() * options.batch, std::ssize(views));
+  };
+  const std::int64_t first = first_of(team.rank());
+  const std::int64_t count = first_of(team.rank() + 1) - first;
+  const at::Tensor mine = out.narrow(0, first, count);
+  // Agreed on before the parts are gathered: a rank with an error does not come to that.
+  comm::on_every_rank(team, "embedding images", [&] {
+    embed_views(backbone, model, images,
+                views.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), options, mine);
+  });
+  const std::span values(mine.const_data_ptr<float>(), static_cast<std::size_t>(mine.numel()));
+  const auto parts = team.allgather_bytes(std::as_bytes(values));
+  for (int rank = 0; rank < team.size(); ++rank) {
+    const auto& part = parts[static_cast<std::size_t>(rank)];
+    if (rank != team.rank() && !part.empty())
+      std::memcpy(out.narrow(0, first_of(rank), first_of(rank + 1) - first_of(rank)).data_ptr<float>(),
+                  part.data(), part.size());
+  }
 }
 
 }  // namespace fedfr::fl

@@ -13,7 +13,6 @@
 #include <utility>
 
 #include "fedfr/core/trace.hpp"
-#include "fedfr/nn/precision.hpp"
 
 namespace fedfr::fl {
 
@@ -38,20 +37,28 @@ void add_losses(at::Tensor& sums, const StepLosses& losses) {
   sums.add_(at::stack(values));
 }
 
+std::vector<at::Tensor> tensors_of(const std::vector<Learning>& learning) {
+  std::vector<at::Tensor> tensors;
+  for (const auto& each : learning) tensors.push_back(each.tensor);
+  return tensors;
+}
+
 }  // namespace
 
-TrainingStep::TrainingStep(const Network& network, const LocalTrainingConfig& config,
-                           std::vector<at::Tensor> learning, std::function<void()> correct,
-                           std::int64_t steps, nn::GpuGraph& graph)
+TrainingStep::TrainingStep(const TrainedNetwork& network, const LocalTrainingConfig& config,
+                           std::vector<Learning> learning, std::function<void()> correct,
+                           std::int64_t steps, const Room& room)
     : network_(network),
       config_(config),
       correct_(std::move(correct)),
-      sgd_(std::move(learning), config.sgd),
+      sgd_(tensors_of(learning), config.sgd),
       sums_(at::zeros({std::ssize(network.objective.terms()) + 1},
                       at::TensorOptions().dtype(at::kDouble).device(network.parameters.device()))),
       steps_(steps),
       run_ahead_(network.parameters.device(), most_unfinished_steps),
-      graph_(graph) {}
+      graph_(room.graph) {
+  if (config.micro_batches > 1) shared_.emplace(network_, config_, std::move(learning), room.team);
+}
 
 void TrainingStep::run(const StepBatch& batch, double learning_rate, const Look& look) {
   sgd_.set_learning_rate(learning_rate);
@@ -73,7 +80,7 @@ void TrainingStep::run(const StepBatch& batch, double learning_rate, const Look&
 
 /// The first step is done as it comes: libraries get ready in it, and momentum begins.
 bool TrainingStep::is_worth_recording(const StepBatch& batch, const Look& look) const {
-  return nn::GpuGraph::possible(batch.images.device()) && !look && done_ > 0 &&
+  return nn::GpuGraph::possible(batch.images.device()) && !look && !shared_ && done_ > 0 &&
          steps_ >= fewest_steps_to_record && batch.images.size(0) == config_.batch;
 }
 
@@ -89,7 +96,7 @@ void TrainingStep::hold(const StepBatch& batch) {
 }
 
 void TrainingStep::work(const StepBatch& batch, const Look& look) {
-  const StepLosses losses = gradients(batch);
+  const StepLosses losses = shared_ ? shared_->gradients(batch) : gradients_of(network_, config_, batch);
   correct_();
   if (look) look(losses);
   sgd_.step();
@@ -98,26 +105,6 @@ void TrainingStep::work(const StepBatch& batch, const Look& look) {
 
 bool TrainingStep::has_diverged() const {
   return sums_.is_cpu() && !std::isfinite(*sums_.const_data_ptr<double>());
-}
-
-StepLosses TrainingStep::gradients(const StepBatch& batch) const {
-  const auto& [architecture, parameters, moves_statistics, heads, objective] = network_;
-  if (can_step_directly(architecture, config_, objective.terms().size() > 1))
-    return step_directly(architecture, parameters, batch.images, batch.labels, config_.margin_weight);
-  StepInput input{.features = {},
-                  .labels = batch.labels,
-                  .global_features = batch.global_features,
-                  .previous_features = batch.previous_features};
-  {
-    const Span span("forward");
-    const nn::PrecisionScope precision(config_.embed.precision, batch.images.device());
-    const bool rounds = config_.embed.precision == nn::Precision::bf16;
-    const nn::ParameterSet& weights = rounds ? parameters.rounded() : parameters;
-    input.features = (moves_statistics ? architecture.embed_in_training(weights, batch.images)
-                                       : architecture.embed(weights, batch.images))
-                         .to(at::kFloat);
-  }
-  return step_by_autograd(objective, input, heads);
 }
 
 }  // namespace fedfr::fl

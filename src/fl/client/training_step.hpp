@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "fedfr/fl/client/local_training.hpp"
@@ -7,6 +8,7 @@
 #include "fedfr/nn/kernels/run_ahead.hpp"
 #include "fedfr/nn/sgd.hpp"
 #include "gradient_step.hpp"
+#include "shared_step.hpp"
 #include "step_batch.hpp"
 
 namespace fedfr::fl {
@@ -17,25 +19,24 @@ namespace fedfr::fl {
 /// computed.
 class TrainingStep {
  public:
-  struct Network {
-    const nn::Backbone& architecture;
-    const nn::ParameterSet& parameters;
-    bool moves_statistics;  ///< of batch norms, which then normalise by the batch
-    const Heads& heads;
-    const LocalObjective& objective;
+  struct Room {
+    nn::GpuGraph& graph;       ///< for what is recorded
+    comm::Communicator& team;  ///< that shares the micro-batches
   };
 
   /// @param learning  the tensors that learn; the others want no gradients
   /// @param correct   what is done to the gradients of each step
   /// @param steps     how many there will be
-  /// @param graph     room for what is recorded
-  TrainingStep(const Network& network, const LocalTrainingConfig& config, std::vector<at::Tensor> learning,
-               std::function<void()> correct, std::int64_t steps, nn::GpuGraph& graph);
+  TrainingStep(const TrainedNetwork& network, const LocalTrainingConfig& config, std::vector<Learning> learning,
+               std::function<void()> correct, std::int64_t steps, const Room& room);
 
   using Look = std::function<void(const StepLosses&)>;
 
   /// @param look  between gradients and update; if there is one, nothing is recorded
   void run(const StepBatch& batch, double learning_rate, const Look& look);
+
+  /// The micro-batches of the steps, where these have any: null otherwise.
+  SharedStep* shared() { return shared_ ? &*shared_ : nullptr; }
 
   /// Of all steps: [1 + terms] float64 on the CPU, the loss and the unweighted terms. Waits for a GPU.
   at::Tensor loss_sums() const { return sums_.cpu(); }
@@ -50,9 +51,8 @@ class TrainingStep {
   bool is_worth_recording(const StepBatch& batch, const Look& look) const;
   void hold(const StepBatch& batch);
   void work(const StepBatch& batch, const Look& look);
-  StepLosses gradients(const StepBatch& batch) const;
 
-  Network network_;
+  TrainedNetwork network_;
   const LocalTrainingConfig& config_;
   std::function<void()> correct_;
   nn::Sgd sgd_;
@@ -63,6 +63,7 @@ class TrainingStep {
   double reach_ = 0;
   nn::RunAhead run_ahead_;
   nn::GpuGraph& graph_;
+  std::optional<SharedStep> shared_;
   StepBatch held_;  // what the recorded step reads; undefined before there is one
 };
 

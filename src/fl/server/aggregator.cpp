@@ -1,31 +1,25 @@
-// Floating-point sums depend on their order, integer sums do not: each value becomes an integer at once, by a
-// factor that all ranks know before the round, and only integers are added, by clients, ranks and network
-// cards in any order.
+// Each value becomes an integer at once, by a factor that all ranks know before the round (core/fixed_point.hpp),
+// and only integers are added, by clients, ranks and network cards in any order.
 #include "fedfr/fl/server/aggregator.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <stdexcept>
 #include <utility>
 
 #include "fedfr/core/error.hpp"
+#include "fedfr/core/fixed_point.hpp"
 #include "fedfr/core/magnitude.hpp"
 #include "fedfr/core/trace.hpp"
-#include "fedfr/core/vector_clones.hpp"
 #include "norm_statistics.hpp"
 
 namespace fedfr::fl {
 
 namespace {
 
-// Of the 63 of a signed integer: one to spare for the rounding of each update.
-constexpr int integer_bits = 62;
 constexpr float smallest_bound = 64;
 constexpr float headroom = 16;
-
-float power_of_two_above(float x) { return std::ldexp(1.0F, std::ilogb(x) + 1); }
 
 // Statistics of batch norms follow what passes through the network, which may grow fast at its start.
 constexpr float smallest_bound_of_statistics = 4096;
@@ -36,36 +30,6 @@ float bound_of(const SharedTensor& tensor, std::span<const float> values) {
   return power_of_two_above(
       std::max((learns ? smallest_bound : smallest_bound_of_statistics) / 2,
                largest_magnitude(values) * (learns ? headroom : headroom_of_statistics)));
-}
-
-/// Bits of the largest sum of weights.
-int bits_of(std::int64_t weights) {
-  return std::ilogb(static_cast<double>(std::max<std::int64_t>(weights, 1))) + 1;
-}
-
-/// sum += round(value * factor), to the nearest and to even; |value * factor| < 2^62. In two halves, because
-/// most processors convert only to 32-bit integers as vectors: adding 1.5 * 2^52 rounds a double below 2^51
-/// to an integer, which its low bits then hold. The high half, a multiple of 2^32, is exact and even, so that
-/// the rounding of the low one is that of the whole.
-FEDFR_VECTOR_CLONES_INT64
-void add_rounded(std::int64_t* sum, const float* values, std::size_t size, double factor) {
-  constexpr double shift = 4294967296.0;
-  constexpr double magic = 6755399441055744.0;
-  constexpr auto magic_bits = std::bit_cast<std::int64_t>(magic);
-  for (std::size_t i = 0; i < size; ++i) {
-    const double scaled = static_cast<double>(values[i]) * factor;
-    const double high = scaled / shift + magic;
-    const double low = scaled - (high - magic) * shift + magic;
-    sum[i] += (std::bit_cast<std::int64_t>(high) - magic_bits) * std::int64_t{4294967296} +
-              (std::bit_cast<std::int64_t>(low) - magic_bits);
-  }
-}
-
-/// mean = sum / weight * unit, rounded to float. The unit is a power of two, by which nothing is rounded.
-FEDFR_VECTOR_CLONES_INT64
-void divide(float* mean, const std::int64_t* sum, std::size_t size, double weight, double unit) {
-  for (std::size_t i = 0; i < size; ++i)
-    mean[i] = static_cast<float>(static_cast<double>(sum[i]) / weight * unit);
 }
 
 DataError diverged(ClientId client, const std::string& tensor, float largest, float bound) {
@@ -84,8 +48,8 @@ Aggregator::Aggregator(std::vector<SharedTensor> layout, std::span<const float> 
     : shared_size_(global.size()), bound_(bound) {
   const auto block = [&](std::string name, std::size_t begin, std::size_t size, float largest,
                          bool weighted) {
-    const int bits = bits_of(weighted ? bound.weight : bound.clients);
-    return Block{std::move(name), begin, size, largest, integer_bits - std::ilogb(largest) - bits, weighted};
+    const int exponent = fixed_point_exponent(largest, weighted ? bound.weight : bound.clients);
+    return Block{std::move(name), begin, size, largest, exponent, weighted};
   };
   for (auto& tensor : layout) {
     const auto begin = static_cast<std::size_t>(tensor.begin);
@@ -159,7 +123,7 @@ void Aggregator::add_block(const Block& block, std::span<const float> values, co
     const auto part = values.subspan(at, std::min(piece, block.size - at));
     const float largest = largest_magnitude(part);
     if (!(largest <= block.bound)) throw diverged(update.client, block.name, largest, block.bound);
-    add_rounded(sum_.data() + block.begin + at, part.data(), part.size(), factor);
+    add_fixed_point(sum_.data() + block.begin + at, part.data(), part.size(), factor);
   }
 }
 
@@ -203,8 +167,8 @@ std::vector<float> Aggregator::mean_of(std::span<const Block> blocks) const {
   std::vector<float> mean(blocks.back().begin + blocks.back().size - begin);
   for (const Block& block : blocks) {
     const std::int64_t weight = block.weighted ? sum_[sum_.size() - 2] : sum_[sum_.size() - 1];
-    divide(mean.data() + block.begin - begin, sum_.data() + block.begin, block.size,
-           static_cast<double>(weight), std::ldexp(1.0, -block.exponent));
+    from_fixed_point(mean.data() + block.begin - begin, sum_.data() + block.begin, block.size,
+                     static_cast<double>(weight), std::ldexp(1.0, -block.exponent));
   }
   return mean;
 }

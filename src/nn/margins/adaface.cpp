@@ -35,10 +35,17 @@ at::Tensor quality(const at::Tensor& features, const at::Tensor& norms, const Ad
 
 }  // namespace
 
+at::Tensor norms_after(const at::Tensor& features, const at::Tensor& norms, const AdaFaceMargin& config) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor moved = norms.detach().clone();
+  quality(features, moved, config);
+  return moved;
+}
+
 WithMargin adaface(const MarginInput& in, const MarginConfig& config) {
   const at::Tensor z = quality(in.features, in.norms, config.adaface);
   const at::Tensor cosine = in.cosine.clamp(-1 + eps, 1 - eps);
-  const MarginInput clamped{in.features, cosine, in.column, in.norms};
+  const MarginInput clamped{in.features, cosine, in.column, in.norms, in.present};
   const at::Tensor angle = (angle_of(clamped.own()) - z * config.margin).clamp(eps, std::numbers::pi - eps);
   return {clamped.with_own(at::cos(angle) - (z * config.margin + config.margin))};
 }

@@ -12,6 +12,7 @@ struct MarginInput {
   const at::Tensor& cosine;    ///< [B,C] to the centres
   const at::Tensor& column;    ///< [B,1] the own class
   const at::Tensor& norms;     ///< [2] AdaFace's statistics
+  const at::Tensor& present;   ///< [B,1] bool, whether the own class is among these; undefined: it always is
 
   at::Tensor own() const;                                ///< [B,1] cosines to the own class
   at::Tensor with_own(const at::Tensor& reduced) const;  ///< [B,C] with these instead

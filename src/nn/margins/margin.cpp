@@ -11,6 +11,8 @@
 #include <ATen/ops/nll_loss_backward.h>
 #include <ATen/ops/nll_loss_forward.h>
 #include <ATen/ops/scatter.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -39,29 +41,31 @@ const Kind kinds[] = {
 
 /// Other classes that are very near are probably the same person under another name: they count as of cosine
 /// 0 and learn nothing (arcface_torch's "interclass filtering").
-at::Tensor filtered(const at::Tensor& cosine, const at::Tensor& column, double filter) {
-  return cosine.masked_fill((cosine > filter).scatter(1, column, false), 0);
+at::Tensor filtered(const MarginInput& in, double filter) {
+  const at::Tensor near = in.cosine > filter;
+  const at::Tensor own = in.present.defined() ? at::gather(near, 1, in.column) & ~in.present
+                                              : at::zeros_like(in.column, at::kBool);
+  return in.cosine.masked_fill(near.scatter(1, in.column, own), 0);
 }
 
-/// Cosines with the margin, before the scale.
-WithMargin apply(const Kind& kind, const at::Tensor& features, const at::Tensor& centres,
-                 const at::Tensor& labels, const MarginConfig& config, const at::Tensor& norms) {
-  at::Tensor cosine = at::matmul(unit_rows(features), unit_rows(centres).t());
-  if (kind.apply == nullptr) return {cosine};
-  const at::Tensor column = labels.unsqueeze(1);
-  if (config.filter > 0) cosine = filtered(cosine, column, config.filter);
-  WithMargin out = kind.apply({features, cosine, column, norms}, config);
-  if (config.straight_through) out.cosine = cosine + (out.cosine - cosine).detach();
+/// Cosines with the margin, times the scale.
+WithMargin scaled(const MarginInput& in, const MarginConfig& config) {
+  const Kind& kind = *std::ranges::find(kinds, config.kind, &Kind::margin);
+  WithMargin out{in.cosine};
+  if (kind.apply != nullptr) {
+    const at::Tensor cosine = config.filter > 0 ? filtered(in, config.filter) : in.cosine;
+    out = kind.apply({in.features, cosine, in.column, in.norms, in.present}, config);
+    if (config.straight_through) out.cosine = cosine + (out.cosine - cosine).detach();
+  }
+  out.cosine = out.cosine * config.scale;
   return out;
 }
 
 WithMargin logits_and_pull(const at::Tensor& features, const at::Tensor& centres, const at::Tensor& labels,
                            const MarginConfig& config, const at::Tensor& norms) {
   if (config.kind == Margin::logits) return {features};
-  const Kind& kind = *std::ranges::find(kinds, config.kind, &Kind::margin);
-  WithMargin out = apply(kind, features, centres, labels, config, norms);
-  out.cosine = out.cosine * config.scale;
-  return out;
+  const at::Tensor cosine = at::matmul(unit_rows(features), unit_rows(centres).t());
+  return scaled({features, cosine, labels.unsqueeze(1), norms, {}}, config);
 }
 
 }  // namespace
@@ -69,7 +73,7 @@ WithMargin logits_and_pull(const at::Tensor& features, const at::Tensor& centres
 at::Tensor MarginInput::own() const { return at::gather(cosine, 1, column); }
 
 at::Tensor MarginInput::with_own(const at::Tensor& reduced) const {
-  return at::scatter(cosine, 1, column, reduced);
+  return at::scatter(cosine, 1, column, present.defined() ? at::where(present, reduced, own()) : reduced);
 }
 
 std::vector<std::string> margin_names() {
@@ -95,6 +99,17 @@ at::Tensor margin_softmax_loss(const at::Tensor& features, const at::Tensor& cen
   const auto [logits, pull] = logits_and_pull(features, centres, labels, config, norms);
   const at::Tensor loss = at::cross_entropy_loss(logits, labels);
   return pull.defined() ? loss + pull : loss;
+}
+
+SomeLogits logits_of_some_classes(const at::Tensor& features, const at::Tensor& unit_centres,
+                                  const at::Tensor& columns, const MarginConfig& config,
+                                  const at::Tensor& norms) {
+  if (config.kind == Margin::logits) throw std::logic_error("these logits have no class centres");
+  const at::Tensor cosine = at::matmul(unit_rows(features), unit_centres.t());
+  const at::Tensor column = columns.clamp_min(0).unsqueeze(1);
+  const at::Tensor present = (columns >= 0).unsqueeze(1);
+  const auto [logits, pull] = scaled({features, cosine, column, norms, present}, config);
+  return {logits, pull};
 }
 
 LossAndGradient softmax_loss_and_gradient(const at::Tensor& logits, const at::Tensor& labels, double weight) {

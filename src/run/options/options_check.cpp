@@ -55,6 +55,34 @@ void check_objective(const Configuration& c) {
         c.named("hard-negatives"));
 }
 
+/// What only training without clients has, and what it has not.
+void check_centralized(const Configuration& c) {
+  const Options& o = c.options;
+  const auto refuse = [&](bool is_set, const char* option, const char* why) {
+    if (is_set) throw UsageError("{} {}", c.named(option), why);
+  };
+  if (o.algorithm == "centralized") {
+    constexpr const char* of_clients = "is a part of a client's training: algorithm = centralized has no clients";
+    refuse(o.hard_negatives, "hard-negatives", of_clients);
+    refuse(o.dfc, "dfc", of_clients);
+    refuse(o.contrastive, "contrastive", of_clients);
+    refuse(o.margin == "logits", "margin",
+           "= logits has no class centres, which algorithm = centralized trains for the start of a federation");
+    return;
+  }
+  constexpr const char* of_one = "is for algorithm = centralized";
+  refuse(o.class_sample < 1, "class-sample", of_one);
+  refuse(o.evaluate_every_steps > 0, "evaluate-every-steps", of_one);
+  refuse(o.early_stop > 0, "early-stop", of_one);
+}
+
+void check_batch(const Configuration& c) {
+  const Options& o = c.options;
+  if (o.micro_batches > 0 && o.batch % o.micro_batches != 0)
+    throw UsageError("{} = {} does not divide batch = {}: its parts have to be of one size",
+                     c.named("micro-batches"), o.micro_batches, o.batch);
+}
+
 void check_schedule(const Configuration& c) {
   const Options& o = c.options;
   if (o.lr_schedule == "step" && o.lr_rounds > 0)
@@ -101,6 +129,8 @@ void validate(const Configuration& configuration) {
     throw UsageError("no folder for the results: name one with --output");
   check_data(configuration);
   check_objective(configuration);
+  check_centralized(configuration);
+  check_batch(configuration);
   check_schedule(configuration);
 }
 

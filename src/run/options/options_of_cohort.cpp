@@ -15,6 +15,12 @@ std::vector<OptionSpec> cohort_options() {
        .field = &O::cohort_stream,
        .help = "random stream that draws a cohort: fedfr's own, or the released program's",
        .choices = {"fedfr", "released"}},
+      {.name = "ranks-per-client",
+       .field = &O::ranks_per_client,
+       .help = "ranks that train one client together, sharing the micro-batches of its steps; 0: as many as would "
+               "be idle otherwise",
+       .range = {0, 1024},
+       .effect = Effect::none},
   };
 }
 

@@ -79,6 +79,11 @@ std::vector<OptionSpec> objective_options() {
        .field = &O::margin_weight,
        .help = "of the softmax term in the objective; 0: off",
        .range = weight},
+      {.name = "class-sample",
+       .field = &O::class_sample,
+       .help = "share of the classes that the softmax of a step sees in centralized training: those of its images "
+               "and others drawn anew; 1: all (PartialFC, An et al., CVPR 2022)",
+       .range = {.low = 0, .high = 1, .above_low = true}},
       {.name = "public-classes",
        .field = &O::public_classes,
        .help = "public identities are classes of the softmax too"},

@@ -15,7 +15,8 @@ std::vector<OptionSpec> run_options() {
        .field = &O::algorithm,
        .help = "who trains on what; all but fedfr turn public-classes, hard-negatives, dfc and contrastive "
                "off unless they "
-               "are set, and centralized makes a round one epoch over the pooled data",
+               "are set; centralized is ordinary training by all ranks together, a round an epoch over the "
+               "pooled data",
        .choices = {"fedfr", "fedavg", "local", "centralized"}},
       {.name = "rounds",
        .field = &O::rounds,
@@ -70,6 +71,12 @@ std::vector<OptionSpec> run_options() {
        .field = &O::keep_checkpoints,
        .help = "how many of the newest checkpoints stay",
        .range = {1, 1e6},
+       .effect = Effect::none},
+      {.name = "checkpoint-every-steps",
+       .field = &O::checkpoint_every_steps,
+       .help = "steps of an epoch after which centralized training saves a checkpoint in the middle of it; 0: "
+               "only between epochs",
+       .range = {0, 1e9},
        .effect = Effect::none},
       {.name = "feature-memory",
        .field = &O::feature_memory,

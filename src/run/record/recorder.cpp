@@ -33,7 +33,7 @@ struct Recorder::Gathered {
 
 Recorder::Gathered Recorder::gather(const RoundRecord& record) const {
   Json mine = {{"clients", Json::array()}, {"seconds", record.seconds}};
-  double busy = 0;
+  double busy = record.clients.empty() ? record.busy_seconds : 0;
   for (const auto& client : record.clients) {
     mine["clients"].push_back(to_json(client));
     if (!client.taken_over) busy += client.seconds;
@@ -178,6 +178,25 @@ void Recorder::evaluation(const Evaluation& evaluation) {
   for (const auto& [name, score] : latest_scores_) line += fmt::format("  {} {}", name, fixed(score, 4));
   if (!latest_scores_.empty()) console_.info(line);
   latest_scores_.clear();
+}
+
+void Recorder::midway(const Midway& place, const std::vector<BenchmarkScores>& benchmarks) {
+  if (comm_.rank() != 0) return;
+  bar_.reset();
+  std::string line = fmt::format("round {}/{}  step {}/{}", place.completed_rounds + 1, run_.rounds, place.step,
+                                 place.steps);
+  Json scores = Json::array();
+  for (const auto& [name, of] : benchmarks) {
+    line += fmt::format("  {} accuracy {}", name, fixed(of.accuracy, 4));
+    scores.push_back({{"name", name}, {"accuracy", of.accuracy}});
+  }
+  console_.info(line);
+  // Of the rounds that are complete, so that it stays when the run goes on from a checkpoint behind it.
+  metrics_->write({{"event", "midway"},
+                   {"round", place.completed_rounds},
+                   {"step", place.step},
+                   {"steps", place.steps},
+                   {"benchmarks", scores}});
 }
 
 void Recorder::sync() {

@@ -147,8 +147,9 @@ LocalResult check_client(const TrainingCase& setup, const GlobalModel& global, c
   hooks.after_backward = [&](const StepView& view) { checks(view); };
   nn::FeatureMemory memory;
   nn::GpuGraph graph;
+  comm::LocalCommunicator alone;
   const Algorithm row = setup.row();
-  LocalTrainer trainer(row, setup.config(), {global, &publics}, memory, graph);
+  LocalTrainer trainer(row, setup.config(), {global, &publics}, memory, graph, alone);
   LocalResult result = trainer.train(client, round, setup.rates(group), &state, hooks);
   EXPECT_EQ(static_cast<std::size_t>(checks.steps), checks.expected_steps());
   check_hard_negatives(setup.file(), group, result, limits);

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "fedfr/comm/local_communicator.hpp"
+#include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
 #include "fedfr/fl/client/local_trainer.hpp"
@@ -206,7 +207,7 @@ class DummyAlgorithm : public testing::Test {
   /// A round as the round loop makes it; what clients keep goes through their file.
   void round(Server& server, int number, const std::vector<int>& cohort) {
     ClientStateStore states = store();
-    LocalTrainer trainer(row_, config_, {server.model(), nullptr, &server.state()}, memory_, graph_);
+    LocalTrainer trainer(row_, config_, {server.model(), nullptr, &server.state()}, memory_, graph_, alone_);
     Aggregator sum(server.model().layout(), server.model().shared(), {.weight = 1000, .clients = 10},
                    row_.sums);
     for (const int client : cohort) {
@@ -258,6 +259,7 @@ class DummyAlgorithm : public testing::Test {
   LocalTrainingConfig config_;
   nn::FeatureMemory memory_;
   nn::GpuGraph graph_;
+  comm::LocalCommunicator alone_;
 };
 
 const std::vector<std::vector<int>> cohorts = {{0, 1, 2}, {1}, {0, 2}, {0, 1, 2}};

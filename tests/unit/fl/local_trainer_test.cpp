@@ -47,7 +47,7 @@ TEST_F(LocalTrainerTest, EmbeddingsInFilesGiveTheSameBits) {
 TEST_F(LocalTrainerTest, TheOrderOfTheClientsOfARoundDoesNotMatter) {
   const std::vector<double> rates = {0.01, 0.01};
   const auto round = [&](const std::vector<std::int64_t>& order) {
-    LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_);
+    LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_, alone_);
     Aggregator aggregator(model_->layout(), model_->shared(), {.weight = 1000});
     std::map<std::int64_t, at::Tensor> backbones;
     for (const auto id : order) {
@@ -99,7 +99,7 @@ TEST_F(LocalTrainerTest, EveryViewIsComparedWithItself) {
     ++steps;
     EXPECT_NEAR(step.terms[2].item<double>(), std::log(2.0), 1e-4) << "step " << step.step;
   };
-  LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_);
+  LocalTrainer trainer(row_, config_, {*model_, &publics_}, memory_, graph_, alone_);
   trainer.train(client_data(*clients_, ClientId{0}, 0), 1, rates, &state, hooks);
   EXPECT_EQ(steps, 14);
 }

@@ -16,7 +16,7 @@ struct TrainingImages {
   std::int32_t first_label = 0;       ///< added to the labels of `images`
 };
 
-/// A client's own training data. One source for an ordinary client; several where data are pooled.
+/// A client's own training data.
 struct ClientData {
   ClientId id{};
   std::string name;
@@ -30,9 +30,6 @@ struct ClientData {
 /// @param most_per_identity  only the first so many images of an identity; 0: all
 /// @throws DataError naming the client if it has none
 ClientData client_data(const data::Dataset& clients, ClientId id, int most_per_identity);
-
-/// The training images of all clients (none: no identities, no images) as if they were one client's.
-ClientData pooled_data(const data::Dataset* clients, int most_per_identity);
 
 /// Indices of one subset, at most so many an identity, ascending.
 std::vector<std::int64_t> limited_indices(const data::ImageSet& images, data::Subset subset,

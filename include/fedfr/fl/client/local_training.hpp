@@ -27,6 +27,7 @@ struct LocalTrainingConfig {
   nn::SgdConfig sgd;
   bool public_classes = true;  ///< public identities join the margin softmax
   int batch = 16;
+  int micro_batches = 1;        ///< of a step, each by itself; ranks of a team share them. Divides `batch`
   bool keep_incomplete = true;  ///< train on an epoch's last, smaller batch
   bool allow_no_steps = false;  ///< a client without a whole batch makes no step instead of being an error
   bool mirror = true;           ///< each image is mirrored with probability 1/2, drawn anew each epoch

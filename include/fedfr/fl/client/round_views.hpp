@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "fedfr/comm/communicator.hpp"
 #include "fedfr/fl/client/epoch_plan.hpp"
 #include "fedfr/fl/client/round_images.hpp"
 #include "fedfr/nn/embedder.hpp"
@@ -66,5 +67,12 @@ std::vector<View> plain_views(std::int64_t count);
 /// @param out  [n,D] float32 on the CPU, not normalised
 void embed_views(const nn::Backbone& backbone, const nn::ParameterSet& model, const RoundImages& images,
                  std::span<const View> views, const nn::EmbedOptions& options, const at::Tensor& out);
+
+/// The same by several ranks, each some of the batches, which are cut as for one: so the bits are the same.
+/// Collective.
+void embed_views_together(comm::Communicator& team, const nn::Backbone& backbone,
+                          const nn::ParameterSet& model, const RoundImages& images,
+                          std::span<const View> views, const nn::EmbedOptions& options,
+                          const at::Tensor& out);
 
 }  // namespace fedfr::fl

@@ -20,7 +20,7 @@ namespace fedfr::fl {
 /// round loop know the columns and no algorithm by name; parts know nothing of one another. A method of
 /// several parts is a function that adds them to a row, in one file (dfc.hpp).
 struct Algorithm {
-  bool pools_data = false;  ///< one "client" with the data of all, instead of a cohort
+  bool pools_data = false;  ///< ordinary training on the data of all, without clients (fl/central)
   bool aggregates = true;   ///< what clients learn becomes the next global model
 
   // What a client does

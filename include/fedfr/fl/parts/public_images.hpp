@@ -29,7 +29,4 @@ struct PublicImages {
       choose;
 };
 
-/// Part of `centralized`: every public image.
-PublicImages all_public_images();
-
 }  // namespace fedfr::fl

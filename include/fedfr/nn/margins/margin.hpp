@@ -77,6 +77,24 @@ at::Tensor margin_softmax_loss(const at::Tensor& features, const at::Tensor& cen
                                const at::Tensor& labels, const MarginConfig& config,
                                const at::Tensor& norms = {});
 
+struct SomeLogits {
+  at::Tensor logits;  ///< [B,C]
+  at::Tensor pull;    ///< scalar, MagFace's pull on the lengths; undefined: there is none
+};
+
+/// The same for some classes of a softmax whose others are elsewhere.
+/// @param features      [B,D]
+/// @param unit_centres  [C,D] of unit length
+/// @param columns       [B] int64: where among these the own class is, -1: it is not
+/// @param norms         [2] AdaFace's running statistics, which this batch moves
+SomeLogits logits_of_some_classes(const at::Tensor& features, const at::Tensor& unit_centres,
+                                  const at::Tensor& columns, const MarginConfig& config,
+                                  const at::Tensor& norms = {});
+
+/// AdaFace's running statistics after a batch.
+/// @param norms  [2] before it
+at::Tensor norms_after(const at::Tensor& features, const at::Tensor& norms, const AdaFaceMargin& config);
+
 struct LossAndGradient {
   at::Tensor loss;      ///< scalar
   at::Tensor gradient;  ///< [B,C] of weight x loss

@@ -27,6 +27,8 @@ struct Options {
   bool dry_run = false;
   double deadline = 0;  ///< seconds; 0: automatic
   int keep_checkpoints = 3;
+  int checkpoint_every_steps = 1000;  ///< 0: only between rounds
+  int ranks_per_client = 0;           ///< 0: as many as would be idle otherwise
   double feature_memory = 4;      ///< GB a rank
   std::filesystem::path scratch;  ///< empty: the folder of temporary files
   std::string log_level = "info";
@@ -55,6 +57,7 @@ struct Options {
   int local_epochs = 10;
   bool adaptive_epochs = true;
   int batch = 16;
+  int micro_batches = 0;  ///< of a step; 0: automatic
   std::string incomplete_batch = "keep";
   bool mirror = true;
   double augment_crop = 0;  ///< probabilities
@@ -95,6 +98,7 @@ struct Options {
   double magface_highest_margin = 0.8;
   double magface_weight = 35;
   double margin_weight = 1;
+  double class_sample = 1;
   bool public_classes = true;
   bool share_public_centres = true;
   bool hard_negatives = true;
@@ -113,7 +117,9 @@ struct Options {
   double temperature = 0.5;
 
   // Evaluation
-  int evaluate_every = 1;  ///< rounds; 0: only at the end
+  int evaluate_every = 1;        ///< rounds; 0: only at the end
+  int evaluate_every_steps = 0;  ///< 0: only between rounds
+  int early_stop = 0;            ///< evaluations without a gain; 0: never
   int eval_batch = 64;
   bool personalised = true;
   int stranger_images = 0;  ///< 0: all

@@ -27,9 +27,17 @@ struct RoundRecord {
   std::int64_t cohort = 0;
   double learning_rate = 0;
   std::vector<ClientRecord> clients;
+  double busy_seconds = 0;                     ///< of a rank that trained without a client of its own
   std::vector<eval::ClientScores> own_scores;  ///< of the clients' own models, where the round is evaluated
   std::map<std::string, double> seconds;       ///< by phase
   Stopwatch since_start;
+};
+
+/// A place in the middle of a round.
+struct Midway {
+  int completed_rounds = 0;
+  std::int64_t step = 0;  ///< made of the round underway
+  std::int64_t steps = 0;
 };
 
 /// What the record has to know of the run that it is of.
@@ -64,6 +72,8 @@ class Recorder {
   std::vector<ClientRecord> round(const RoundRecord& record, const std::string& model_hash);
   /// The event and the file of an evaluation; before the line of its round, which shows the scores.
   void evaluation(const Evaluation& evaluation);
+  /// The line and the event of benchmarks that were looked at in the middle of a round.
+  void midway(const Midway& place, const std::vector<BenchmarkScores>& benchmarks);
   /// Makes the metrics durable, before a checkpoint calls their rounds complete.
   void sync();
 
