@@ -35,28 +35,31 @@ void print_centralized(const Startup& startup, const fl::GlobalModel& model, run
   const auto dimension = static_cast<double>(experiment.options.embedding);
   const auto classes = static_cast<double>(images.classes());
   const int busiest = (shape.micro_batches + ranks - 1) / ranks;
-  console.info(fmt::format("{} images of {} classes; an epoch is {} steps of {} images, {} micro-batches of {} each",
-                           run::with_commas(images.size()), run::with_commas(images.classes()),
-                           run::with_commas(epoch.steps()), shape.batch, shape.micro_batches,
-                           shape.micro_batch()));
-  console.info(fmt::format("a rank takes {} of the {} micro-batches of a step{}", busiest, shape.micro_batches,
-                           busiest * ranks > shape.micro_batches
-                               ? fmt::format(": {} of {} rank(s) have one fewer or none; a multiple of the ranks is "
-                                             "best for --micro-batches",
-                                             busiest * ranks - shape.micro_batches, ranks)
-                               : ""));
+  console.info(
+      fmt::format("{} images of {} classes; an epoch is {} steps of {} images, {} micro-batches of {} each",
+                  run::with_commas(images.size()), run::with_commas(images.classes()),
+                  run::with_commas(epoch.steps()), shape.batch, shape.micro_batches, shape.micro_batch()));
+  console.info(
+      fmt::format("a rank takes {} of the {} micro-batches of a step{}", busiest, shape.micro_batches,
+                  busiest * ranks > shape.micro_batches
+                      ? fmt::format(": {} of {} rank(s) have one fewer or none; a multiple of the ranks is "
+                                    "best for --micro-batches",
+                                    busiest * ranks - shape.micro_batches, ranks)
+                      : ""));
   // Weights twice (one copy for evaluation), gradient and momentum in float32, the sum in 64 bits; of the
   // centres weights, momentum, gradient and unit vectors.
-  console.info(fmt::format("memory of a rank, without activations: {:.0f} MB of the backbone, {:.0f} MB of class "
-                           "centres (all of them: {:.0f} MB), {:.0f} MB of logits of a micro-batch",
-                           parameters * (4 * 4 + 8) / megabyte, classes / ranks * dimension * 4 * 5 / megabyte,
-                           classes * dimension * 4 * 5 / megabyte,
-                           static_cast<double>(shape.micro_batch() * ranks) * classes / ranks *
-                               experiment.options.class_sample * 4 * 5 / megabyte));
-  console.info(fmt::format("traffic of a step and rank: an allreduce of {:.1f} MB, {:.2f} MB of features and their "
-                           "gradients",
-                           ranks > 1 ? parameters * 8 / megabyte : 0.0,
-                           ranks > 1 ? shape.batch * dimension * (4 + 8) / megabyte : 0.0));
+  console.info(
+      fmt::format("memory of a rank, without activations: {:.0f} MB of the backbone, {:.0f} MB of class "
+                  "centres (all of them: {:.0f} MB), {:.0f} MB of logits of a micro-batch",
+                  parameters * (4 * 4 + 8) / megabyte, classes / ranks * dimension * 4 * 5 / megabyte,
+                  classes * dimension * 4 * 5 / megabyte,
+                  static_cast<double>(shape.micro_batch() * ranks) * classes / ranks *
+                      experiment.options.class_sample * 4 * 5 / megabyte));
+  console.info(
+      fmt::format("traffic of a step and rank: an allreduce of {:.1f} MB, {:.2f} MB of features and their "
+                  "gradients",
+                  ranks > 1 ? parameters * 8 / megabyte : 0.0,
+                  ranks > 1 ? shape.batch * dimension * (4 + 8) / megabyte : 0.0));
   console.info("dry run: nothing was trained");
 }
 

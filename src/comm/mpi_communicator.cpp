@@ -84,9 +84,7 @@ MpiCommunicator::~MpiCommunicator() {
 
 std::string MpiCommunicator::description() const { return fmt::format("{}: {}", library(), why_); }
 
-std::string MpiCommunicator::rank_name(int rank) const {
-  return names_[static_cast<std::size_t>(rank)];
-}
+std::string MpiCommunicator::rank_name(int rank) const { return names_[static_cast<std::size_t>(rank)]; }
 
 void MpiCommunicator::arrive(Operation operation, std::int64_t length) {
   const Span span("waiting for other ranks");

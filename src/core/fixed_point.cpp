@@ -20,9 +20,9 @@ int fixed_point_exponent(double bound, std::int64_t terms) {
   return fixed_point_bits - std::ilogb(bound) - bits_of_sum(terms);
 }
 
-/// In two halves, because most processors convert only to 32-bit integers as vectors: adding 1.5 * 2^52 rounds
-/// a double below 2^51 to an integer, which its low bits then hold. The high half, a multiple of 2^32, is
-/// exact and even, so that the rounding of the low one is that of the whole.
+/// In two halves, because most processors convert only to 32-bit integers as vectors: adding 1.5 * 2^52
+/// rounds a double below 2^51 to an integer, which its low bits then hold. The high half, a multiple of 2^32,
+/// is exact and even, so that the rounding of the low one is that of the whole.
 FEDFR_VECTOR_CLONES_INT64
 void add_fixed_point(std::int64_t* sum, const float* values, std::size_t size, double factor) {
   constexpr double shift = 4294967296.0;

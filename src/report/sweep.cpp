@@ -156,7 +156,7 @@ Cell cell_for(Sweep& sweep, std::span<const run::Setting> job, const std::vector
   cell.configuration = run::resolve(job, settings);
   run::validate(cell.configuration);
   cell.ranks = sweep.file.ranks;
-  // More ranks than clients in a round are refused by fedfr.
+  // More ranks than clients in a round would share these, which is worth less than other cells beside it.
   if (clients)
     cell.ranks =
         static_cast<int>(std::clamp(std::floor(static_cast<double>(*clients) * cell.options().cohort_share),

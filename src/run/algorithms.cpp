@@ -32,8 +32,7 @@ const Row rows[] = {
        row.aggregates = false;
      }},
     // Ordinary training.
-    {"centralized",
-     [](fl::Algorithm& row, const Options&) { row.pools_data = true; }},
+    {"centralized", [](fl::Algorithm& row, const Options&) { row.pools_data = true; }},
 };
 
 nn::Converter converter_of(const std::string& name) {

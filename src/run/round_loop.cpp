@@ -141,8 +141,8 @@ void RoundLoop::train_clients(const Attempt& attempt, const fl::PublicData& publ
       for (const ClientId client : mine)
         if (!work.take_over(client, finisher)) work.train(client, trainer, finisher);
     };
-    // What the ranks of a team have agreed on; any other error of one of them ends the job, since the others of
-    // the team may be waiting for it.
+    // What the ranks of a team have agreed on; any other error of one of them ends the job, since the others
+    // of the team may be waiting for it.
     std::exception_ptr agreed;
     if (teams.is_shared()) agreed = agreed_error_of(train_mine);
     comm::on_every_rank(comm_, "training its clients", [&] {

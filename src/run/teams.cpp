@@ -4,8 +4,8 @@
 
 #include "fedfr/comm/local_communicator.hpp"
 
-// A job may have more ranks than a cohort has clients. Neighbours are a team because launchers put them on one
-// host.
+// A job may have more ranks than a cohort has clients. Neighbours are a team because launchers put them on
+// one host.
 namespace fedfr::run {
 
 int Teams::count(int ranks, std::int64_t clients, const Wish& wish) {
@@ -15,7 +15,9 @@ int Teams::count(int ranks, std::int64_t clients, const Wish& wish) {
 }
 
 int Teams::team_of(int rank, int ranks, int teams, const Wish& wish) {
-  const auto first_of = [&](int team) { return static_cast<int>(static_cast<std::int64_t>(team) * ranks / teams); };
+  const auto first_of = [&](int team) {
+    return static_cast<int>(static_cast<std::int64_t>(team) * ranks / teams);
+  };
   int team = 0;
   while (first_of(team + 1) <= rank) ++team;
   return rank - first_of(team) < wish.micro_batches ? team : -1;

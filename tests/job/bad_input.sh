@@ -35,7 +35,6 @@ refuse 2 "range.cfg:$line: lr" range.cfg --output run
 refuse 2 "lr" "$job" --output run --lr 1e6
 refuse 2 "rounds" "$job" --output run --rounds many
 refuse 2 "bach" "$job" --output run --bach 8
-refuse 2 "2 ranks, but only 1 client" "$job" --output run --cohort-share 0.25
 refuse 2 "with incomplete-batch = drop" "$job" --output run --batch 512 --incomplete-batch drop
 
 copy_of clients

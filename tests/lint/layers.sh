@@ -38,11 +38,13 @@ check data/split data/storage data/codec core
 check data/inspect data/storage data/codec core
 check data/synth data/storage data/codec core
 check data/templates data/import data/storage data/codec core
-# { client, server } -> what both share -> parts
+# central -> { client, server } -> what both share -> parts, and what ranks share of one training below client
 check fl/parts nn core
+check fl/parallel nn comm core
 check fl/ fl/parts nn comm core
-check fl/client fl/ fl/parts nn data core
+check fl/client fl/ fl/parallel fl/parts nn data comm core
 check fl/server fl/ fl/parts nn comm core
+check fl/central fl/ fl/client fl/parallel fl/parts nn data comm core
 # weights -> backbones -> the rest of the layer and kernels
 check nn/kernels core
 check nn/weights nn/ nn/kernels nn/backbones core
@@ -56,6 +58,7 @@ check eval/probe eval/ eval/intervals nn data comm core
 # the running itself -> record -> { options, pictures }
 check run/options core
 check run/pictures eval core
+check run/central run/ run/record run/options fl eval nn data comm core
 check run/record run/options run/pictures fl eval nn data comm core
 
 # A part knows the kinds of parts and no other part.
@@ -68,7 +71,7 @@ for part in src/fl/parts/*.cpp include/fedfr/fl/parts/*.hpp; do
   fi
 done
 
-rooms='data/(augment|codec|export|import|import/sources|import/sources/(pairs|parquet|record|tar)|inspect|split|storage|synth|templates)|eval/(intervals|probe|templates)|fl/(client|parts|server)|nn/(backbones|kernels|margins|weights)|run/(options|pictures|protocols|record)'
+rooms='data/(augment|codec|export|import|import/sources|import/sources/(pairs|parquet|record|tar)|inspect|split|storage|synth|templates)|eval/(intervals|probe|templates)|fl/(central|client|parallel|parts|server)|nn/(backbones|kernels|margins|weights)|run/(central|options|pictures|protocols|record)'
 layers='core|comm|data|nn|fl|eval|run|app|report'
 for folder in $(find include/fedfr src -mindepth 1 -type d | sed 's,^include/fedfr/,,; s,^src/,,' | sort -u); do
   echo "$folder" | grep -qE "^($layers|$rooms)\$" || { echo "$folder is neither a layer nor a room"; failed=1; }

@@ -12,10 +12,8 @@
 // candidates) is prepared as there.
 namespace fedfr::test {
 
-namespace {
-
-void write_dataset(const std::filesystem::path& path, data::Role role, int identities, int images,
-                   std::uint64_t seed) {
+void write_noisy_dataset(const std::filesystem::path& path, data::Role role, int identities, int images,
+                         std::uint64_t seed) {
   constexpr data::ImageSize size = LocalTraining::image_size;
   data::DatasetWriter writer(path, {.role = role, .size = size});
   std::vector<std::string> names;
@@ -38,11 +36,9 @@ void write_dataset(const std::filesystem::path& path, data::Role role, int ident
   writer.finish();
 }
 
-}  // namespace
-
 LocalTraining::LocalTraining(at::Device device, const std::string& backbone) {
-  write_dataset(folder_ / "clients", data::Role::clients, 3, 6, 1);
-  write_dataset(folder_ / "public", data::Role::public_set, 4, 5, 2);
+  write_noisy_dataset(folder_ / "clients", data::Role::clients, 3, 6, 1);
+  write_noisy_dataset(folder_ / "public", data::Role::public_set, 4, 5, 2);
   clients_ = std::make_unique<data::Dataset>(folder_ / "clients");
   public_set_ = std::make_unique<data::Dataset>(folder_ / "public");
   const auto network = std::shared_ptr(nn::Backbone::make({.name = backbone,

@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -7,6 +8,10 @@
 #include "support/temp_folder.hpp"
 
 namespace fedfr::test {
+
+/// Images of noise around a pattern for each identity, in one block of the size of LocalTraining's.
+void write_noisy_dataset(const std::filesystem::path& path, data::Role role, int identities, int images,
+                         std::uint64_t seed);
 
 /// A small client, a public set and a network with all that local training needs. The images are noise around
 /// a pattern per identity: enough for arithmetic, without rendering faces.

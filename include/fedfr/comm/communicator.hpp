@@ -27,8 +27,8 @@ class Communicator {
   virtual void broadcast(std::span<std::byte> bytes, int root) = 0;
   /// Returns when all ranks have come to it.
   virtual void barrier() = 0;
-  /// The ranks that say the same number, as a group of their own, in their order here. It must not outlive this
-  /// one.
+  /// The ranks that say the same number, as a group of their own, in their order here. It must not outlive
+  /// this one.
   /// @param number  >= 0
   virtual std::unique_ptr<Communicator> part(int number) = 0;
 };

@@ -75,7 +75,7 @@ class MpiCommunicator final : public Communicator {
   double deadline_seconds_;
   std::string why_;
   const Watchdog* watchdog_;
-  Arrival mine_{};  // a member, because it is still being sent when arrive() gives up
+  Arrival mine_{};                  // a member, because it is still being sent when arrive() gives up
   std::vector<std::string> names_;  // of the ranks, for messages
 };
 

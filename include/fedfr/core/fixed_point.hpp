@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 
-/// Sums of floats that no order and no number of ranks can change: each value is rounded once to a multiple of
-/// a power of two and added as a 64-bit integer. Who sums has to know a bound of the values beforehand.
+/// Sums of floats that no order and no number of ranks can change: each value is rounded once to a multiple
+/// of a power of two and added as a 64-bit integer. Who sums has to know a bound of the values beforehand.
 namespace fedfr {
 
 /// Bits of the integer sums that values may fill: of 63, one to spare for the rounding of each.

@@ -7,9 +7,9 @@
 namespace fedfr {
 
 /// A shuffle of the numbers below `size` without a table: where a number goes is computed from the key, the
-/// same on every rank, in constant memory. A Feistel network permutes the next larger domain of an even number
-/// of bits (Luby, Rackoff, SIAM J. Comput. 1988); what lands outside is permuted again until it lies inside
-/// (cycle walking: Black, Rogaway, CT-RSA 2002), less than four times on average.
+/// same on every rank, in constant memory. A Feistel network permutes the next larger domain of an even
+/// number of bits (Luby, Rackoff, SIAM J. Comput. 1988); what lands outside is permuted again until it lies
+/// inside (cycle walking: Black, Rogaway, CT-RSA 2002), less than four times on average.
 class KeyedPermutation {
  public:
   /// @param size  >= 0

@@ -26,7 +26,12 @@ class ClientWork {
   /// @param record  receives what each client's work was
   ClientWork(const Tools& tools, const comm::Communicator& comm, Teams& teams, const Attempt& attempt,
              RoundRecord& record)
-      : tools_(tools), rank_(comm.rank()), ranks_(comm.size()), teams_(teams), attempt_(attempt), record_(record) {}
+      : tools_(tools),
+        rank_(comm.rank()),
+        ranks_(comm.size()),
+        teams_(teams),
+        attempt_(attempt),
+        record_(record) {}
 
   /// @throws StopRequested between two steps; DataError naming the client
   void train(ClientId client, fl::LocalTrainer& trainer, ClientFinisher& finisher);

@@ -9,8 +9,8 @@
 
 namespace fedfr::run {
 
-/// Who trains whom in a round where ranks share clients: neighbouring ranks are a team, which trains its clients
-/// one after the other, all ranks of it together.
+/// Who trains whom in a round where ranks share clients: neighbouring ranks are a team, which trains its
+/// clients one after the other, all ranks of it together.
 class Teams {
  public:
   struct Wish {
@@ -27,9 +27,9 @@ class Teams {
   /// Collective.
   Teams(comm::Communicator& all, std::int64_t clients, const Wish& wish);
 
-  bool is_shared() const { return shared_; }      ///< else each rank is its own team
+  bool is_shared() const { return shared_; }  ///< else each rank is its own team
   comm::Communicator& mine() { return *team_; }
-  bool leads() const { return leads_; }           ///< this rank hands on what its team has trained
+  bool leads() const { return leads_; }  ///< this rank hands on what its team has trained
   /// The clients of this rank's team.
   /// @param balance  of single ranks, which is asked where they are their own teams
   std::vector<ClientId> place(const LoadBalance& balance, std::span<const ClientId> cohort,

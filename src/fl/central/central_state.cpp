@@ -28,14 +28,14 @@ at::Tensor bits_of(const std::vector<double>& values) {
 
 std::vector<double> doubles_of(const at::Tensor& bits) {
   std::vector<double> values(static_cast<std::size_t>(bits.numel()));
-  std::memcpy(values.data(), bits.contiguous().const_data_ptr<std::int64_t>(), values.size() * sizeof(double));
+  std::memcpy(values.data(), bits.contiguous().const_data_ptr<std::int64_t>(),
+              values.size() * sizeof(double));
   return values;
 }
 
 at::Tensor required(const NamedTensors& state, const std::string& name, at::ScalarType type) {
   at::Tensor found = find(state, name);
-  if (!found.defined() || found.scalar_type() != type)
-    throw DataError("it lacks {} of the optimiser", name);
+  if (!found.defined() || found.scalar_type() != type) throw DataError("it lacks {} of the optimiser", name);
   return found;
 }
 
@@ -45,7 +45,8 @@ NamedTensors CentralTrainer::optimiser_state() const {
   NamedTensors state;
   const auto& momentum = sgd_.momentum_buffers();
   for (std::size_t i = 0; i < momentum.size(); ++i)
-    if (momentum[i].defined()) state[momentum_of(learning_names_[i])] = momentum[i].detach().contiguous().cpu();
+    if (momentum[i].defined())
+      state[momentum_of(learning_names_[i])] = momentum[i].detach().contiguous().cpu();
   state[gradient_magnitudes] = bits_of(gradients_.magnitudes());
   state[statistic_magnitudes] = bits_of(statistics_.magnitudes());
   if (norms_.defined()) state[norms] = norms_.cpu();

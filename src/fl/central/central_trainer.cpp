@@ -1,6 +1,6 @@
 // Ordinary training, shared out among the ranks. The header tells the course of a step; the one thing to know
-// for reading on is that all ranks walk through it together: a rank without a micro-batch of its own, or with an
-// error, still comes to every exchange.
+// for reading on is that all ranks walk through it together: a rank without a micro-batch of its own, or with
+// an error, still comes to every exchange.
 #include "fedfr/fl/central/central_trainer.hpp"
 
 #include <ATen/Parallel.h>
@@ -303,9 +303,10 @@ void CentralTrainer::diverged(const Step& step) const {
     tensor = "the statistics of batch norms";
   throw comm::AgreedError(
       ExitCode::data,
-      fmt::format("the training has diverged: the first tensor that is not finite is {}, in step {} of the epoch; "
-                  "lower --lr or set --clip-norm",
-                  tensor, step.number + 1));
+      fmt::format(
+          "the training has diverged: the first tensor that is not finite is {}, in step {} of the epoch; "
+          "lower --lr or set --clip-norm",
+          tensor, step.number + 1));
 }
 
 }  // namespace fedfr::fl

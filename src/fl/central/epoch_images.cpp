@@ -8,7 +8,11 @@ EpochImages::EpochImages(const PooledImages& images, const StepShape& shape, con
     : images_(images),
       shape_(shape),
       draws_(draws),
-      order_({.seed = draws.seed, .purpose = Purpose::batch_order, .round = 0, .client = 0, .epoch = draws.epoch},
+      order_({.seed = draws.seed,
+              .purpose = Purpose::batch_order,
+              .round = 0,
+              .client = 0,
+              .epoch = draws.epoch},
              images.size()) {}
 
 std::int64_t EpochImages::steps() const {
@@ -53,8 +57,7 @@ bool EpochImages::coin(std::int64_t position) const {
 std::vector<std::int32_t> EpochImages::labels(std::int64_t step, std::int64_t micro_batch) const {
   std::vector<std::int32_t> labels;
   const auto [begin, end] = places(step, micro_batch);
-  for (std::int64_t place = begin; place < end; ++place)
-    labels.push_back(images_.item(order_(place)).label);
+  for (std::int64_t place = begin; place < end; ++place) labels.push_back(images_.item(order_(place)).label);
   return labels;
 }
 
@@ -68,7 +71,8 @@ std::vector<std::int32_t> EpochImages::labels(std::int64_t step) const {
 }
 
 StreamKey EpochImages::augmentation_key() const {
-  return {.seed = draws_.seed, .purpose = Purpose::augmentation, .round = 0, .client = 0, .epoch = draws_.epoch};
+  return {
+      .seed = draws_.seed, .purpose = Purpose::augmentation, .round = 0, .client = 0, .epoch = draws_.epoch};
 }
 
 StreamKey EpochImages::class_key(std::int64_t step) const {

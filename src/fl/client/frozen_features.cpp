@@ -21,8 +21,8 @@ at::Tensor int_tensor(std::span<const std::int64_t> values) {
 
 const at::Tensor& FrozenFeatures::look_at_own(const RoundImages& images) {
   own_plain_ = memory_.table(images.local(), dimension());
-  embed_views_together(team_, global_.backbone(), global_.parameters(), images, plain_views(images.local()), options_,
-              own_plain_);
+  embed_views_together(team_, global_.backbone(), global_.parameters(), images, plain_views(images.local()),
+                       options_, own_plain_);
   return own_plain_;
 }
 
@@ -31,7 +31,7 @@ void FrozenFeatures::look_by_global(const Look& look) {
   global_features_ = table();
   const auto embed = [&](std::span<const View> part) {
     embed_views_together(team_, global_.backbone(), global_.parameters(), look.images, part, options_,
-                views_.part_of(global_features_, part));
+                         views_.part_of(global_features_, part));
   };
   const auto take = [&](const at::Tensor& from, std::span<const View> part, const auto& row_of) {
     if (part.empty()) return;
@@ -63,7 +63,8 @@ void FrozenFeatures::look_by_previous(const Look& look, const at::Tensor& model)
   nn::ParameterSet previous = global_.backbone().make_parameters(global_.parameters().device());
   previous.copy_from(model);
   previous_features_ = table();
-  embed_views_together(team_, global_.backbone(), previous, look.images, views_.all(), options_, previous_features_);
+  embed_views_together(team_, global_.backbone(), previous, look.images, views_.all(), options_,
+                       previous_features_);
 }
 
 }  // namespace fedfr::fl

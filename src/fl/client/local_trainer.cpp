@@ -23,7 +23,8 @@ at::Tensor tensor_of(const std::vector<float>& values) { return at::tensor(at::A
 
 ClientDiverged has_diverged(const ClientData& client, int round, const Diverged& diverged) {
   return ClientDiverged(
-      "the training of client {} ({}) has diverged in round {}: the first tensor that is not finite is {}, in "
+      "the training of client {} ({}) has diverged in round {}: the first tensor that is not finite is {}, "
+      "in "
       "step {}; lower --lr or set --clip-norm",
       value(client.id), client.name, round + 1, diverged.seen.tensor, diverged.seen.step);
 }

@@ -86,7 +86,8 @@ void embed_views_together(comm::Communicator& team, const nn::Backbone& backbone
   // Agreed on before the parts are gathered: a rank with an error does not come to that.
   comm::on_every_rank(team, "embedding images", [&] {
     embed_views(backbone, model, images,
-                views.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), options, mine);
+                views.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)), options,
+                mine);
   });
   const std::span values(mine.const_data_ptr<float>(), static_cast<std::size_t>(mine.numel()));
   const auto parts = team.allgather_bytes(std::as_bytes(values));

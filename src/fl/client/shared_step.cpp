@@ -15,9 +15,9 @@
 #include "fedfr/core/trace.hpp"
 #include "fedfr/fl/parts/margin.hpp"
 
-// What ranks have to tell one another beside the sums is few numbers, which travel with the largest magnitudes of
-// the gradients, as maxima: losses, of which one rank knows each, counters, and whether somebody has failed or
-// wants to stop.
+// What ranks have to tell one another beside the sums is few numbers, which travel with the largest
+// magnitudes of the gradients, as maxima: losses, of which one rank knows each, counters, and whether
+// somebody has failed or wants to stop.
 namespace fedfr::fl {
 
 namespace {
@@ -111,8 +111,10 @@ bool SharedStep::attempt(const StepBatch& batch, const std::exception_ptr& failu
   is_to_stop_ = notes[notes.size() - 2] > 0;
   std::copy_n(notes.begin(), values_.size(), values_.begin());
   const auto of_statistics = statistics_.finish(team_);
-  const bool finite = std::ranges::none_of(values_, [](double x) { return x > std::numeric_limits<float>::max(); });
-  if (outcome == GradientSum::Outcome::not_finite || of_statistics == GradientSum::Outcome::not_finite || !finite)
+  const bool finite =
+      std::ranges::none_of(values_, [](double x) { return x > std::numeric_limits<float>::max(); });
+  if (outcome == GradientSum::Outcome::not_finite || of_statistics == GradientSum::Outcome::not_finite ||
+      !finite)
     diverged();
   if (outcome == GradientSum::Outcome::again || of_statistics == GradientSum::Outcome::again) return false;
   statistics_.take(std::span(notes).subspan(values_.size(), counted.size()));

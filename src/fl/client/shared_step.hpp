@@ -17,8 +17,8 @@ struct Learning {
   at::Tensor tensor;
 };
 
-/// The gradients of steps as exact sums over micro-batches, which the ranks of a team share: all of them end each
-/// step with the same gradients, losses and statistics, which are those of one rank alone. Collective.
+/// The gradients of steps as exact sums over micro-batches, which the ranks of a team share: all of them end
+/// each step with the same gradients, losses and statistics, which are those of one rank alone. Collective.
 class SharedStep {
  public:
   SharedStep(const TrainedNetwork& network, const LocalTrainingConfig& config, std::vector<Learning> learning,

@@ -46,8 +46,8 @@ std::vector<at::Tensor> tensors_of(const std::vector<Learning>& learning) {
 }  // namespace
 
 TrainingStep::TrainingStep(const TrainedNetwork& network, const LocalTrainingConfig& config,
-                           std::vector<Learning> learning, std::function<void()> correct,
-                           std::int64_t steps, const Room& room)
+                           std::vector<Learning> learning, std::function<void()> correct, std::int64_t steps,
+                           const Room& room)
     : network_(network),
       config_(config),
       correct_(std::move(correct)),

@@ -27,8 +27,9 @@ class TrainingStep {
   /// @param learning  the tensors that learn; the others want no gradients
   /// @param correct   what is done to the gradients of each step
   /// @param steps     how many there will be
-  TrainingStep(const TrainedNetwork& network, const LocalTrainingConfig& config, std::vector<Learning> learning,
-               std::function<void()> correct, std::int64_t steps, const Room& room);
+  TrainingStep(const TrainedNetwork& network, const LocalTrainingConfig& config,
+               std::vector<Learning> learning, std::function<void()> correct, std::int64_t steps,
+               const Room& room);
 
   using Look = std::function<void(const StepLosses&)>;
 

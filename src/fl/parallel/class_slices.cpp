@@ -10,8 +10,8 @@
 #include "fedfr/core/rng.hpp"
 #include "fedfr/nn/parameters.hpp"
 
-// Which rank holds which classes, and their optimiser: centres are neither averaged nor sent, since a rank has
-// all of the gradient of its own ones.
+// Which rank holds which classes, and their optimiser: centres are neither averaged nor sent, since a rank
+// has all of the gradient of its own ones.
 namespace fedfr::fl {
 
 namespace {
@@ -61,10 +61,11 @@ int ClassSlices::owner(std::size_t block) const {
 
 void ClassSlices::initialise(std::uint64_t seed) {
   for (Slice& slice : mine_) {
-    nn::ParameterSet drawn(
-        {{"block " + std::to_string(slice.number), {slice.block.size, dimension_}, nn::Start::normal,
-          centre_deviation}},
-        slice.centres.device());
+    nn::ParameterSet drawn({{"block " + std::to_string(slice.number),
+                             {slice.block.size, dimension_},
+                             nn::Start::normal,
+                             centre_deviation}},
+                           slice.centres.device());
     // One stream a block: a rank draws only its own.
     drawn.initialise(seed, Purpose::initialise_head, no_client - 1 - slice.number);
     slice.centres.copy_(drawn[0]);

@@ -142,7 +142,8 @@ void GradientSum::add_ranks(comm::Communicator& comm) {
 /// Nothing is known of a tensor that has only had zeros, and they fit anything.
 bool GradientSum::fits(std::size_t tensor) const {
   const double largest = largest_[tensor];
-  return largest <= 0 || (largest <= bounds_[tensor] && largest >= std::ldexp(bounds_[tensor], -2 * headroom_bits));
+  return largest <= 0 ||
+         (largest <= bounds_[tensor] && largest >= std::ldexp(bounds_[tensor], -2 * headroom_bits));
 }
 
 int GradientSum::exponent(std::size_t tensor) const {

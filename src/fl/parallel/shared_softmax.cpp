@@ -20,10 +20,10 @@
 #include "fedfr/core/trace.hpp"
 #include "fedfr/nn/losses.hpp"
 
-// PartialFC with sums that have no order. With l the logits of an image, m the largest of all classes and S the
-// sum of e^(l - m), the loss is log S + m - l_own and its gradient in a logit e^(l - m) / S, less 1 for the own
-// class. Every block contributes to m and S and then finds its logits' gradients alone; from there autograd
-// goes back through margin and cosines to features and centres.
+// PartialFC with sums that have no order. With l the logits of an image, m the largest of all classes and S
+// the sum of e^(l - m), the loss is log S + m - l_own and its gradient in a logit e^(l - m) / S, less 1 for
+// the own class. Every block contributes to m and S and then finds its logits' gradients alone; from there
+// autograd goes back through margin and cosines to features and centres.
 namespace fedfr::fl {
 
 namespace {
@@ -56,9 +56,9 @@ float number(std::int64_t bits) { return std::bit_cast<float>(static_cast<std::u
 
 /// What a block makes of a micro-batch.
 struct SharedSoftmax::Logits {
-  at::Tensor features;  // [n,D], a leaf
-  at::Tensor logits;    // [n,c]
-  at::Tensor pull;      // scalar; only where the block is the first one, so that it counts once
+  at::Tensor features;                // [n,D], a leaf
+  at::Tensor logits;                  // [n,c]
+  at::Tensor pull;                    // scalar; only where the block is the first one, so that it counts once
   std::vector<std::int64_t> columns;  // [n] of the own classes, -1 elsewhere
   at::Tensor exponentials;            // [n,c] once the largest logits are known
 };
@@ -160,8 +160,7 @@ std::vector<at::Tensor> SharedSoftmax::gradients(std::span<const ClassifiedBatch
 
 /// [rows of all micro-batches] over all classes.
 std::vector<double> SharedSoftmax::largest_logits(std::span<const ClassifiedBatch> batches,
-                                                  const AllLogits& all,
-                                                  comm::Communicator& comm) {
+                                                  const AllLogits& all, comm::Communicator& comm) {
   std::vector<double> largest;
   for (std::size_t m = 0; m < batches.size(); ++m) {
     const std::size_t begin = largest.size();
@@ -178,8 +177,7 @@ std::vector<double> SharedSoftmax::largest_logits(std::span<const ClassifiedBatc
 }
 
 /// [rows of all micro-batches] of e^(l - m) over all classes. Adds the losses on the way.
-std::vector<double> SharedSoftmax::exponential_sums(std::span<const ClassifiedBatch> batches,
-                                                    AllLogits& all,
+std::vector<double> SharedSoftmax::exponential_sums(std::span<const ClassifiedBatch> batches, AllLogits& all,
                                                     std::span<const double> largest,
                                                     comm::Communicator& comm) {
   const std::size_t rows = largest.size();
@@ -240,9 +238,9 @@ at::Tensor SharedSoftmax::differentiate(Part& part, const Logits& of, std::span<
   return found[0];
 }
 
-std::vector<at::Tensor> SharedSoftmax::sum_over_blocks(
-    std::span<const ClassifiedBatch> batches, const std::vector<std::vector<at::Tensor>>& of_blocks,
-    comm::Communicator& comm) const {
+std::vector<at::Tensor> SharedSoftmax::sum_over_blocks(std::span<const ClassifiedBatch> batches,
+                                                       const std::vector<std::vector<at::Tensor>>& of_blocks,
+                                                       comm::Communicator& comm) const {
   std::vector<std::vector<at::Tensor>> on_host;
   std::vector<double> largest(batches.size(), 0);
   std::size_t size = 0;

@@ -1,5 +1,5 @@
-// Each value becomes an integer at once, by a factor that all ranks know before the round (core/fixed_point.hpp),
-// and only integers are added, by clients, ranks and network cards in any order.
+// Each value becomes an integer at once, by a factor that all ranks know before the round
+// (core/fixed_point.hpp), and only integers are added, by clients, ranks and network cards in any order.
 #include "fedfr/fl/server/aggregator.hpp"
 
 #include <algorithm>

@@ -16,9 +16,9 @@
 #include "fedfr/run/checkpoint.hpp"
 #include "fedfr/run/record/checkpoint_files.hpp"
 
-// What makes a checkpoint valid is its main file, which appears under its name as a whole and says which step it
-// is of. Blocks carry the step in their names: those of a checkpoint that was never finished are simply other
-// files, and those that no main file needs any more are removed.
+// What makes a checkpoint valid is its main file, which appears under its name as a whole and says which step
+// it is of. Blocks carry the step in their names: those of a checkpoint that was never finished are simply
+// other files, and those that no main file needs any more are removed.
 namespace fedfr::run {
 
 namespace fs = std::filesystem;
@@ -133,7 +133,8 @@ void CentralCheckpoints::forget_older(const CentralPlace& place) const {
   for (const auto& file : old) fs::remove(file, ignored);
 }
 
-std::optional<CentralPlace> CentralCheckpoints::load_newest(fl::GlobalModel& model, fl::CentralTrainer& trainer,
+std::optional<CentralPlace> CentralCheckpoints::load_newest(fl::GlobalModel& model,
+                                                            fl::CentralTrainer& trainer,
                                                             comm::Communicator& comm,
                                                             std::string& warnings) const {
   const auto load = [&](int round) {

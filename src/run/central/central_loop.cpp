@@ -1,6 +1,6 @@
-// Training without clients, round by round; a round is an epoch unless --local-epochs says otherwise. Between two
-// steps everything that goes on from there is in the trainer and in the place: so a checkpoint, an evaluation or a
-// stop may come after any step.
+// Training without clients, round by round; a round is an epoch unless --local-epochs says otherwise. Between
+// two steps everything that goes on from there is in the trainer and in the place: so a checkpoint, an
+// evaluation or a stop may come after any step.
 #include "fedfr/run/central/central_loop.hpp"
 
 #include <ATen/core/grad_mode.h>
@@ -98,9 +98,9 @@ void CentralLoop::train_until_boundary(const Round& round) {
   const auto& every = experiment_.options;
   const std::int64_t epoch_number = place_.step / round.steps_of_epoch;
   const std::int64_t begin = epoch_number * round.steps_of_epoch;
-  const std::int64_t end = std::min({begin + round.steps_of_epoch,
-                                     next_multiple(place_.step, every.evaluate_every_steps, round.steps()),
-                                     next_multiple(place_.step, every.checkpoint_every_steps, round.steps())});
+  const std::int64_t end = std::min(
+      {begin + round.steps_of_epoch, next_multiple(place_.step, every.evaluate_every_steps, round.steps()),
+       next_multiple(place_.step, every.checkpoint_every_steps, round.steps())});
   const fl::EpochImages epoch(images_, experiment_.step_shape(),
                               {.seed = every.seed,
                                .epoch = static_cast<std::uint64_t>(round.first_epoch + epoch_number),
@@ -154,7 +154,8 @@ void CentralLoop::evaluate_midway(const Round& round) {
   const Span span("evaluation");
   const ActivityScope phase = doing("evaluating");
   const auto benchmarks = evaluator_.generic(current_model());
-  recorder_.midway({.completed_rounds = round.number, .step = place_.step, .steps = round.steps()}, benchmarks);
+  recorder_.midway({.completed_rounds = round.number, .step = place_.step, .steps = round.steps()},
+                   benchmarks);
   look_for_gain(benchmarks);
 }
 
@@ -184,17 +185,18 @@ void CentralLoop::look_for_gain(const std::vector<BenchmarkScores>& benchmarks) 
   const int patience = experiment_.options.early_stop;
   if (patience == 0 || place_.evaluations_since < patience) return;
   place_.stopped_early = true;
-  recorder_.console().info(
-      fmt::format("early stop: {} evaluations without a better accuracy than {:.4f} on {}; that model is in {}",
-                  place_.evaluations_since, place_.best_accuracy, benchmarks.front().name,
-                  (paths_.folder / "best.safetensors").string()));
+  recorder_.console().info(fmt::format(
+      "early stop: {} evaluations without a better accuracy than {:.4f} on {}; that model is in {}",
+      place_.evaluations_since, place_.best_accuracy, benchmarks.front().name,
+      (paths_.folder / "best.safetensors").string()));
 }
 
 void CentralLoop::end_round(RoundRecord& record, const Round& round) {
   const int completed = round.number + 1;
   if (!comm::all_equal(comm_, current_model().hash()))
     throw PeerError(
-        "the ranks have made different models of the same gradients: a processor of this job computes wrongly, "
+        "the ranks have made different models of the same gradients: a processor of this job computes "
+        "wrongly, "
         "or is of another kind. The same command goes on before this round");
   if (experiment_.evaluates_in_round(completed) || place_.stopped_early) evaluate(record, completed);
   const double steps = static_cast<double>(std::max<std::int64_t>(place_.step, 1));

@@ -10,8 +10,8 @@
 
 #include "fedfr/core/checksum.hpp"
 
-// Class centres come to rank 0 block by block: only who needs them all, to save the model at the end, ever holds
-// them all.
+// Class centres come to rank 0 block by block: only who needs them all, to save the model at the end, ever
+// holds them all.
 namespace fedfr::run {
 
 namespace {
@@ -31,8 +31,8 @@ void for_each_block(const fl::ClassSlices& classes, std::int64_t first, comm::Co
     at::Tensor centres = at::empty({block.size, classes.dimension()}, at::kFloat);
     const auto mine = std::ranges::find(classes.mine(), b, &fl::ClassSlices::Slice::number);
     if (mine != classes.mine().end()) centres.copy_(mine->centres.detach());
-    comm.broadcast(std::as_writable_bytes(std::span(centres.data_ptr<float>(),
-                                                    static_cast<std::size_t>(centres.numel()))),
+    comm.broadcast(std::as_writable_bytes(
+                       std::span(centres.data_ptr<float>(), static_cast<std::size_t>(centres.numel()))),
                    classes.owner(b));
     if (comm.rank() != 0) continue;
     const std::int64_t skipped = std::max<std::int64_t>(first - block.begin, 0);
@@ -40,8 +40,8 @@ void for_each_block(const fl::ClassSlices& classes, std::int64_t first, comm::Co
   }
 }
 
-std::uint64_t central_hash(const fl::GlobalModel& backbone, const fl::ClassSlices& classes, std::int64_t first,
-                           comm::Communicator& comm) {
+std::uint64_t central_hash(const fl::GlobalModel& backbone, const fl::ClassSlices& classes,
+                           std::int64_t first, comm::Communicator& comm) {
   std::string names;
   for (const auto& tensor : backbone.tensors()) names += fmt::format("{} {}\n", tensor.name, tensor.size);
   if (const std::int64_t centres = (classes.classes() - first) * classes.dimension(); centres > 0)

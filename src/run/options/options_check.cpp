@@ -62,12 +62,14 @@ void check_centralized(const Configuration& c) {
     if (is_set) throw UsageError("{} {}", c.named(option), why);
   };
   if (o.algorithm == "centralized") {
-    constexpr const char* of_clients = "is a part of a client's training: algorithm = centralized has no clients";
+    constexpr const char* of_clients =
+        "is a part of a client's training: algorithm = centralized has no clients";
     refuse(o.hard_negatives, "hard-negatives", of_clients);
     refuse(o.dfc, "dfc", of_clients);
     refuse(o.contrastive, "contrastive", of_clients);
-    refuse(o.margin == "logits", "margin",
-           "= logits has no class centres, which algorithm = centralized trains for the start of a federation");
+    refuse(
+        o.margin == "logits", "margin",
+        "= logits has no class centres, which algorithm = centralized trains for the start of a federation");
     return;
   }
   constexpr const char* of_one = "is for algorithm = centralized";

@@ -17,7 +17,8 @@ std::vector<OptionSpec> cohort_options() {
        .choices = {"fedfr", "released"}},
       {.name = "ranks-per-client",
        .field = &O::ranks_per_client,
-       .help = "ranks that train one client together, sharing the micro-batches of its steps; 0: as many as would "
+       .help = "ranks that train one client together, sharing the micro-batches of its steps; 0: as many as "
+               "would "
                "be idle otherwise",
        .range = {0, 1024},
        .effect = Effect::none},

@@ -15,13 +15,15 @@ std::vector<OptionSpec> evaluation_options() {
        .effect = Effect::none},
       {.name = "evaluate-every-steps",
        .field = &O::evaluate_every_steps,
-       .help = "steps of an epoch after which centralized training looks at the benchmarks; 0: only between epochs",
+       .help = "steps of an epoch after which centralized training looks at the benchmarks; 0: only between "
+               "epochs",
        .range = {0, 1e9},
        .effect = Effect::none},
       {.name = "early-stop",
        .field = &O::early_stop,
-       .help = "evaluations in a row without a better accuracy on the first benchmark after which centralized "
-               "training ends; 0: never. The best model so far is always in OUTPUT/best.safetensors",
+       .help =
+           "evaluations in a row without a better accuracy on the first benchmark after which centralized "
+           "training ends; 0: never. The best model so far is always in OUTPUT/best.safetensors",
        .range = {0, 1e6},
        .effect = Effect::none},
       {.name = "eval-batch",

@@ -81,7 +81,8 @@ std::vector<OptionSpec> objective_options() {
        .range = weight},
       {.name = "class-sample",
        .field = &O::class_sample,
-       .help = "share of the classes that the softmax of a step sees in centralized training: those of its images "
+       .help = "share of the classes that the softmax of a step sees in centralized training: those of its "
+               "images "
                "and others drawn anew; 1: all (PartialFC, An et al., CVPR 2022)",
        .range = {.low = 0, .high = 1, .above_low = true}},
       {.name = "public-classes",

@@ -74,8 +74,9 @@ std::vector<OptionSpec> run_options() {
        .effect = Effect::none},
       {.name = "checkpoint-every-steps",
        .field = &O::checkpoint_every_steps,
-       .help = "steps of an epoch after which centralized training saves a checkpoint in the middle of it; 0: "
-               "only between epochs",
+       .help =
+           "steps of an epoch after which centralized training saves a checkpoint in the middle of it; 0: "
+           "only between epochs",
        .range = {0, 1e9},
        .effect = Effect::none},
       {.name = "feature-memory",

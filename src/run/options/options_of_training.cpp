@@ -19,9 +19,11 @@ std::vector<OptionSpec> training_options() {
       {.name = "batch", .field = &O::batch, .help = "images of a step", .range = {1, 65536}},
       {.name = "micro-batches",
        .field = &O::micro_batches,
-       .help = "parts of a step's batch, which ranks share out among themselves: its gradient is their exact sum, "
-               "the same for any number of ranks. Batch norms see one part at a time. 0: of 8 images or more, at "
-               "most 8 parts in centralized training and 8 in all clients of a cohort together otherwise",
+       .help =
+           "parts of a step's batch, which ranks share out among themselves: its gradient is their exact "
+           "sum, "
+           "the same for any number of ranks. Batch norms see one part at a time. 0: of 8 images or more, at "
+           "most 8 parts in centralized training and 8 in all clients of a cohort together otherwise",
        .range = {0, 1024}},
       {.name = "incomplete-batch",
        .field = &O::incomplete_batch,

@@ -183,8 +183,8 @@ void Recorder::evaluation(const Evaluation& evaluation) {
 void Recorder::midway(const Midway& place, const std::vector<BenchmarkScores>& benchmarks) {
   if (comm_.rank() != 0) return;
   bar_.reset();
-  std::string line = fmt::format("round {}/{}  step {}/{}", place.completed_rounds + 1, run_.rounds, place.step,
-                                 place.steps);
+  std::string line = fmt::format("round {}/{}  step {}/{}", place.completed_rounds + 1, run_.rounds,
+                                 place.step, place.steps);
   Json scores = Json::array();
   for (const auto& [name, of] : benchmarks) {
     line += fmt::format("  {} accuracy {}", name, fixed(of.accuracy, 4));

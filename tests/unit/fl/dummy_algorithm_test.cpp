@@ -12,7 +12,6 @@
 #include <optional>
 
 #include "fedfr/comm/local_communicator.hpp"
-#include "fedfr/comm/local_communicator.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/data/storage/dataset_writer.hpp"
 #include "fedfr/fl/client/local_trainer.hpp"

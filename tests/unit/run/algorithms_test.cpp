@@ -99,8 +99,7 @@ TEST(Rows, TellWhatLeavesAClient) {
   EXPECT_EQ(leaves(row_of("fedfr", {{"share-public-centres", "false", "here"}})),
             "backbone (1538 values), " + sums);
   EXPECT_EQ(leaves(row_of("local")), "nothing");
-  EXPECT_EQ(leaves(row_of("centralized")),
-            "nothing: there are no clients, all ranks train on pooled data");
+  EXPECT_EQ(leaves(row_of("centralized")), "nothing: there are no clients, all ranks train on pooled data");
 }
 
 }  // namespace

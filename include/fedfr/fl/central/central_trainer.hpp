@@ -31,16 +31,16 @@ struct CentralConfig {
   std::uint64_t seed = 100;
 };
 
-/// Ordinary training of a backbone and of the centres of all classes, by all ranks together: each has a copy of
-/// the backbone, a part of the micro-batches of each step, and a part of the classes. Model and losses are
+/// Ordinary training of a backbone and of the centres of all classes, by all ranks together: each has a copy
+/// of the backbone, a part of the micro-batches of each step, and a part of the classes. Model and losses are
 /// equal to the last bit for any number of ranks. Collective throughout.
 ///
 /// A step: every rank embeds a micro-batch; the features of all are gathered; the ranks work out the softmax
-/// together (SharedSoftmax), and each takes the gradient of its features back through the network. So it goes on
-/// with the next micro-batches, a rank holding the activations of one at a time, until the gradients are summed
-/// (GradientSum) and all ranks make the same update. Batch norms normalise a micro-batch by its own statistics,
-/// and all start from the running ones of the step before; those of the next are the weighted mean of what each
-/// micro-batch makes of them. AdaFace's statistics likewise.
+/// together (SharedSoftmax), and each takes the gradient of its features back through the network. So it goes
+/// on with the next micro-batches, a rank holding the activations of one at a time, until the gradients are
+/// summed (GradientSum) and all ranks make the same update. Batch norms normalise a micro-batch by its own
+/// statistics, and all start from the running ones of the step before; those of the next are the weighted
+/// mean of what each micro-batch makes of them. AdaFace's statistics likewise.
 class CentralTrainer {
  public:
   /// @param model   gives the backbone, its start and the roles of its tensors; outlives the trainer
@@ -68,8 +68,8 @@ class CentralTrainer {
   ClassSlices& classes() { return classes_; }
   const ClassSlices& classes() const { return classes_; }
 
-  /// What the next step depends on besides backbone and centres: momentum, ranges of the exact sums, AdaFace's
-  /// statistics. Equal on all ranks.
+  /// What the next step depends on besides backbone and centres: momentum, ranges of the exact sums,
+  /// AdaFace's statistics. Equal on all ranks.
   NamedTensors optimiser_state() const;
   /// @throws DataError naming what is missing or has another size
   void restore(const at::Tensor& backbone, const NamedTensors& optimiser);

@@ -50,7 +50,6 @@ class EpochImages {
   std::pair<std::int64_t, std::int64_t> places(std::int64_t step, std::int64_t micro_batch) const;
   bool coin(std::int64_t position) const;
 
-
   const PooledImages& images_;
   StepShape shape_;
   Draws draws_;

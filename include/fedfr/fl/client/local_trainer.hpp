@@ -33,7 +33,8 @@ class LocalTrainer {
   /// @param row     outlives the trainer
   /// @param memory  for the embeddings of a client's images
   /// @param graph   for what is recorded of its steps on a GPU, best the same one for all rounds
-  /// @param team    ranks that train the same clients together, each some micro-batches of a step: what they end
+  /// @param team    ranks that train the same clients together, each some micro-batches of a step: what they
+  /// end
   ///                with is equal, and what one rank alone would have. All its functions are then collective
   LocalTrainer(const Algorithm& row, const LocalTrainingConfig& config, const RoundStart& start,
                nn::FeatureMemory& memory, nn::GpuGraph& graph, comm::Communicator& team);

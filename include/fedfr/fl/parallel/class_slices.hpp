@@ -28,10 +28,10 @@ std::pair<std::size_t, std::size_t> blocks_of_rank(std::size_t blocks, int rank,
 class ClassSlices {
  public:
   struct Slice {
-    std::size_t number;    ///< of the block
+    std::size_t number;  ///< of the block
     ClassBlock block;
-    at::Tensor centres;    ///< [size,D]
-    at::Tensor momentum;   ///< [size,D]
+    at::Tensor centres;   ///< [size,D]
+    at::Tensor momentum;  ///< [size,D]
   };
 
   ClassSlices(std::int64_t classes, std::int64_t dimension, int rank, int ranks, at::Device device);

@@ -15,8 +15,8 @@ namespace fedfr::fl {
 ///
 /// The fixed point of a tensor follows from its largest magnitude in the step before: values up to 2^12 times
 /// that fit, so that it is known before a gradient is there, and no gradient has to be kept. Where a step
-/// leaves that range, or falls below 2^-12 of it, it is done once more with the range that it has shown; so is
-/// the first one. With M micro-batches the sum is off by at most M 2^(log2 M - 49) of the tensor's largest
+/// leaves that range, or falls below 2^-12 of it, it is done once more with the range that it has shown; so
+/// is the first one. With M micro-batches the sum is off by at most M 2^(log2 M - 49) of the tensor's largest
 /// magnitude in the step before, and after a fall by 2^12 of that in this step: less than float32 rounds.
 class GradientSum {
  public:

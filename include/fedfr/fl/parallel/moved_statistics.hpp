@@ -11,8 +11,8 @@
 namespace fedfr::fl {
 
 /// Running statistics that a step moves without an optimiser, shared out as its micro-batches are: every
-/// micro-batch begins with those of before the step, and the step leaves the weighted mean of what each has made
-/// of them. Counters of batches become the largest.
+/// micro-batch begins with those of before the step, and the step leaves the weighted mean of what each has
+/// made of them. Counters of batches become the largest.
 class MovedStatistics {
  public:
   /// @param statistics  means, variances and the like

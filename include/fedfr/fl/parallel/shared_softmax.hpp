@@ -24,10 +24,10 @@ struct ClassifiedBatch {
 std::vector<std::int64_t> chosen_classes(const ClassBlock& block, std::span<const std::int32_t> labels,
                                          const StreamKey& key, double share);
 
-/// The margin softmax over classes that are shared out among the ranks: loss and gradients of a step, equal to
-/// the last bit however many ranks there are. A block of classes makes its logits alone; the largest logit of
-/// an image is an exact maximum over blocks, the sum of exponentials and the gradient of its features are sums
-/// of 64-bit integers, and a block adds up its own gradient in the order of the micro-batches.
+/// The margin softmax over classes that are shared out among the ranks: loss and gradients of a step, equal
+/// to the last bit however many ranks there are. A block of classes makes its logits alone; the largest logit
+/// of an image is an exact maximum over blocks, the sum of exponentials and the gradient of its features are
+/// sums of 64-bit integers, and a block adds up its own gradient in the order of the micro-batches.
 class SharedSoftmax {
  public:
   /// @param slices  outlives it

@@ -25,14 +25,16 @@ struct CentralPlace {
 };
 
 /// Checkpoints of centralized training, between rounds and in the middle of one: `round_NNNN.ckpt` with what
-/// all ranks have alike, which is written anew as the round underway gets on, and the class centres beside it, a
-/// file for each block, so that each rank writes and reads its own and another number of ranks can go on.
+/// all ranks have alike, which is written anew as the round underway gets on, and the class centres beside
+/// it, a file for each block, so that each rank writes and reads its own and another number of ranks can go
+/// on.
 class CentralCheckpoints {
  public:
   /// @param keep  of how many rounds the newest stay
   CentralCheckpoints(std::filesystem::path folder, int keep, Fingerprints data);
 
-  /// Durable. The blocks come first, and the file that names them only once all ranks have theirs. Collective.
+  /// Durable. The blocks come first, and the file that names them only once all ranks have theirs.
+  /// Collective.
   /// @param model  the backbone of the trainer
   void save(const fl::GlobalModel& model, const fl::CentralTrainer& trainer, const CentralPlace& place,
             comm::Communicator& comm) const;

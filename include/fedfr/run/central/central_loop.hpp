@@ -24,7 +24,8 @@ class CentralLoop {
   CentralLoop(const Experiment& experiment, comm::Communicator& comm, fl::GlobalModel model,
               const RunPaths& paths, Recorder& recorder);
 
-  /// @param begun  called on every rank once the newest checkpoint is known to fit, before anything of the run
+  /// @param begun  called on every rank once the newest checkpoint is known to fit, before anything of the
+  /// run
   ///               is changed
   /// @throws StopRequested (on all ranks) after SIGTERM or SIGUSR1; a checkpoint holds all complete steps
   void run(const std::function<void()>& begun);

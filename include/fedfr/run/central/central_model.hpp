@@ -19,7 +19,7 @@ void for_each_block(const fl::ClassSlices& classes, std::int64_t first, comm::Co
 /// Collective.
 /// @param backbone  the model without them
 /// @returns         on rank 0; 0 elsewhere
-std::uint64_t central_hash(const fl::GlobalModel& backbone, const fl::ClassSlices& classes, std::int64_t first,
-                           comm::Communicator& comm);
+std::uint64_t central_hash(const fl::GlobalModel& backbone, const fl::ClassSlices& classes,
+                           std::int64_t first, comm::Communicator& comm);
 
 }  // namespace fedfr::run

@@ -29,8 +29,8 @@ struct Options {
   int keep_checkpoints = 3;
   int checkpoint_every_steps = 1000;  ///< 0: only between rounds
   int ranks_per_client = 0;           ///< 0: as many as would be idle otherwise
-  double feature_memory = 4;      ///< GB a rank
-  std::filesystem::path scratch;  ///< empty: the folder of temporary files
+  double feature_memory = 4;          ///< GB a rank
+  std::filesystem::path scratch;      ///< empty: the folder of temporary files
   std::string log_level = "info";
   bool profile = false;
 

@@ -94,9 +94,10 @@ TEST_P(SharedSoftmaxes, AreTheWholeOne) {
     leaves.push_back(one.features.clone().set_requires_grad(true));
     std::vector<std::int64_t> labels(one.labels.begin(), one.labels.end());
     const at::Tensor norms = one.norms.defined() ? one.norms.clone() : at::Tensor();
-    loss = loss + nn::margin_softmax_loss(leaves.back(), whole, at::tensor(at::ArrayRef<std::int64_t>(labels)),
-                                          margin(GetParam()), norms) *
-                      (static_cast<double>(labels.size()) / images);
+    loss =
+        loss + nn::margin_softmax_loss(leaves.back(), whole, at::tensor(at::ArrayRef<std::int64_t>(labels)),
+                                       margin(GetParam()), norms) *
+                   (static_cast<double>(labels.size()) / images);
   }
   loss.backward();
   std::vector<at::Tensor> expected;
@@ -158,7 +159,8 @@ TEST(ChosenClasses, AreThoseOfTheImagesAndOthers) {
   std::set<std::vector<std::int64_t>> seen;
   for (std::uint64_t step = 0; step < 20; ++step) {
     const auto chosen = chosen_classes(
-        block, labels, {.seed = 1, .purpose = Purpose::class_sample, .round = step, .client = 0, .epoch = 0}, 0.2);
+        block, labels, {.seed = 1, .purpose = Purpose::class_sample, .round = step, .client = 0, .epoch = 0},
+        0.2);
     EXPECT_EQ(chosen.size(), 10U);
     EXPECT_TRUE(std::ranges::is_sorted(chosen));
     EXPECT_EQ(std::set(chosen.begin(), chosen.end()).size(), 10U);
