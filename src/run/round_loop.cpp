@@ -76,7 +76,7 @@ void RoundLoop::run(const std::function<void()>& begun) {
     throw;
   }
   save_results();
-  recorder_.done(hex16(server_.model().hash()), checkpoints_.path(completed_rounds_));
+  recorder_.done(completed_rounds_, hex16(server_.model().hash()), checkpoints_.path(completed_rounds_));
 }
 
 void RoundLoop::run_round(int round) {
@@ -124,6 +124,7 @@ void RoundLoop::train_clients(const Attempt& attempt, const fl::PublicData& publ
   Teams teams(comm_, std::ssize(attempt.cohort) - std::ssize(attempt.finished),
               {.ranks_per_client = experiment_.options.ranks_per_client,
                .micro_batches = experiment_.training.micro_batches});
+  tell_of_teams(teams);
   const auto mine = teams.place(balance_, attempt.cohort, attempt.images_to_train());
   {
     const ScopedTimer timer(record.seconds["train"]);
@@ -167,6 +168,17 @@ void RoundLoop::step_server(fl::Aggregator& sum, RoundRecord& record) {
         "the ranks have made different models of the same sum: a processor of this job computes wrongly, or "
         "a "
         "server step is not exact. The same command goes on before this round");
+}
+
+void RoundLoop::tell_of_teams(const Teams& teams) {
+  if (!teams.is_shared() || std::exchange(told_of_teams_, true)) return;
+  const int idle = teams.idle_ranks();
+  recorder_.console().info(fmt::format(
+      "{} rank(s) train {} client(s) at a time together, in {} micro-batch(es) a step{}", comm_.size() - idle,
+      teams.count(), experiment_.training.micro_batches,
+      idle > 0
+          ? fmt::format("; {} have nothing to do: --micro-batches makes more parts, and other bits", idle)
+          : ""));
 }
 
 void RoundLoop::tell_of_files() {

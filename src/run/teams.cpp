@@ -30,6 +30,8 @@ Teams::Teams(comm::Communicator& all, std::int64_t clients, const Wish& wish)
     return;
   }
   number_ = team_of(all.rank(), all.size(), teams_, wish);
+  for (int rank = 0; rank < all.size(); ++rank)
+    idle_ranks_ += team_of(rank, all.size(), teams_, wish) < 0 ? 1 : 0;
   // Those without a team are a part as well, since all ranks have to come.
   team_ = all.part(number_ < 0 ? teams_ : number_);
   leads_ = number_ >= 0 && team_->rank() == 0;

@@ -31,7 +31,7 @@ expect_same_on 2 3 4 -- --clip-norm 5
 expect_same_on 3 -- --backbone mobilefacenet --margin adaface --precision bf16  # batch norms, statistics of lengths
 expect_same_on 2 -- --margin magface --class-sample 0.3 --decay-on weights
 expect_same_on 3 -- --centralized-data all --augment-crop 0.3 --incomplete-batch drop
-expect_same_on 2 -- --backbone mobilefacenet --norm-statistics frozen --micro-batches 32
+expect_same_on 2 -- --backbone mobilefacenet --norm-statistics frozen --micro-batches 32 --lr 1e-4
 
 # Stopped and killed in the middle of epochs, and each time on another number of ranks.
 steps=(--checkpoint-every-steps 5 --evaluate-every-steps 10)

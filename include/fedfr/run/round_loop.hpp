@@ -18,6 +18,7 @@
 #include "fedfr/run/load_balance.hpp"
 #include "fedfr/run/record/recorder.hpp"
 #include "fedfr/run/record/run_directory.hpp"
+#include "fedfr/run/teams.hpp"
 
 namespace fedfr::run {
 
@@ -44,6 +45,7 @@ class RoundLoop {
   void train_clients(const Attempt& attempt, const fl::PublicData& publics, fl::Aggregator& sum,
                      RoundRecord& record);
   void step_server(fl::Aggregator& sum, RoundRecord& record);
+  void tell_of_teams(const Teams& teams);
   void tell_of_files();
   void evaluate(int completed_rounds, RoundRecord& record);
   void score_idle_clients(int completed_rounds, std::vector<eval::ClientScores>& own);
@@ -58,6 +60,7 @@ class RoundLoop {
   nn::FeatureMemory features_;
   nn::GpuGraph graph_;
   bool told_of_files_ = false;
+  bool told_of_teams_ = false;
   LoadBalance balance_;
   Evaluator evaluator_;
   std::optional<fl::ClientStateStore> states_;  ///< where clients have any

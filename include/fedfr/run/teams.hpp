@@ -30,6 +30,8 @@ class Teams {
   bool is_shared() const { return shared_; }  ///< else each rank is its own team
   comm::Communicator& mine() { return *team_; }
   bool leads() const { return leads_; }  ///< this rank hands on what its team has trained
+  int count() const { return teams_; }
+  int idle_ranks() const { return idle_ranks_; }  ///< that have no team
   /// The clients of this rank's team.
   /// @param balance  of single ranks, which is asked where they are their own teams
   std::vector<ClientId> place(const LoadBalance& balance, std::span<const ClientId> cohort,
@@ -39,6 +41,7 @@ class Teams {
   int rank_;
   int teams_;
   int number_ = -1;
+  int idle_ranks_ = 0;
   bool shared_;
   bool leads_ = true;
   std::unique_ptr<comm::Communicator> team_;

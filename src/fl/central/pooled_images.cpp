@@ -10,6 +10,7 @@ void PooledImages::add(TrainingImages images, int identities) {
   ends_.push_back(size() + std::ssize(images.indices));
   sources_.push_back(std::move(images.images));
   indices_.push_back(std::move(images.indices));
+  labels_.push_back(sources_.back().labels());
   first_labels_.push_back(static_cast<std::int32_t>(classes_));
   classes_ += identities;
 }
@@ -18,6 +19,7 @@ void PooledImages::add_all(const data::ImageSet& images, int identities) {
   ends_.push_back(size() + images.size());
   sources_.push_back(images);
   indices_.emplace_back();
+  labels_.push_back(sources_.back().labels());
   first_labels_.push_back(static_cast<std::int32_t>(classes_));
   classes_ += identities;
 }
@@ -29,7 +31,7 @@ data::BatchItem PooledImages::item(std::int64_t position) const {
   const std::int64_t index = list.empty() ? within : list[static_cast<std::size_t>(within)];
   return {.source = static_cast<std::int32_t>(source),
           .index = index,
-          .label = first_labels_[source] + sources_[source].labels()[static_cast<std::size_t>(index)],
+          .label = first_labels_[source] + labels_[source][static_cast<std::size_t>(index)],
           .mirrored = false};
 }
 

@@ -61,7 +61,7 @@ void CentralLoop::run(const std::function<void()>& begun) {
   while (place_.completed_rounds < experiment_.options.rounds && !place_.stopped_early) run_round();
   const Span span("saving the models");
   save_whole_model(paths_.folder / "model.safetensors");
-  recorder_.done(model_hash(), checkpoints_.path(place_.completed_rounds));
+  recorder_.done(place_.completed_rounds, model_hash(), checkpoints_.path(place_.completed_rounds));
 }
 
 void CentralLoop::run_round() {
@@ -248,6 +248,7 @@ void CentralLoop::resume(const std::function<void()>& begun) {
   const auto found = checkpoints_.load_newest(model_, trainer_, comm_, warnings);
   if (!warnings.empty() && comm_.rank() == 0) recorder_.console().warning(warnings);
   place_ = found.value_or(CentralPlace{});
+  tell_of_shares();
   const std::string hash = model_hash();
   comm::on_every_rank(comm_, "opening the metrics", [&] {
     if (place_.completed_rounds > experiment_.options.rounds)
@@ -266,6 +267,19 @@ void CentralLoop::resume(const std::function<void()>& begun) {
   RoundRecord start;
   evaluate(start, 0);
   checkpoint();
+}
+
+void CentralLoop::tell_of_shares() {
+  const auto shape = experiment_.step_shape();
+  recorder_.console().info(fmt::format(
+      "{} images of {} classes: {} steps an epoch of {} images in {} micro-batch(es), which {} rank(s) share",
+      with_commas(images_.size()), with_commas(images_.classes()),
+      with_commas(fl::EpochImages(images_, shape, {}).steps()), shape.batch, shape.micro_batches,
+      std::min(comm_.size(), shape.micro_batches)));
+  if (comm_.size() > shape.micro_batches && comm_.rank() == 0)
+    recorder_.console().warning(fmt::format(
+        "{} of {} ranks have no part in a step: more --micro-batches are for more ranks, and other bits",
+        comm_.size() - shape.micro_batches, comm_.size()));
 }
 
 /// From the weights of --init, where they hold centres of the same public people.

@@ -213,8 +213,8 @@ void Recorder::draw_pictures() {
   }
 }
 
-void Recorder::show_results() {
-  const auto last = evaluation_path(paths_.folder, run_.rounds);
+void Recorder::show_results(int rounds) {
+  const auto last = evaluation_path(paths_.folder, rounds);
   // A run that was complete when it was started has evaluated nothing itself.
   if (!latest_ && std::filesystem::exists(last)) latest_ = load_evaluation(last);
   const auto first = evaluation_path(paths_.folder, 0);
@@ -224,15 +224,15 @@ void Recorder::show_results() {
   if (run_.pictures) draw_pictures();
 }
 
-void Recorder::done(const std::string& model_hash, const std::filesystem::path& checkpoint) {
+void Recorder::done(int rounds, const std::string& model_hash, const std::filesystem::path& checkpoint) {
   std::array<double, 1> memory = {peak_memory_mb()};
   comm_.allreduce_max(memory);
-  if (comm_.rank() == 0) show_results();
+  if (comm_.rank() == 0) show_results(rounds);
   // Collective, and before the last line, behind which nothing may come.
   profile_.finish();
   if (comm_.rank() != 0) return;
   console_.info(done_line({.model_hash = model_hash,
-                           .rounds = run_.rounds,
+                           .rounds = rounds,
                            .seconds = since_start_.seconds(),
                            .peak_memory_mb = memory[0],
                            .checkpoint = checkpoint,

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "fedfr/data/storage/batch_loader.hpp"
@@ -26,7 +27,8 @@ class PooledImages {
 
  private:
   std::vector<data::ImageSet> sources_;
-  std::vector<std::vector<std::int64_t>> indices_;  // by source; empty: all
+  std::vector<std::vector<std::int64_t>> indices_;     // by source; empty: all
+  std::vector<std::span<const std::int32_t>> labels_;  // of the sources
   std::vector<std::int32_t> first_labels_;
   std::vector<std::int64_t> ends_;  // of each source in the numbering
   std::int64_t classes_ = 0;

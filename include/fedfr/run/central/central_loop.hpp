@@ -34,6 +34,7 @@ class CentralLoop {
   struct Round;
 
   void resume(const std::function<void()>& begun);
+  void tell_of_shares();
   void take_centres_of_init();
   void run_round();
   void train_until_boundary(const Round& round);

@@ -78,7 +78,8 @@ class Recorder {
   void sync();
 
   /// Tables, pictures, the profile and the last line. Collective.
-  void done(const std::string& model_hash, const std::filesystem::path& checkpoint);
+  /// @param rounds  that the run has made: fewer than were asked for where it stopped early
+  void done(int rounds, const std::string& model_hash, const std::filesystem::path& checkpoint);
 
   Console& console() { return console_; }
 
@@ -86,7 +87,7 @@ class Recorder {
   struct Gathered;
   Gathered gather(const RoundRecord& record) const;
   void write_round(const RoundRecord& record, const Gathered& all, const std::string& model_hash);
-  void show_results();
+  void show_results(int rounds);
   void draw_pictures();
   void write_client_events(int round, const std::vector<ClientRecord>& clients);
   RoundFacts facts(const RoundRecord& record, const Gathered& all) const;
