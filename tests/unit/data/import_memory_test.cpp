@@ -18,6 +18,14 @@ namespace {
 using namespace test;
 namespace fs = std::filesystem;
 
+#if defined(__has_feature)
+constexpr bool is_sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool is_sanitized = true;
+#else
+constexpr bool is_sanitized = false;
+#endif
+
 /// The peak of a process that does nothing else, in MB.
 double peak_memory_of(const std::function<void()>& work) {
   const pid_t child = ::fork();
@@ -51,9 +59,7 @@ fs::path write_records(const fs::path& file, int images) {
 }
 
 TEST(ImportMemory, DoesNotGrowWithTheNumberOfImages) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "the sanitizer keeps memory of its own";
-#endif
+  if (is_sanitized) GTEST_SKIP() << "the sanitizer keeps memory of its own";
   const fedfr::test::TempFolder folder;
   const auto peak = [&](int images) {
     const auto source = write_records(folder / fmt::format("{}.rec", images), images);
