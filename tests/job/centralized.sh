@@ -77,6 +77,8 @@ train 2 early "${common[@]}" --rounds 50 --lr 1e-9 --early-stop 2
 expect_text "early stop: 2 evaluations" "early stop"
 train 1 early "${common[@]}" --rounds 50 --lr 1e-9 --early-stop 2
 expect_text "resuming after round 2" "early stop, started again"
+launch 1 verify-run killed undisturbed
+expect_code 0 "killed and undisturbed run compared"
 
 # What federation starts from: with the public class centres.
 train 2 federated --public many --rounds 1 --init undisturbed/model.safetensors --probe-people 0

@@ -1,3 +1,5 @@
+#include <ATen/ops/ne.h>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -50,11 +52,13 @@ std::optional<ModelDifference> compare_models(const std::string& file, const nn:
                     a.tensors.size(), b.tensors.size());
   for (const auto& [name, left] : a.tensors) {
     const at::Tensor right = b.has(name) ? b.at(name) : at::Tensor();  // other programs change the order
-    if (!right.defined() || !left.sizes().equals(right.sizes()) || left.scalar_type() != at::kFloat ||
-        right.scalar_type() != at::kFloat)
+    if (!right.defined() || !left.sizes().equals(right.sizes()) || left.scalar_type() != right.scalar_type())
       throw DataError("{}: {} in one run has no like in the other: the runs train other networks", file,
                       name);
-    const std::int64_t values = add_tensor(left, right, difference);
+    // What is no float32 belongs to an optimiser: it differs or not, but no distance is of interest.
+    const bool is_float = left.scalar_type() == at::kFloat;
+    const std::int64_t values =
+        is_float ? add_tensor(left, right, difference) : at::ne(left, right).sum().item<std::int64_t>();
     if (values == 0) continue;
     if (difference.tensors++ == 0) {
       difference.first = name;

@@ -35,6 +35,18 @@ TEST(CompareModels, TellsTheFirstTensorInTheOrderOfTheFile) {
   EXPECT_EQ(found->largest, 1);
 }
 
+TEST(CompareModels, WholeNumbersOfAnOptimiserAreCompared) {
+  auto one = model({1}, {2});
+  auto other = one;
+  one.tensors.emplace_back("optimiser.n", at::tensor(at::ArrayRef<std::int64_t>({5, 6})));
+  other.tensors.emplace_back("optimiser.n", at::tensor(at::ArrayRef<std::int64_t>({5, 7})));
+  EXPECT_FALSE(compare_models("m", one, one));
+  const auto found = compare_models("m", one, other);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->first, "optimiser.n");
+  EXPECT_EQ(found->first_values, 1);
+}
+
 TEST(CompareModels, TheOrderOfTensorsIsNoDifference) {
   auto turned = model({1}, {2});
   std::swap(turned.tensors[0], turned.tensors[1]);
