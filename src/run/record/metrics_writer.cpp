@@ -21,8 +21,6 @@
 // one. A run that goes on from a checkpoint first takes out what it will write again.
 namespace fedfr::run {
 
-namespace {}  // namespace
-
 MetricsWriter::MetricsWriter(std::filesystem::path path, int completed_rounds) : path_(std::move(path)) {
   std::error_code ignored;
   if (std::filesystem::exists(path_, ignored)) keep_rounds(completed_rounds);
