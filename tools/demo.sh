@@ -45,7 +45,7 @@ $bin/fedfr-data inspect demo/faces --contact-sheet demo/faces.png --identities 8
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1
 
 say "the model to start from: ordinary training on the public faces"
-$bin/fedfr train jobs/demo-pretrain.cfg
+mpirun -np 2 --oversubscribe --bind-to none $bin/fedfr train jobs/demo-pretrain.cfg
 
 say "FedFR: every client trains on its own people, only models travel"
 mpirun -np 2 --oversubscribe --bind-to none $bin/fedfr train jobs/demo.cfg
