@@ -154,7 +154,14 @@ Experiment::Experiment(const Options& o, at::Device where, Numerics with_numeric
 
 void Experiment::check_training() const {
   if (algorithm.pools_data) {
-    if (pooled_images().size() == 0) throw UsageError("there is not one image to train with");
+    const std::int64_t images = pooled_images().size();
+    if (images == 0) throw UsageError("there is not one image to train with");
+    if (!training.keep_incomplete && images < options.batch)
+      throw UsageError(
+          "there are {} images, fewer than --batch {}: with incomplete-batch = drop an epoch would make no "
+          "step at "
+          "all. Lower --batch or set incomplete-batch = keep",
+          images, options.batch);
     return;
   }
   for (std::int64_t c = 0; c < trained_clients(); ++c) {

@@ -93,6 +93,7 @@ refuse() {  # refuse TEXT ARGUMENTS...
 }
 refuse "micro-batches = 3 does not divide batch = 32" --micro-batches 3
 refuse "has no clients" --dfc true
+refuse "an epoch would make no step at all" --batch 1024 --micro-batches 8 --incomplete-batch drop
 refuse "has no class centres" --margin logits
 launch 2 train "$job" --output refused "${common[@]}" --lr 100 --rounds 5
 expect_code 3 "a training that diverges"
