@@ -37,9 +37,8 @@ constexpr std::int64_t steps_of_a_loader = 256;
 
 /// A micro-batch of this rank.
 struct CentralTrainer::Input {
-  std::int64_t number = 0;  // within the step
-  at::Tensor images;        // [n,3,H,W], kept in case the step is done again
-  at::Tensor features;      // [n,D] with its graph, between the ways forth and back
+  at::Tensor images;    // [n,3,H,W], kept in case the step is done again
+  at::Tensor features;  // [n,D] with its graph, between the ways forth and back
 };
 
 /// What belongs to one step.
@@ -56,6 +55,11 @@ struct CentralTrainer::Step {
   std::exception_ptr failure;
   bool features_are_finite = true;
 
+  std::vector<std::int32_t> labels_of(std::int64_t micro_batch, const StepShape& shape) const {
+    const std::int64_t begin = micro_batch * shape.micro_batch();
+    const std::int64_t end = std::min(begin + shape.micro_batch(), std::ssize(labels));
+    return {labels.begin() + begin, labels.begin() + end};
+  }
   double share(std::int64_t of_images) const { return static_cast<double>(of_images) / images; }
 };
 
@@ -71,30 +75,20 @@ CentralTrainer::CentralTrainer(const GlobalModel& model, const PooledImages& ima
                model.parameters().device()),
       softmax_(classes_, config.margin, config.class_sample),
       gradients_({}, 1),
-      statistics_({}, {}, 1),
+      statistics_(nullptr, {}, 1),
       sgd_({}, config.sgd) {
   backbone_.copy_from(model.parameters().flat());
-  std::vector<at::Tensor> statistics;
-  std::vector<at::Tensor> counters;
   const auto tensors = model.tensors();
   for (std::size_t i = 0; i < backbone_.tensors().size(); ++i) {
-    const nn::Learning learning = tensors[i].learning;
-    if (learning == nn::Learning::by_gradient && tensors[i].role != Role::frozen) {
-      learning_.push_back(backbone_[i]);
-      learning_names_.push_back(tensors[i].name);
-      at::Tensor(backbone_[i]).set_requires_grad(true);
-    }
-    if (!moves_statistics_) continue;
-    if (learning == nn::Learning::mean || learning == nn::Learning::variance)
-      statistics.push_back(backbone_[i]);
-    if (learning == nn::Learning::counter) counters.push_back(backbone_[i]);
+    if (tensors[i].learning != nn::Learning::by_gradient || tensors[i].role == Role::frozen) continue;
+    learning_.push_back(backbone_[i]);
+    learning_names_.push_back(tensors[i].name);
+    at::Tensor(backbone_[i]).set_requires_grad(true);
   }
-  if (config.margin.kind == nn::Margin::adaface) {
+  if (config.margin.kind == nn::Margin::adaface)
     norms_ = at::tensor(at::ArrayRef<float>(nn::first_norm_statistics)).to(backbone_.device());
-    statistics.push_back(norms_);
-  }
   gradients_ = GradientSum(learning_, config.shape.micro_batches);
-  statistics_ = MovedStatistics(std::move(statistics), std::move(counters), config.shape.micro_batches);
+  statistics_ = MovedStatistics(moves_statistics_ ? &backbone_ : nullptr, norms_, config.shape.micro_batches);
   // The gradient's length is limited here, where that of the centres on other ranks is known.
   auto sgd = config.sgd;
   sgd.clip_norm = 0;
@@ -147,20 +141,13 @@ CentralTrainer::Step CentralTrainer::begin(const EpochImages& epoch, std::int64_
             .labels = epoch.labels(number),
             .inputs = {},
             .failure = {}};
-  for (std::int64_t m = comm_.rank(); m < step.micro_batches; m += comm_.size())
-    step.inputs.push_back({.number = m, .images = {}, .features = {}});
+  for (std::int64_t m = comm_.rank(); m < step.micro_batches; m += comm_.size()) step.inputs.emplace_back();
   return step;
 }
 
 void CentralTrainer::make(Step& step, double rate) {
   const Span span("step");
-  // The first attempt may show that the ranges of the sums are others; then they fit.
-  statistics_.begin_step();
-  if (!attempt(step)) {
-    statistics_.go_back();
-    statistics_.begin_step();
-    if (!attempt(step)) throw std::logic_error("the sums of a step do not fit their own range");
-  }
+  statistics_.make_step([&] { return attempt(step); });
   update(rate);
   statistics_.take(step.counters);
 }
@@ -231,7 +218,7 @@ std::vector<ClassifiedBatch> CentralTrainer::gather(Step& step, std::int64_t fir
   std::vector<ClassifiedBatch> batches;
   for (std::int64_t m = first; m < std::min(first + comm_.size(), step.micro_batches); ++m) {
     const auto& bytes = all[static_cast<std::size_t>(m - first)];
-    ClassifiedBatch batch{.features = {}, .labels = step.epoch.labels(step.number, m), .norms = norms};
+    ClassifiedBatch batch{.features = {}, .labels = step.labels_of(m, config_.shape), .norms = norms};
     const auto rows = std::ssize(batch.labels);
     if (bytes.size() != static_cast<std::size_t>(rows * dimension) * sizeof(float)) {
       // The rank has sent nothing because of an error, which now all ranks learn.
@@ -257,12 +244,7 @@ void CentralTrainer::go_back(Input& input, const at::Tensor& gradient) {
     input.features.backward(gradient);
     input.features = at::Tensor();
   }
-  std::vector<at::Tensor> gradients;
-  for (const auto& tensor : learning_) {
-    gradients.push_back(tensor.grad());
-    at::Tensor(tensor).mutable_grad() = at::Tensor();
-  }
-  gradients_.add(gradients);
+  gradients_.take_gradients();
 }
 
 void CentralTrainer::update(double rate) {

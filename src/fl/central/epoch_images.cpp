@@ -54,20 +54,12 @@ bool EpochImages::coin(std::int64_t position) const {
       .coin();
 }
 
-std::vector<std::int32_t> EpochImages::labels(std::int64_t step, std::int64_t micro_batch) const {
-  std::vector<std::int32_t> labels;
-  const auto [begin, end] = places(step, micro_batch);
-  for (std::int64_t place = begin; place < end; ++place) labels.push_back(images_.item(order_(place)).label);
-  return labels;
-}
-
 std::vector<std::int32_t> EpochImages::labels(std::int64_t step) const {
-  std::vector<std::int32_t> all;
-  for (std::int64_t m = 0; m < micro_batches_of(step); ++m) {
-    const auto some = labels(step, m);
-    all.insert(all.end(), some.begin(), some.end());
-  }
-  return all;
+  std::vector<std::int32_t> labels;
+  const std::int64_t begin = step * shape_.batch;
+  for (std::int64_t place = begin; place < begin + images_of(step); ++place)
+    labels.push_back(images_.item(order_(place)).label);
+  return labels;
 }
 
 StreamKey EpochImages::augmentation_key() const {

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <utility>
 
 #include "client_round.hpp"
@@ -27,25 +26,9 @@ constexpr double unknown = -std::numeric_limits<double>::infinity();
 /// A maximum of what is no number has no order.
 double comparable(double x) { return std::isnan(x) ? std::numeric_limits<double>::infinity() : x; }
 
-std::vector<at::Tensor> tensors_of(const std::vector<Learning>& learning) {
-  std::vector<at::Tensor> tensors;
-  for (const auto& each : learning) tensors.push_back(each.tensor);
-  return tensors;
-}
-
-MovedStatistics statistics_of(const TrainedNetwork& network, std::int64_t micro_batches) {
-  std::vector<at::Tensor> statistics;
-  std::vector<at::Tensor> counters;
-  const auto& specs = network.parameters.specs();
-  for (std::size_t i = 0; i < specs.size() && network.moves_statistics; ++i) {
-    const nn::Learning learning = specs[i].learning;
-    if (learning == nn::Learning::mean || learning == nn::Learning::variance)
-      statistics.push_back(network.parameters[i]);
-    if (learning == nn::Learning::counter) counters.push_back(network.parameters[i]);
-  }
-  if (const auto lengths = network.heads.own.find(length_statistics); lengths != network.heads.own.end())
-    statistics.push_back(lengths->second[0]);
-  return {std::move(statistics), std::move(counters), micro_batches};
+at::Tensor length_statistics_of(const Heads& heads) {
+  const auto found = heads.own.find(length_statistics);
+  return found == heads.own.end() ? at::Tensor() : found->second[0];
 }
 
 at::Tensor part(const at::Tensor& tensor, std::int64_t begin, std::int64_t size) {
@@ -54,6 +37,12 @@ at::Tensor part(const at::Tensor& tensor, std::int64_t begin, std::int64_t size)
 
 }  // namespace
 
+std::vector<at::Tensor> tensors_of(const std::vector<Learning>& learning) {
+  std::vector<at::Tensor> tensors;
+  for (const auto& each : learning) tensors.push_back(each.tensor);
+  return tensors;
+}
+
 SharedStep::SharedStep(const TrainedNetwork& network, const LocalTrainingConfig& config,
                        std::vector<Learning> learning, comm::Communicator& team)
     : network_(network),
@@ -61,7 +50,8 @@ SharedStep::SharedStep(const TrainedNetwork& network, const LocalTrainingConfig&
       learning_(std::move(learning)),
       team_(team),
       gradients_(tensors_of(learning_), config.micro_batches),
-      statistics_(statistics_of(network, config.micro_batches)) {}
+      statistics_(network.moves_statistics ? &network.parameters : nullptr,
+                  length_statistics_of(network.heads), config.micro_batches) {}
 
 std::int64_t SharedStep::images_of(std::int64_t images, std::int64_t micro_batch) const {
   const std::int64_t size = config_.batch / config_.micro_batches;
@@ -70,19 +60,13 @@ std::int64_t SharedStep::images_of(std::int64_t images, std::int64_t micro_batch
 
 StepLosses SharedStep::gradients(const StepBatch& batch) {
   ++steps_;
-  statistics_.begin_step();
-  if (!attempt(batch, nullptr)) {
-    statistics_.go_back();
-    statistics_.begin_step();
-    if (!attempt(batch, nullptr)) throw std::logic_error("the sums of a step do not fit their own range");
-  }
+  statistics_.make_step([&] { return attempt(batch, nullptr); });
   gradients_.to_gradients();
   return losses(batch.images.size(0));
 }
 
 void SharedStep::fail(const std::exception_ptr& failure) {
-  statistics_.begin_step();
-  attempt({}, failure);
+  statistics_.make_step([&] { return attempt({}, failure); });
 }
 
 /// @returns whether the sums could be made
@@ -132,12 +116,7 @@ void SharedStep::share_of_micro_batch(const StepBatch& batch, std::int64_t micro
                                          .labels = part(batch.labels, begin, size),
                                          .global_features = part(batch.global_features, begin, size),
                                          .previous_features = part(batch.previous_features, begin, size)});
-  std::vector<at::Tensor> gradients;
-  for (auto& each : learning_) {
-    gradients.push_back(each.tensor.grad());
-    each.tensor.mutable_grad() = at::Tensor();
-  }
-  gradients_.add(gradients, share);
+  gradients_.take_gradients(share);
   statistics_.end_micro_batch(share);
   features_.push_back(found.features.detach());
   const std::size_t terms = found.terms.size() + 1;

@@ -17,6 +17,8 @@ struct Learning {
   at::Tensor tensor;
 };
 
+std::vector<at::Tensor> tensors_of(const std::vector<Learning>& learning);
+
 /// The gradients of steps as exact sums over micro-batches, which the ranks of a team share: all of them end
 /// each step with the same gradients, losses and statistics, which are those of one rank alone. Collective.
 class SharedStep {

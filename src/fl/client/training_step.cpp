@@ -37,12 +37,6 @@ void add_losses(at::Tensor& sums, const StepLosses& losses) {
   sums.add_(at::stack(values));
 }
 
-std::vector<at::Tensor> tensors_of(const std::vector<Learning>& learning) {
-  std::vector<at::Tensor> tensors;
-  for (const auto& each : learning) tensors.push_back(each.tensor);
-  return tensors;
-}
-
 }  // namespace
 
 TrainingStep::TrainingStep(const TrainedNetwork& network, const LocalTrainingConfig& config,

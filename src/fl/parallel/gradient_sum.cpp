@@ -74,6 +74,15 @@ void GradientSum::add(std::span<const at::Tensor> values, double weight) {
   }
 }
 
+void GradientSum::take_gradients(double weight) {
+  std::vector<at::Tensor> gradients;
+  for (auto& tensor : tensors_) {
+    gradients.push_back(tensor.grad());
+    tensor.mutable_grad() = at::Tensor();
+  }
+  add(gradients, weight);
+}
+
 void GradientSum::add_on_host(std::size_t tensor, const at::Tensor& values, double weight) {
   const auto* from = values.const_data_ptr<float>();
   auto* to = sum_.data_ptr<std::int64_t>() + begins_[tensor];

@@ -4,7 +4,7 @@
 #include <ATen/ops/stack.h>
 
 #include <algorithm>
-#include <utility>
+#include <stdexcept>
 
 // Statistics are written through `variable_data`, since it is no change that autograd has to know of
 // (nn/kernels/batch_norm.cpp).
@@ -31,13 +31,30 @@ std::vector<double> numbers(const std::vector<at::Tensor>& counters) {
 
 }  // namespace
 
-MovedStatistics::MovedStatistics(std::vector<at::Tensor> statistics, std::vector<at::Tensor> counters,
+MovedStatistics::MovedStatistics(const nn::ParameterSet* network, const at::Tensor& more,
                                  std::int64_t micro_batches)
-    : statistics_(std::move(statistics)), counters_(std::move(counters)), sum_(statistics_, micro_batches) {}
+    : sum_({}, micro_batches) {
+  for (std::size_t i = 0; network != nullptr && i < network->specs().size(); ++i) {
+    const nn::Learning learning = network->specs()[i].learning;
+    if (learning == nn::Learning::mean || learning == nn::Learning::variance)
+      statistics_.push_back((*network)[i]);
+    if (learning == nn::Learning::counter) counters_.push_back((*network)[i]);
+  }
+  if (more.defined()) statistics_.push_back(more);
+  sum_ = GradientSum(statistics_, micro_batches);
+}
 
-void MovedStatistics::begin_step() {
+void MovedStatistics::make_step(const std::function<bool()>& attempt) {
   before_ = copies(statistics_);
   counters_before_ = copies(counters_);
+  begin_attempt();
+  if (attempt()) return;
+  begin_attempt();
+  if (!attempt()) throw std::logic_error("the sums of a step do not fit their own range");
+}
+
+void MovedStatistics::begin_attempt() {
+  begin_micro_batch();
   counted_ = numbers(counters_);
   sum_.begin();
 }

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "fedfr/comm/on_every_rank.hpp"
-#include "fedfr/core/checksum.hpp"
 #include "fedfr/core/error.hpp"
 #include "fedfr/core/json.hpp"
 #include "fedfr/run/checkpoint.hpp"
@@ -63,11 +62,10 @@ struct Loaded {
   std::vector<nn::TensorFile> blocks;  // of this rank
 };
 
-const at::Tensor& tensor_of(const nn::TensorFile& file, const fs::path& path, const std::string& name,
-                            at::IntArrayRef shape) {
+void check_tensor(const nn::TensorFile& file, const fs::path& path, const std::string& name,
+                  at::IntArrayRef shape) {
   if (!file.has(name) || file.at(name).sizes() != shape || file.at(name).scalar_type() != at::kFloat)
     throw DataError("{} lacks {} of the shape [{}]", path.string(), name, fmt::join(shape, ","));
-  return file.at(name);
 }
 
 fl::NamedTensors optimiser_of(const nn::TensorFile& file) {
@@ -152,7 +150,7 @@ std::optional<CentralPlace> CentralCheckpoints::load_newest(fl::GlobalModel& mod
       const fs::path block = block_path(loaded.place, slice.number);
       loaded.blocks.push_back(nn::load(block));
       for (const char* name : {centres, momentum})
-        tensor_of(loaded.blocks.back(), block, name, slice.centres.sizes());
+        check_tensor(loaded.blocks.back(), block, name, slice.centres.sizes());
     }
     return loaded;
   };

@@ -37,8 +37,7 @@ class EpochImages {
 
   /// The images of a micro-batch, in order.
   std::vector<data::BatchItem> items(std::int64_t step, std::int64_t micro_batch) const;
-  /// The classes of a micro-batch's images, or of all of a step's.
-  std::vector<std::int32_t> labels(std::int64_t step, std::int64_t micro_batch) const;
+  /// The classes of a step's images, one micro-batch after the other.
   std::vector<std::int32_t> labels(std::int64_t step) const;
 
   /// Of the stream of augmentation: each image's own lies below it.

@@ -31,6 +31,9 @@ class GradientSum {
   /// @param weight  of all of them, in (0, 1]
   void add(std::span<const at::Tensor> values, double weight = 1);
 
+  /// The same of the tensors' gradients, which are taken away from them.
+  void take_gradients(double weight = 1);
+
   enum class Outcome {
     summed,
     again,       ///< the step has to be done once more, from `begin` on

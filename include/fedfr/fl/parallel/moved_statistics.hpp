@@ -2,11 +2,13 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "fedfr/fl/parallel/gradient_sum.hpp"
+#include "fedfr/nn/parameters.hpp"
 
 namespace fedfr::fl {
 
@@ -15,12 +17,15 @@ namespace fedfr::fl {
 /// made of them. Counters of batches become the largest.
 class MovedStatistics {
  public:
-  /// @param statistics  means, variances and the like
-  /// @param counters    of batches
-  MovedStatistics(std::vector<at::Tensor> statistics, std::vector<at::Tensor> counters,
-                  std::int64_t micro_batches);
+  /// @param network  whose batch norms' running means, variances and counters of batches move; null: none do
+  /// @param more     AdaFace's statistics of lengths; undefined: there are none
+  MovedStatistics(const nn::ParameterSet* network, const at::Tensor& more, std::int64_t micro_batches);
 
-  void begin_step();  ///< notes where the statistics are; also where a step is done again
+  /// A step from where the statistics are, and once more from there where the ranges of its sums, which the
+  /// first attempt shows, are others.
+  /// @param attempt  all micro-batches; returns whether the sums could be made
+  void make_step(const std::function<bool()>& attempt);
+
   void begin_micro_batch() const;
   void end_micro_batch(double weight);
 
@@ -31,13 +36,13 @@ class MovedStatistics {
   /// The statistics of after the step.
   /// @param counted  the largest of all ranks
   void take(std::span<const double> counted) const;
-  /// Back to before the step, for it to be done again.
-  void go_back() const { begin_micro_batch(); }
 
   const std::vector<double>& magnitudes() const { return sum_.magnitudes(); }
   void restore(std::vector<double> magnitudes) { sum_.restore(std::move(magnitudes)); }
 
  private:
+  void begin_attempt();
+
   std::vector<at::Tensor> statistics_;
   std::vector<at::Tensor> counters_;
   std::vector<at::Tensor> before_;
